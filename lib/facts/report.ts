@@ -1,0 +1,31 @@
+import type { CaptureFacts } from './capture.ts';
+import type { Finding } from './finding.ts';
+import type { RuleMeta, Severity } from './rule.ts';
+
+export const SCHEMA_VERSION = '1.0';
+
+/** A rule in this run: what it is, and whether it ran. */
+export interface RuleRun {
+  readonly meta: RuleMeta;
+  readonly severity: Severity;
+  /** Why it did not run (at all, or on how many connections); null when it ran everywhere. */
+  readonly skipped: string | null;
+}
+
+/** The result of a lint run: everything a format needs, so that formats judge nothing. */
+export interface Report {
+  readonly schemaVersion: string;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly captures: readonly CaptureFacts[];
+  readonly rules: readonly RuleRun[];
+  readonly findings: readonly Finding[];
+  readonly summary: Summary;
+}
+
+export interface Summary {
+  readonly error: number;
+  readonly warning: number;
+  readonly note: number;
+  /** Inputs that could not be read: the others are still reported. */
+  readonly failures: readonly { readonly path: string; readonly reason: string }[];
+}

@@ -1,0 +1,69 @@
+/** Severities, most serious first. `off` in configuration only. */
+export const SEVERITIES = ['error', 'warning', 'note'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export const FAMILIES = [
+  'handshake',
+  'teardown',
+  'reset',
+  'loss',
+  'window',
+  'latency',
+  'protocol',
+  'traffic',
+  'capture',
+] as const;
+export type Family = (typeof FAMILIES)[number];
+
+export const PRESETS = ['recommended', 'strict', 'ci', 'postmortem', 'security'] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/**
+ * What a rule must have to judge. Where it is missing the rule is skipped for that connection (or capture), and the
+ * skip is counted.
+ * - `handshake`: the connection's SYN exchange is in the capture
+ * - `bothSides`: segments of both endpoints were seen
+ * - `flightVisible`: bytes in flight can be judged from this tap
+ */
+export type Need = 'handshake' | 'bothSides' | 'flightVisible';
+
+/** Units of rule options: they print behind the number and tell the schema its bounds. */
+export type Unit = 's' | 'ms' | 'bytes' | '%' | '/s' | 'count' | 'ratio';
+
+export interface RuleOption {
+  readonly default: number | boolean;
+  readonly unit: Unit;
+  readonly description: string;
+}
+
+export type RuleOptions = { readonly [name: string]: RuleOption };
+/** The values a rule is run with: numbers (in the units of the option) and booleans. */
+export type OptionValues<O extends RuleOptions> = {
+  readonly [K in keyof O]: O[K]['default'] extends boolean ? boolean : number;
+};
+
+/** All that is told of a rule: its documentation, its defaults, its schema are made from this. */
+export interface RuleMeta<O extends RuleOptions = RuleOptions> {
+  /** File name = id = test name = fixture name = documentation page. */
+  readonly id: string;
+  readonly family: Family;
+  readonly scope: 'connection' | 'capture';
+  /** One sentence: what it finds. */
+  readonly summary: string;
+  /** Why it hurts. */
+  readonly why: string;
+  readonly likelyCauses: readonly string[];
+  readonly nextSteps: readonly string[];
+  /** Clauses, in the form `RFC 9293 3.10.7.4`. */
+  readonly references: readonly string[];
+  readonly severity: Severity;
+  /** Presets in which it is on, where not all; `recommended` is the default preset. */
+  readonly offIn?: readonly Preset[];
+  readonly options: O;
+  readonly needs: readonly Need[];
+  /** Notes (facts/notes.ts) of which at least one must be set on a connection for the rule to be called. */
+  readonly wakes?: number;
+  readonly falsePositives: readonly string[];
+  /** How others define it, and where they go wrong: for the documentation page. */
+  readonly others?: string;
+}
