@@ -1,0 +1,27 @@
+/** The verdict on the segment in hand: a reused cursor. Zeroes for a segment with nothing odd. */
+export class Judgement {
+  /** NOTHING_ODD, RETRANSMISSION .. ZERO_WINDOW_PROBE of facts/verdict.ts. */
+  kind = 0;
+  /** HOW_NONE .. HOW_NETWORK. */
+  how = 0;
+  /** A retransmission whose original had arrived. */
+  spurious = false;
+  /** LOW, MEDIUM, HIGH. */
+  confidence = 0;
+  /** Frame of the segment that it repeats, 0 for none. */
+  of = 0;
+
+  clear(): void {
+    this.kind = 0;
+    this.how = 0;
+    this.spurious = false;
+    this.confidence = 0;
+    this.of = 0;
+  }
+}
+
+/** Where the judge tells that an earlier verdict was wrong: later evidence revises it. */
+export interface Revisions {
+  /** The verdict on an earlier frame of the same capture is now `judgement` (borrowed: copy it). */
+  revise(frame: number, judgement: Judgement): void;
+}
