@@ -17,6 +17,8 @@ export interface Sighting {
  */
 export interface ConnectionFacts {
   readonly connection: number;
+  /** What it has shown (bits of facts/notes.ts): rules are called on the notes that wake them. */
+  readonly notes: number;
   readonly streams: readonly number[];
   readonly client: EndpointFacts;
   readonly server: EndpointFacts;
