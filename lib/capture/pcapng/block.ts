@@ -1,0 +1,53 @@
+/** Block types (draft-ietf-opsawg-pcapng), as far as something is made of them. */
+export const SECTION_HEADER = 0x0a0d0d0a;
+export const INTERFACE_DESCRIPTION = 1;
+export const OBSOLETE_PACKET = 2;
+export const SIMPLE_PACKET = 3;
+export const NAME_RESOLUTION = 4;
+export const INTERFACE_STATISTICS = 5;
+export const ENHANCED_PACKET = 6;
+export const SYSTEMD_JOURNAL = 9;
+export const DECRYPTION_SECRETS = 10;
+export const CUSTOM_COPYABLE = 0x00000bad;
+export const CUSTOM_NOT_COPYABLE = 0x40000bad;
+
+/** What reading a block came to. */
+export const NOTHING = 0;
+/** It takes a frame number, but holds no packet. */
+export const COUNTED = 1;
+export const PACKET = 2;
+/** Its interior contradicts itself: nothing of it was taken. */
+export const BAD = 3;
+export type Outcome = typeof NOTHING | typeof COUNTED | typeof PACKET | typeof BAD;
+
+/** One whole block, read in place: a reused cursor. */
+export class Block {
+  bytes: Uint8Array = new Uint8Array(0);
+  view = new DataView(this.bytes.buffer);
+  littleEndian = false;
+  type = 0;
+  /** Where the body begins and ends in `bytes`: after type and length, before the second length. */
+  start = 0;
+  end = 0;
+  /** File offset of the block. */
+  offset = 0;
+  /** Why it is bad, when it is. */
+  reason = '';
+
+  get length(): number {
+    return this.end - this.start;
+  }
+
+  uint16(at: number): number {
+    return this.view.getUint16(at, this.littleEndian);
+  }
+
+  uint32(at: number): number {
+    return this.view.getUint32(at, this.littleEndian);
+  }
+
+  bad(reason: string): typeof BAD {
+    this.reason = reason;
+    return BAD;
+  }
+}

@@ -1,0 +1,47 @@
+import { mostCaptured } from '../info.ts';
+import { type Block, NOTHING, type Outcome } from './block.ts';
+import { Options } from './option.ts';
+import type { Section } from './section.ts';
+import { TimeScale } from './time-scale.ts';
+
+const IF_NAME = 2;
+const IF_DESCRIPTION = 3;
+const IF_TSRESOL = 9;
+const IF_FCSLEN = 13;
+const IF_TSOFFSET = 14;
+const MICROSECONDS = 6;
+
+/** Interface Description Block: link type, snap length, and the clock of what follows. */
+export function readInterfaceDescription(block: Block, section: Section): Outcome {
+  if (block.length < 8) return block.bad('interface description of less than 20 bytes');
+  const linkType = block.uint16(block.start);
+  const snapLength = block.uint32(block.start + 4);
+  let name: string | null = null;
+  let description: string | null = null;
+  let resolution = MICROSECONDS;
+  let offsetSeconds = 0;
+  let flags = 0;
+  const options = new Options(block, block.start + 8);
+  while (options.next()) {
+    const { code, start, length } = options;
+    if (code === IF_NAME) name = options.text();
+    else if (code === IF_DESCRIPTION) description = options.text();
+    else if (code === IF_TSRESOL && length >= 1) resolution = block.bytes[start]!;
+    else if (code === IF_FCSLEN && length >= 1) flags = (block.bytes[start]! & 0xf) << 5;
+    else if (code === IF_TSOFFSET && length >= 8) {
+      offsetSeconds = Number(block.view.getBigInt64(start, block.littleEndian));
+    }
+  }
+  const { interfaces } = section.info;
+  const told = { linkType, snapLength, name: name ?? description };
+  section.interfaces.push({
+    description: told,
+    number: interfaces.length,
+    mostCaptured: mostCaptured(linkType),
+    timeScale: new TimeScale(resolution, offsetSeconds),
+    flags,
+    dropped: 0,
+  });
+  interfaces.push(told);
+  return NOTHING;
+}

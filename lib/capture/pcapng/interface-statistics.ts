@@ -1,0 +1,46 @@
+import { Frame } from '../frame.ts';
+import { type Block, NOTHING, type Outcome } from './block.ts';
+import { noSuchInterface } from './enhanced-packet.ts';
+import { Options } from './option.ts';
+import type { Section } from './section.ts';
+
+const ISB_ENDTIME = 3;
+const ISB_IFDROP = 5;
+const ISB_OSDROP = 7;
+
+/** Interface Statistics Block: when the capture on an interface ended and what it dropped so far. */
+export function readInterfaceStatistics(block: Block, section: Section): Outcome {
+  if (block.length < 12) return block.bad('interface statistics of less than 24 bytes');
+  const id = block.uint32(block.start);
+  const source = section.interfaces[id];
+  if (source === undefined) return block.bad(noSuchInterface(id, section).replace('packet', 'statistics'));
+  let dropped = 0;
+  let counted = false;
+  const options = new Options(block, block.start + 12);
+  while (options.next()) {
+    const { code, start, length } = options;
+    if (length < 8) continue;
+    if (code === ISB_ENDTIME) {
+      const end = new Frame();
+      source.timeScale.stamp(end, block.uint32(start), block.uint32(start + 4));
+      keepLater(section, end);
+    } else if (code === ISB_IFDROP || code === ISB_OSDROP) {
+      dropped += Number(block.view.getBigUint64(start, block.littleEndian));
+      counted = true;
+    }
+  }
+  if (counted) {
+    source.dropped = dropped;
+    section.statisticsSeen = true;
+    section.tellDrops();
+  }
+  return NOTHING;
+}
+
+function keepLater({ info }: Section, { seconds, nanos }: Frame): void {
+  const earlier =
+    info.endSeconds !== null && (seconds < info.endSeconds || (seconds === info.endSeconds && nanos <= info.endNanos));
+  if (earlier) return;
+  info.endSeconds = seconds;
+  info.endNanos = nanos;
+}

@@ -1,0 +1,50 @@
+/** Bytes wanted before judging what an unknown file looks like. */
+export const JUDGED_BYTES = 64;
+
+/** What a file that is no capture we read begins with, and what to tell of it. */
+const LOOKS: readonly (readonly [signature: string | readonly number[], looksLike: string])[] = [
+  ['snoop\0\0\0', 'snoop (Solaris)'],
+  ['btsnoop\0', 'btsnoop (Bluetooth)'],
+  ['iptrace ', 'AIX iptrace'],
+  ['TRSNIFF data', 'Network General Sniffer'],
+  ['XCP\0', 'NetXRay or Sniffer for Windows'],
+  ['RTSS', 'Microsoft Network Monitor 1'],
+  ['GMBU', 'Microsoft Network Monitor 2'],
+  ['\x7fver', 'Savvius (WildPackets) Peek'],
+  ['\x05VNF', 'Visual Networks'],
+  ['5VIEW', 'Accellent 5Views'],
+];
+
+const WRAPPED: readonly (readonly [signature: string | readonly number[], looksLike: string])[] = [
+  [[0x1f, 0x8b], 'gzip'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'zstd'],
+  [[0x04, 0x22, 0x4d, 0x18], 'lz4'],
+  ['BZh', 'bzip2'],
+  ['\xfd7zXZ\0', 'xz'],
+  ['PK\x03\x04', 'a zip archive'],
+  ['7z\xbc\xaf\x27\x1c', 'a 7-Zip archive'],
+];
+
+/** One line on why these first bytes are no capture, what they look like, and what to do. */
+export function describeUnknown(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'empty: 0 bytes, no capture';
+  for (const [signature, name] of LOOKS) {
+    if (startsWith(bytes, signature)) return `a ${name} capture, convert it by: editcap -F pcap IN OUT`;
+  }
+  for (const [signature, name] of WRAPPED) {
+    if (startsWith(bytes, signature)) return `${name}, not a capture: unpack it first`;
+  }
+  if (looksLikeText(bytes)) return 'text, not a capture (tcpdump -w and tshark -w write captures)';
+  const first = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `not a capture: neither pcap nor pcapng begins with ${first} (editcap -F pcap IN OUT may know it)`;
+}
+
+function startsWith(bytes: Uint8Array, signature: string | readonly number[]): boolean {
+  const codes = typeof signature === 'string' ? Array.from(signature, (c) => c.charCodeAt(0)) : signature;
+  return codes.length <= bytes.length && codes.every((code, i) => bytes[i] === code);
+}
+
+/** Printable ASCII, tabs and line ends, and bytes of UTF-8. */
+function looksLikeText(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => (byte >= 0x20 && byte !== 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+}
