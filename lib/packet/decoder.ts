@@ -1,0 +1,174 @@
+import type { Frame } from '../capture/frame.ts';
+import type { IcmpError } from './icmp-error.ts';
+import { Segment } from './segment.ts';
+import { LAYERS } from './table.ts';
+import { decodeQuote, decodeTcp, TCP_LEAST } from './tcp.ts';
+import { describe } from './tunnel/kinds.ts';
+import {
+  fold,
+  ICMP_ERROR,
+  IP_PROTOCOL,
+  LINK,
+  MAX_LAYERS,
+  NOT_TCP,
+  OTHER_PROTOCOL,
+  REASONS,
+  TCP,
+  TOO_DEEP,
+  Walk,
+} from './walk.ts';
+
+export { ICMP_ERROR, NOT_TCP, TCP } from './walk.ts';
+
+/** Frames that held no TCP, for one reason. */
+export interface Skipped {
+  readonly frames: number;
+  readonly firstFrame: number;
+}
+
+/** An ICMP quote holds at least this much of the TCP header: ports and sequence number (RFC 792). */
+const QUOTE_LEAST = 8;
+const UNKNOWN_LINK = REASONS.length;
+
+/**
+ * Frame -> Segment, or IcmpError. `segment` and `icmp` are reused cursors: **valid until the next `decode`**, and as
+ * long as the frame's bytes are. A frame that can't be read is counted in `skipped`, never an exception.
+ */
+export class Decoder {
+  readonly segment: Segment = new Segment();
+  private readonly walk: Walk = new Walk(this.segment);
+  private readonly skippedFrames = new Float64Array(UNKNOWN_LINK);
+  private readonly skippedFirst = new Float64Array(UNKNOWN_LINK);
+  private readonly unknownLinks = new Map<number, { frames: number; firstFrame: number }>();
+
+  get icmp(): IcmpError {
+    return this.walk.icmp;
+  }
+
+  /** Decodes one frame: TCP (in `segment`), ICMP_ERROR (in `icmp`), or NOT_TCP (counted). */
+  decode(frame: Frame): number {
+    const { walk, segment } = this;
+    const { bytes, start, captured } = frame;
+    if (bytes !== walk.bytes) walk.read(bytes);
+    segment.frame = frame.number;
+    segment.seconds = frame.seconds;
+    segment.nanos = frame.nanos;
+    segment.interface = frame.interface;
+    const linkHash = fold(0x7463706c, frame.interface);
+
+    // The usual frame: Ethernet II, IPv4 without options, not a fragment, TCP. All else goes through the table, and
+    // would find the same.
+    if (captured >= 54 && frame.linkType === 1) {
+      const { view } = walk;
+      const word = view.getInt32(start + 12);
+      const fragmentAndProtocol = view.getInt32(start + 20);
+      const lengthAndId = view.getInt32(start + 16);
+      const total = lengthAndId >>> 16;
+      if (
+        word >>> 8 === 0x080045 &&
+        (fragmentAndProtocol & 0x3fff00ff) === 6 &&
+        total >= 40 &&
+        total + 14 <= frame.original
+      ) {
+        segment.linkHash = fold(
+          fold(fold(linkHash, view.getInt32(start)), view.getInt32(start + 4)),
+          view.getInt32(start + 8),
+        );
+        segment.tunnel = 0;
+        walk.tunnels = 0;
+        segment.ipVersion = 4;
+        segment.ecn = word & 3;
+        segment.ipId = lengthAndId & 0xffff;
+        segment.ttl = (fragmentAndProtocol >>> 8) & 0xff;
+        segment.srcA = 0;
+        segment.srcB = 0;
+        segment.srcC = 0;
+        segment.srcD = view.getInt32(start + 26);
+        segment.dstA = 0;
+        segment.dstB = 0;
+        segment.dstC = 0;
+        segment.dstD = view.getInt32(start + 30);
+        const wireEnd = start + 14 + total;
+        decodeTcp(bytes, view, start + 34, Math.min(wireEnd, start + captured), wireEnd, 0, segment);
+        return TCP;
+      }
+    }
+
+    walk.at = start;
+    walk.end = start + captured;
+    walk.wireEnd = start + Math.max(captured, frame.original);
+    walk.segment = segment;
+    walk.inIcmp = false;
+    walk.troubles = 0;
+    walk.linkHash = linkHash;
+    walk.tunnel = 0;
+    walk.tunnels = 0;
+    return this.follow(LINK + frame.linkType, frame);
+  }
+
+  /** Tunnels around the segment in hand, in words: `VLAN 12, VXLAN 5001`; null for none. */
+  describeTunnel(): string | null {
+    return describe(this.walk.tunnelKinds, this.walk.tunnelIds, this.walk.tunnels);
+  }
+
+  /** Frames without TCP so far, by reason. */
+  get skipped(): Map<string, Skipped> {
+    const skipped = new Map<string, Skipped>();
+    for (let i = 1; i < UNKNOWN_LINK; i++) {
+      const frames = this.skippedFrames[i]!;
+      if (frames > 0) skipped.set(REASONS[i]!, { frames, firstFrame: this.skippedFirst[i]! });
+    }
+    for (const [linkType, { frames, firstFrame }] of this.unknownLinks) {
+      skipped.set(`link type ${linkType}`, { frames, firstFrame });
+    }
+    return skipped;
+  }
+
+  /** From header to header by the table, until TCP or a stop. */
+  private follow(key: number, frame: Frame): number {
+    const { walk } = this;
+    for (let depth = 0; depth < MAX_LAYERS; depth++) {
+      if (key === IP_PROTOCOL + 6) return this.finish(frame);
+      const layer = LAYERS.get(key);
+      if (layer === undefined) return key < LINK + 0x10000 ? this.skipLink(frame) : this.skip(OTHER_PROTOCOL, frame);
+      key = layer(walk);
+      if (key < 0) return this.skip(key, frame);
+    }
+    return this.skip(TOO_DEEP, frame);
+  }
+
+  /** TCP is reached. */
+  private finish(frame: Frame): number {
+    const { walk } = this;
+    const { segment } = walk;
+    const least = walk.inIcmp ? QUOTE_LEAST : TCP_LEAST;
+    if (!walk.has(least)) return this.skip(walk.missing(), frame);
+    segment.linkHash = walk.linkHash;
+    segment.tunnel = walk.tunnel;
+    const { bytes, view, at, end, wireEnd, troubles, icmp } = walk;
+    if (!walk.inIcmp) {
+      decodeTcp(bytes, view, at, end, wireEnd, troubles, segment);
+      return TCP;
+    }
+    decodeQuote(bytes, view, at, end, wireEnd, troubles, segment);
+    icmp.quotesWholeHeader = end - at >= 20;
+    icmp.frame = segment.frame = frame.number;
+    icmp.seconds = segment.seconds = frame.seconds;
+    icmp.nanos = segment.nanos = frame.nanos;
+    segment.interface = frame.interface;
+    return ICMP_ERROR;
+  }
+
+  private skip(reason: number, frame: Frame): number {
+    const index = -reason;
+    if (this.skippedFrames[index]!++ === 0) this.skippedFirst[index] = frame.number;
+    return NOT_TCP;
+  }
+
+  private skipLink(frame: Frame): number {
+    const count = this.unknownLinks.get(frame.linkType);
+    if (count) count.frames++;
+    else this.unknownLinks.set(frame.linkType, { frames: 1, firstFrame: frame.number });
+    return NOT_TCP;
+  }
+}

@@ -1,0 +1,75 @@
+import { LENGTH_FROM_FRAME } from '../segment.ts';
+import { ETHERTYPE, IP_FRAGMENT, IP_PROTOCOL, MALFORMED, OTHER_PROTOCOL, type Walk } from '../walk.ts';
+
+const MORE_FRAGMENTS = 0x2000;
+const FRAGMENT_OFFSET = 0x1fff;
+
+/** IPv4 or IPv6, told by the version nibble: links that carry nothing else. */
+export function anyIp(walk: Walk): number {
+  if (!walk.has(1)) return walk.missing();
+  const version = walk.u8(0) >> 4;
+  return version === 4 ? ETHERTYPE + 0x0800 : version === 6 ? ETHERTYPE + 0x86dd : OTHER_PROTOCOL;
+}
+
+/** RFC 791 3.1. */
+export function ipv4(walk: Walk): number {
+  if (!walk.has(20)) return walk.missing();
+  const { at, segment, view } = walk;
+  const word = view.getInt32(at);
+  const headerLength = ((word >>> 24) & 0xf) << 2;
+  const total = word & 0xffff;
+  if (word >>> 28 !== 4 || headerLength < 20) return MALFORMED;
+  walk.troubles &= ~LENGTH_FROM_FRAME;
+  if (total >= headerLength) limitDatagram(walk, total);
+  else if (total === 0) walk.troubles |= LENGTH_FROM_FRAME;
+  else return MALFORMED;
+  if (!walk.has(headerLength)) return walk.missing();
+
+  segment.ipVersion = 4;
+  segment.ecn = (word >>> 16) & 3;
+  segment.ipId = view.getUint16(at + 4);
+  segment.ttl = view.getUint8(at + 8);
+  segment.srcA = segment.srcB = segment.srcC = 0;
+  segment.srcD = view.getInt32(at + 12);
+  segment.dstA = segment.dstB = segment.dstC = 0;
+  segment.dstD = view.getInt32(at + 16);
+  const protocol = view.getUint8(at + 9);
+  const fragment = view.getUint16(at + 6) & (MORE_FRAGMENTS | FRAGMENT_OFFSET);
+  walk.at = at + headerLength;
+  if (fragment !== 0 && !(walk.inIcmp && (fragment & FRAGMENT_OFFSET) === 0)) return IP_FRAGMENT;
+  return IP_PROTOCOL + protocol;
+}
+
+/** RFC 8200 3. */
+export function ipv6(walk: Walk): number {
+  if (!walk.has(40)) return walk.missing();
+  const { at, segment, view } = walk;
+  const word = view.getInt32(at);
+  if (word >>> 28 !== 6) return MALFORMED;
+  const payload = view.getUint16(at + 4);
+  walk.troubles &= ~LENGTH_FROM_FRAME;
+  // Zero: a jumbogram, whose length is in its hop-by-hop options, or segmentation offload.
+  if (payload === 0) walk.troubles |= LENGTH_FROM_FRAME;
+  else limitDatagram(walk, 40 + payload);
+
+  segment.ipVersion = 6;
+  segment.ecn = (word >>> 20) & 3;
+  segment.ipId = -1;
+  segment.ttl = view.getUint8(at + 7);
+  segment.srcA = view.getInt32(at + 8);
+  segment.srcB = view.getInt32(at + 12);
+  segment.srcC = view.getInt32(at + 16);
+  segment.srcD = view.getInt32(at + 20);
+  segment.dstA = view.getInt32(at + 24);
+  segment.dstB = view.getInt32(at + 28);
+  segment.dstC = view.getInt32(at + 32);
+  segment.dstD = view.getInt32(at + 36);
+  walk.at = at + 40;
+  return IP_PROTOCOL + view.getUint8(at + 6);
+}
+
+/** What an ICMP error quotes is cut on purpose: there the datagram's own word tells how long it was. */
+function limitDatagram(walk: Walk, length: number): void {
+  walk.limit(length);
+  if (walk.inIcmp) walk.wireEnd = walk.at + length;
+}

@@ -1,0 +1,135 @@
+import { IcmpError } from './icmp-error.ts';
+import type { Segment } from './segment.ts';
+
+/**
+ * The way through one frame, from the link to TCP: a cursor that layers move. A layer reads its header at `at`, moves
+ * `at` past it, and returns what follows: a key (a name space and a number in it, see below), or a stop.
+ *
+ * **No layer reads at or beyond `end`**: `has(n)` comes before every read.
+ */
+export type Layer = (walk: Walk) => number;
+
+// What follows, as `space + number`: the numbers are those of the registries.
+/** LINKTYPE_ values (tcpdump.org/linktypes.html). */
+export const LINK = 0x10000;
+export const ETHERTYPE = 0x20000;
+/** IP protocol numbers, and IPv6 next headers. */
+export const IP_PROTOCOL = 0x30000;
+/** PPP protocol numbers (RFC 1661). */
+export const PPP = 0x40000;
+/** Formats that are reached only from within other headers: see table.ts. */
+export const INNER = 0x50000;
+export const LLC = 1;
+
+// Stops. TCP and ICMP_ERROR are the good ones; reasons are below zero.
+export const NOT_TCP = 0;
+export const TCP = 1;
+export const ICMP_ERROR = 2;
+
+export const OTHER_PROTOCOL = -1;
+export const IP_FRAGMENT = -2;
+export const CUT_BEFORE_TCP = -3;
+export const MALFORMED = -4;
+export const ENCRYPTED = -5;
+export const TOO_DEEP = -6;
+
+/** How skipped frames are told, by `-reason`. */
+export const REASONS = [
+  '',
+  'not TCP',
+  'IP fragment',
+  'cut before TCP header',
+  'malformed header before TCP',
+  'encrypted',
+  'too many headers',
+] as const;
+
+/** Most layers in one frame: more is not a network. */
+export const MAX_LAYERS = 48;
+const MAX_TUNNELS = 16;
+
+const EMPTY = new Uint8Array(0);
+
+export class Walk {
+  bytes: Uint8Array = EMPTY;
+  view: DataView = new DataView(EMPTY.buffer);
+  /** Where the next header begins. */
+  at = 0;
+  /** End of what the capture holds of the present layer's payload. */
+  end = 0;
+  /** End that it had on the wire: beyond `end` where the capture is cut short. */
+  wireEnd = 0;
+
+  /** The segment that headers are written to: the decoder's, or the quote of an ICMP error. */
+  segment: Segment;
+  readonly icmp: IcmpError = new IcmpError();
+  inIcmp = false;
+  /** Troubles met on the way, for `segment.troubles`. */
+  troubles = 0;
+
+  /** Fold of the link-layer identity. */
+  linkHash = 0;
+  /** Tunnels entered: kind and id by depth, outermost first, and their fold. */
+  tunnel = 0;
+  tunnels = 0;
+  readonly tunnelKinds: Int32Array = new Int32Array(MAX_TUNNELS);
+  readonly tunnelIds: Int32Array = new Int32Array(MAX_TUNNELS);
+
+  constructor(segment: Segment) {
+    this.segment = segment;
+  }
+
+  /** Makes `bytes` the buffer that is read. */
+  read(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** The next `count` bytes are there. */
+  has(count: number): boolean {
+    return this.end - this.at >= count;
+  }
+
+  /** Why a header that is not whole is not: the capture was cut, or the packet is wrong. */
+  missing(): number {
+    return this.end < this.wireEnd ? CUT_BEFORE_TCP : MALFORMED;
+  }
+
+  /** A header says that what follows is `length` bytes long; never more than there were on the wire. */
+  limit(length: number): void {
+    const end = this.at + length;
+    if (end < this.wireEnd) this.wireEnd = end;
+    if (end < this.end) this.end = end;
+  }
+
+  u8(offset: number): number {
+    return this.bytes[this.at + offset]!;
+  }
+
+  u16(offset: number): number {
+    return this.view.getUint16(this.at + offset);
+  }
+
+  i32(offset: number): number {
+    return this.view.getInt32(this.at + offset);
+  }
+
+  /** Folds something of the link layer into the segment's `linkHash`. */
+  link(value: number): void {
+    this.linkHash = fold(this.linkHash, value);
+  }
+
+  /** Goes into a tunnel, which `id` tells from others of its kind (0 where it has none). */
+  enter(kind: number, id: number): void {
+    this.tunnel = fold(fold(this.tunnel, kind), id);
+    if (this.tunnels === MAX_TUNNELS) return;
+    this.tunnelKinds[this.tunnels] = kind;
+    this.tunnelIds[this.tunnels] = id;
+    this.tunnels++;
+  }
+}
+
+export function fold(hash: number, value: number): number {
+  const mixed = Math.imul(hash ^ value, 0x9e3779b1 | 0);
+  return mixed ^ (mixed >>> 15);
+}
