@@ -1,0 +1,277 @@
+import { describe, expect, test } from 'vitest';
+import { ACK, FIN, PSH, RST, Segment, SYN } from '../../../lib/packet/segment.ts';
+import { ZeekConnection } from '../../../lib/tcp/zeek/conn-log.ts';
+
+const CLIENT_ISN = 1_000;
+const SERVER_ISN = 0xffff_ff00; // wraps after 256 bytes
+const CLIENT_PORT = 40_000;
+const SERVER_PORT = 443;
+
+interface Line {
+  readonly at?: number;
+  readonly window?: number;
+  /** Bytes of the payload that the capture holds. */
+  readonly captured?: number;
+  readonly bad?: boolean;
+}
+
+/** A connection told in lines: who, flags, sequence number relative to the ISN, payload, acknowledgment relative to the other's ISN. */
+class Story {
+  readonly zeek = new ZeekConnection();
+  private now = 0;
+  private readonly serverPort: number;
+
+  constructor(serverPort = SERVER_PORT) {
+    this.serverPort = serverPort;
+  }
+
+  client(flags: number, seq: number, length = 0, ack = 0, line: Line = {}): this {
+    return this.segment(true, flags, seq, length, ack, line);
+  }
+
+  server(flags: number, seq: number, length = 0, ack = 0, line: Line = {}): this {
+    return this.segment(false, flags, seq, length, ack, line);
+  }
+
+  handshake(): this {
+    return this.client(SYN, 0)
+      .server(SYN | ACK, 0, 0, 1)
+      .client(ACK, 1, 0, 1);
+  }
+
+  get log(): string {
+    return `${this.zeek.connState()} ${this.zeek.history()}`;
+  }
+
+  get rows(): string[] {
+    return this.zeek.rows().map((row) => `${row.connState} ${row.history}`);
+  }
+
+  private segment(fromClient: boolean, flags: number, seq: number, length: number, ack: number, line: Line): this {
+    this.now = line.at ?? this.now + 0.01;
+    const segment = new Segment();
+    segment.seconds = 1_700_000_000 + Math.floor(this.now);
+    segment.nanos = Math.round((this.now % 1) * 1e9);
+    segment.srcPort = fromClient ? CLIENT_PORT : this.serverPort;
+    segment.dstPort = fromClient ? this.serverPort : CLIENT_PORT;
+    segment.flags = flags;
+    segment.seq = ((fromClient ? CLIENT_ISN : SERVER_ISN) + seq) | 0;
+    segment.ack = (flags & ACK) === 0 ? 0 : ((fromClient ? SERVER_ISN : CLIENT_ISN) + ack) | 0;
+    segment.window = line.window ?? 502;
+    segment.length = length;
+    segment.payloadCaptured = line.captured ?? length;
+    this.zeek.step(segment, fromClient, line.bad ?? false);
+    return this;
+  }
+}
+
+const story = (serverPort?: number) => new Story(serverPort);
+
+describe('conn_state and history of whole connections', () => {
+  test('established, data both ways, closed by both: SF', () => {
+    const told = story().handshake();
+    expect(told.log).toBe('S1 ShA');
+    told
+      .client(PSH | ACK, 1, 100, 1)
+      .server(ACK, 1, 0, 101)
+      .server(PSH | ACK, 1, 400, 101);
+    expect(told.log).toBe('S1 ShADad');
+    told.client(FIN | ACK, 101, 0, 401);
+    expect(told.log).toBe('S2 ShADadF');
+    told.server(FIN | ACK, 401, 0, 102).client(ACK, 102, 0, 402);
+    expect(told.log).toBe('SF ShADadFf');
+  });
+
+  test('closed by the responder only: S3', () => {
+    expect(
+      story()
+        .handshake()
+        .server(FIN | ACK, 1, 0, 1).log,
+    ).toBe('S3 ShAf');
+  });
+
+  test('nobody answers: S0, repeats of the SYN add nothing', () => {
+    expect(story().client(SYN, 0).client(SYN, 0, 0, 0, { at: 1 }).client(SYN, 0, 0, 0, { at: 3 }).log).toBe('S0 S');
+  });
+
+  test('refused: REJ', () => {
+    expect(
+      story()
+        .client(SYN, 0)
+        .server(RST | ACK, 0, 0, 1).log,
+    ).toBe('REJ Sr');
+  });
+
+  test('given up before an answer: RSTOS0 by RST, SH by FIN', () => {
+    expect(story().client(SYN, 0).client(RST, 1).log).toBe('RSTOS0 SR');
+    expect(story().client(SYN, 0).client(FIN, 1).log).toBe('SH SF');
+  });
+
+  test('reset after the handshake: RSTO, RSTR', () => {
+    expect(story().handshake().client(RST, 1).log).toBe('RSTO ShAR');
+    expect(story().handshake().server(RST, 1).log).toBe('RSTR ShAr');
+  });
+
+  test('RST after both FINs leaves it SF', () => {
+    const told = story()
+      .handshake()
+      .client(FIN | ACK, 1, 0, 1)
+      .server(FIN | ACK, 1, 0, 2)
+      .client(RST, 2);
+    expect(told.log).toBe('SF ShAFfR');
+  });
+
+  test('mid-stream traffic: OTH; roles flipped by the port: ^', () => {
+    expect(story().client(ACK, 1, 10, 1).log).toBe('OTH D');
+    expect(story().server(ACK, 1, 10, 1).log).toBe('OTH ^d');
+    expect(story(9_999).server(ACK, 1, 10, 1).log).toBe('OTH D');
+  });
+
+  test('SYN missed: the SYN-ACK of a likely server flips the roles and establishes', () => {
+    const told = story()
+      .server(SYN | ACK, 0, 0, 1)
+      .client(ACK, 1, 0, 1)
+      .client(PSH | ACK, 1, 5, 1);
+    expect(told.log).toBe('S1 ^hAD');
+  });
+
+  test('SYN captured after its SYN-ACK: flipped when it turns up', () => {
+    const told = story(9_999)
+      .server(SYN | ACK, 0, 0, 1)
+      .client(SYN, 0);
+    expect(told.log).toBe('S1 Hs^');
+  });
+
+  test('flags that do not belong together: I and Q, once', () => {
+    const told = story()
+      .handshake()
+      .client(FIN | RST, 1)
+      .client(FIN | RST, 1);
+    expect(told.zeek.history()).toBe('ShAI');
+    expect(
+      story()
+        .client(SYN | FIN, 0)
+        .client(SYN | FIN, 0)
+        .zeek.history(),
+    ).toBe('Q');
+  });
+
+  test('FIN and RST are written again when their sequence number changes', () => {
+    const told = story()
+      .handshake()
+      .client(FIN | ACK, 1, 0, 1)
+      .client(FIN | ACK, 1, 0, 1)
+      .client(FIN | ACK, 9, 0, 1);
+    expect(told.zeek.history()).toBe('ShAFF');
+  });
+});
+
+describe('counted letters', () => {
+  test('T at the 1st, 10th and 100th retransmission', () => {
+    const told = story()
+      .handshake()
+      .client(PSH | ACK, 1, 10, 1);
+    const letters = () => told.zeek.history().split('T').length - 1;
+    told.client(PSH | ACK, 1, 10, 1);
+    expect(letters()).toBe(1);
+    for (let repeat = 2; repeat <= 9; repeat++) told.client(PSH | ACK, 1, 10, 1);
+    expect(letters()).toBe(1);
+    told.client(PSH | ACK, 1, 10, 1);
+    expect(letters()).toBe(2);
+    for (let repeat = 11; repeat <= 100; repeat++) told.client(PSH | ACK, 1, 10, 1);
+    expect(letters()).toBe(3);
+  });
+
+  test('W for a zero window, but not with a RST or once the peer has sent its FIN', () => {
+    expect(story().handshake().server(ACK, 1, 0, 1, { window: 0 }).zeek.history()).toBe('ShAaw');
+    expect(story().handshake().server(RST, 1, 0, 0, { window: 0 }).zeek.history()).toBe('ShAr');
+    const closed = story()
+      .handshake()
+      .client(FIN | ACK, 1, 0, 1)
+      .server(ACK, 1, 0, 2, { window: 0 });
+    expect(closed.zeek.history()).toBe('ShAFa');
+  });
+
+  test('C for a bad checksum: the segment counts for nothing else', () => {
+    expect(
+      story()
+        .client(SYN, 0)
+        .server(SYN | ACK, 0, 0, 1, { bad: true }).log,
+    ).toBe('S0 Sc');
+  });
+});
+
+describe('gaps', () => {
+  test('bytes acknowledged that were never seen: g', () => {
+    const told = story().handshake().server(ACK, 1, 100, 1).server(ACK, 201, 100, 1).client(ACK, 1, 0, 301);
+    expect(told.zeek.history()).toBe('ShAdg');
+  });
+
+  test('a hole filled before its ACK is none; across the wrap', () => {
+    const told = story()
+      .handshake()
+      .server(ACK, 1, 300, 1)
+      .server(ACK, 601, 300, 1)
+      .server(ACK, 301, 300, 1)
+      .client(ACK, 1, 0, 901);
+    expect(told.zeek.history()).toBe('ShAdt'); // Zeek counts every late segment as a retransmission
+  });
+
+  test('payload cut by the snap length is a gap once acknowledged', () => {
+    const told = story().handshake().server(ACK, 1, 100, 1, { captured: 40 }).client(ACK, 1, 0, 101);
+    expect(told.zeek.history()).toBe('ShAdg');
+  });
+
+  test('the ACK of a FIN is no gap', () => {
+    const told = story()
+      .handshake()
+      .server(FIN | ACK, 1, 50, 1)
+      .client(ACK, 1, 0, 52);
+    expect(told.zeek.history()).toBe('ShAf');
+  });
+
+  test('two holes passed by one ACK are two gaps: one letter, the tenth the next', () => {
+    const told = story().handshake();
+    for (let n = 0; n < 10; n++) told.server(ACK, 101 + 200 * n, 100, 1);
+    told.client(ACK, 1, 0, 2_001);
+    expect(told.zeek.history()).toBe('ShAdgg');
+  });
+});
+
+describe('rows that Zeek splits', () => {
+  test('a refused SYN sent again is another row', () => {
+    const told = story();
+    for (let attempt = 0; attempt < 3; attempt++) {
+      told.client(SYN, 0, 0, 0, { at: attempt * 0.5 }).server(RST | ACK, 0, 0, 1);
+    }
+    expect(told.rows).toEqual(['REJ Sr', 'REJ Sr', 'REJ Sr']);
+    expect(told.log).toBe('REJ Sr');
+  });
+
+  test('an unanswered attempt ends after 5 s', () => {
+    const told = story().client(SYN, 0).client(SYN, 0, 0, 0, { at: 4.9 }).client(SYN, 0, 0, 0, { at: 5.1 });
+    expect(told.rows).toEqual(['S0 S', 'S0 S']);
+  });
+
+  test('a stray segment 5 s after a close is a row of its own, and the connection keeps its voice', () => {
+    const told = story().handshake().client(RST, 1).server(RST, 1, 0, 0, { at: 20 });
+    expect(told.rows).toEqual(['RSTO ShAR', 'RSTRH ^r']);
+    expect(told.log).toBe('RSTO ShAR');
+  });
+
+  test('five minutes of silence end an established connection, an hour on an interactive port', () => {
+    const late: Line = { at: 301 };
+    expect(story().handshake().client(ACK, 1, 1, 1, late).rows).toEqual(['S1 ShA', 'OTH D']);
+    expect(story(22).handshake().client(ACK, 1, 1, 1, late).rows).toEqual(['S1 ShAD']);
+  });
+
+  test('rows kept are bounded', () => {
+    const told = story();
+    for (let attempt = 0; attempt < 100; attempt++) told.client(SYN, 0, 0, 0, { at: attempt * 10 });
+    expect(told.rows.length).toBe(17);
+  });
+});
+
+test('a connection of which nothing was seen', () => {
+  expect(story().log).toBe('OTH ');
+});
