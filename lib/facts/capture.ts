@@ -94,6 +94,8 @@ export interface ServiceFacts {
   readonly sources: number;
   readonly sourceNetworks: number;
   readonly sourcesExact: boolean;
+  /** SYN-ACKs of this service with fewer options than the SYN asked for and than it had answered before: a mark of SYN cookies. */
+  readonly cookieSigns?: number;
   /** Of the handshakes left incomplete: repeats of a SYN (a real client retries, a flood seldom does), TTL values, first and last frame, some connection numbers. */
   readonly incomplete: {
     readonly connections: number;

@@ -37,7 +37,12 @@ export interface Draft {
   readonly confidence: Confidence;
   /** One sentence: who did what, where, how much. Name both sides as `address:port`. */
   readonly message: string;
-  /** Whose fault or burden it is, for folding and for the fingerprint; null for the connection as a whole. */
+  /**
+   * The sentence for many such findings of one service folded into one. `{connections}` and `{clients}` become counts
+   * with their noun. Without it, the worst one's message stands with the count behind it.
+   */
+  readonly together?: string;
+  /** Whose fault or burden it is, for folding and for the fingerprint; absent for the connection as a whole. */
   readonly side?: Side;
   readonly frames: readonly number[];
   /** How many frames it is about, where `frames` holds only examples. */
@@ -59,6 +64,10 @@ export interface Draft {
   readonly replaces?: readonly string[];
   /** Whom the replaced findings are about: all connections of `address:port` (a service), rather than this connection. */
   readonly replacesAt?: { readonly address: string; readonly port: number };
+  /** The same, for findings whose clients are all this address. */
+  readonly replacesFrom?: string;
+  /** The same, for findings that lie wholly on `connections`. */
+  readonly replacesOn?: 'connections';
 }
 
 type Judge<F extends unknown[]> = (...args: F) => Draft | readonly Draft[] | null;

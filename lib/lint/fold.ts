@@ -1,0 +1,304 @@
+import type { ConnectionFacts, EndpointFacts } from '../facts/connection.ts';
+import type { Evidence, Finding, FindingEndpoint } from '../facts/finding.ts';
+import { isBefore, type Moment } from '../facts/moment.ts';
+import { SEVERITIES, type Severity } from '../facts/rule.ts';
+import type { Draft } from '../rules/rule.ts';
+import { at, count } from '../rules/wording.ts';
+import { displayFilter } from './filter.ts';
+
+/** A finding before it is numbered: `subject` is what its fingerprint is made of. */
+export type Unnumbered = Omit<Finding, 'id' | 'capture' | 'docs' | 'fingerprint'> & { readonly subject: string };
+
+/** Episodes of one connection that are told one by one; more of them, or other connections, are folded. */
+const TOLD_SINGLY = 3;
+/** Frames, streams and clients remembered of a fold. */
+const MOST_FRAMES = 16;
+const MOST_STREAMS = 256;
+const MOST_CLIENTS = 16;
+/** Folds of one rule before services are folded into hosts, and hosts into one. */
+const MOST_SERVICES = 2_048;
+const MOST_HOSTS = 4_096;
+
+/** Severity of a draft once configuration has had its word. */
+export type Ranked = Draft & { readonly severity: Severity };
+
+/** Equal drafts of one rule at one service (and side): the worst in full, of the others counts and examples. */
+export class Fold {
+  readonly rule: string;
+  readonly address: string;
+  /** Null once services of a host are folded. */
+  readonly port: number | null;
+  readonly side: string;
+  readonly name: string | undefined;
+  worst: Ranked;
+  worstFacts: ConnectionFacts;
+  /** The first few of a single connection, in order. */
+  singles: Ranked[] = [];
+  drafts = 0;
+  /** Connections counted: the last one suffices to tell, since drafts of one connection arrive together. */
+  connections = 0;
+  readonly numbers = new Set<number>();
+  readonly streams = new Set<number>();
+  readonly clients = new Set<string>();
+  readonly examples: number[] = [];
+  frameCount = 0;
+  firstFrame = Number.MAX_SAFE_INTEGER;
+  lastFrame = 0;
+  start: Moment;
+  end: Moment;
+  bytes = 0;
+  seconds = 0;
+  #latest = -1;
+
+  constructor(rule: string, draft: Ranked, facts: ConnectionFacts, address: string, port: number | null) {
+    this.rule = rule;
+    this.address = address;
+    this.port = port;
+    this.side = draft.side ?? '';
+    this.name = facts.server.name;
+    this.worst = draft;
+    this.worstFacts = facts;
+    this.start = draft.start;
+    this.end = draft.end;
+  }
+
+  add(draft: Ranked, facts: ConnectionFacts): void {
+    this.drafts++;
+    if (facts.connection !== this.#latest) {
+      this.#latest = facts.connection;
+      this.connections++;
+      if (this.numbers.size < MOST_STREAMS) this.numbers.add(facts.connection);
+      for (const stream of facts.streams) if (this.streams.size < MOST_STREAMS) this.streams.add(stream);
+      if (this.clients.size < MOST_CLIENTS) this.clients.add(facts.client.name ?? facts.client.address);
+    }
+    if (this.connections === 1 && this.singles.length <= TOLD_SINGLY) this.singles.push(draft);
+    else this.singles = [];
+    this.frameCount += draft.frameCount ?? draft.frames.length;
+    for (const frame of draft.frames) {
+      if (this.examples.length < MOST_FRAMES) this.examples.push(frame);
+      this.firstFrame = Math.min(this.firstFrame, frame);
+      this.lastFrame = Math.max(this.lastFrame, frame);
+    }
+    if (isBefore(draft.start, this.start)) this.start = draft.start;
+    if (isBefore(this.end, draft.end)) this.end = draft.end;
+    this.bytes += draft.impact.bytes ?? 0;
+    this.seconds += draft.impact.seconds ?? 0;
+    if (worseThan(draft, this.worst)) {
+      this.worst = draft;
+      this.worstFacts = facts;
+    }
+  }
+
+  findings(): Unnumbered[] {
+    if (this.connections === 1 && this.drafts <= TOLD_SINGLY) {
+      return this.singles.map((draft) => fromConnection(this.rule, draft, this.worstFacts));
+    }
+    return [this.#folded()];
+  }
+
+  /** The connection's own addresses are known, and they are all the finding is about. */
+  #folded(): Unnumbered {
+    const { worst, worstFacts: facts } = this;
+    const one = this.connections === 1;
+    const clients = [...this.clients];
+    const service: FindingEndpoint = {
+      address: this.address,
+      port: this.port ?? 0,
+      ...(this.name === undefined || this.port === null ? {} : { name: this.name }),
+      role: this.port === null ? 'host' : 'server',
+    };
+    const where = this.address === '' ? 'many hosts' : this.port === null ? this.address : at(service);
+    const amount = one
+      ? `${this.drafts} on this connection`
+      : `${this.drafts} on ${this.connections} connections of ${where}`;
+    const severalClients =
+      clients.length >= MOST_CLIENTS ? `${MOST_CLIENTS} or more clients` : count(clients.length, 'client');
+    const message =
+      worst.together !== undefined && !one && this.port !== null
+        ? worst.together
+            .replaceAll('{connections}', count(this.connections, 'connection'))
+            .replaceAll('{clients}', clients.length === 1 ? `client ${clients[0]}` : severalClients)
+        : `${worst.message.replace(/\.$/, '')} (the worst of ${amount})`;
+    return {
+      rule: this.rule,
+      severity: worst.severity,
+      confidence: worst.confidence,
+      message,
+      connections: [...this.numbers],
+      streams: [...this.streams],
+      endpoints: one
+        ? endpointsOf(facts)
+        : [...(clients.length === 1 ? [{ ...endpointsOf(facts)[0]!, port: 0 }] : []), service],
+      frames: {
+        first: this.firstFrame,
+        last: this.lastFrame,
+        count: this.frameCount,
+        examples: [...this.examples].sort((a, b) => a - b),
+      },
+      start: this.start,
+      end: this.end,
+      lowerBound: worst.lowerBound ?? false,
+      impact: {
+        ...(worst.impact.seconds === undefined ? {} : { seconds: worst.impact.seconds }),
+        ...(worst.impact.bytes === undefined ? {} : { bytes: this.bytes }),
+        connections: this.connections,
+      },
+      evidence: {
+        ...worst.evidence,
+        findings: this.drafts,
+        connections: this.connections,
+        ...(worst.impact.seconds === undefined ? {} : { secondsInAll: Number(this.seconds.toFixed(6)) }),
+      } as Evidence,
+      likelyCauses: worst.likelyCauses ?? [],
+      nextSteps: worst.nextSteps ?? [],
+      filter: displayFilter([...this.streams], this.connections <= this.numbers.size, service),
+      subject: subjectOf(
+        this.rule,
+        this.name ?? this.address,
+        this.port,
+        clients.length === 1 ? clients[0]! : '',
+        this.side,
+      ),
+    };
+  }
+}
+
+/** All folds of a run. Memory is bounded by the number of folds, which is bounded per rule. */
+export class Folds {
+  readonly #folds = new Map<string, Fold>();
+  readonly #perRule = new Map<string, number>();
+
+  add(rule: string, draft: Ranked, facts: ConnectionFacts): void {
+    const { address, port } = facts.server;
+    const side = draft.side ?? '';
+    const held = this.#perRule.get(rule) ?? 0;
+    const keys: readonly (readonly [string, string, number | null])[] = [
+      [`${rule}|${side}|${address}|${port}`, address, port],
+      [`${rule}|${side}|${address}`, address, null],
+      [`${rule}|${side}`, '', null],
+    ];
+    let fold = this.#folds.get(keys[0]![0]);
+    if (fold === undefined) {
+      const [key, host, at] = keys[held < MOST_SERVICES ? 0 : held < MOST_HOSTS ? 1 : 2]!;
+      fold = this.#folds.get(key);
+      if (fold === undefined) {
+        fold = new Fold(rule, draft, facts, host, at);
+        this.#folds.set(key, fold);
+        this.#perRule.set(rule, held + 1);
+      }
+    }
+    fold.add(draft, facts);
+  }
+
+  /** Drops what a capture rule's finding tells better. */
+  replace(by: Draft): void {
+    if (by.replaces === undefined) return;
+    const listed = new Set(by.connections ?? []);
+    for (const [key, fold] of this.#folds) {
+      if (!by.replaces.includes(fold.rule)) continue;
+      const here =
+        by.replacesAt !== undefined && fold.address === by.replacesAt.address && fold.port === by.replacesAt.port;
+      const from = by.replacesFrom !== undefined && fold.clients.size === 1 && fold.clients.has(by.replacesFrom);
+      const on =
+        by.replacesOn === 'connections' &&
+        fold.connections <= fold.numbers.size &&
+        [...fold.numbers].every((connection) => listed.has(connection));
+      if (here || from || on) this.#folds.delete(key);
+    }
+  }
+
+  findings(): Unnumbered[] {
+    return [...this.#folds.values()].flatMap((fold) => fold.findings());
+  }
+}
+
+function fromConnection(rule: string, draft: Ranked, facts: ConnectionFacts): Unnumbered {
+  const { client, server } = facts;
+  return {
+    rule,
+    severity: draft.severity,
+    confidence: draft.confidence,
+    message: draft.message,
+    connections: [facts.connection],
+    streams: facts.streams,
+    endpoints: endpointsOf(facts),
+    frames: framesOf(draft),
+    start: draft.start,
+    end: draft.end,
+    lowerBound: draft.lowerBound ?? false,
+    impact: draft.impact,
+    evidence: draft.evidence,
+    likelyCauses: draft.likelyCauses ?? [],
+    nextSteps: draft.nextSteps ?? [],
+    filter: draft.filter ?? displayFilter(facts.streams, true, server),
+    subject: subjectOf(
+      rule,
+      server.name ?? server.address,
+      server.port,
+      client.name ?? client.address,
+      draft.side ?? '',
+    ),
+  };
+}
+
+/** A finding of a capture rule: it names its own endpoints and connections. */
+export function fromCapture(rule: string, draft: Ranked): Unnumbered {
+  const endpoints = draft.endpoints ?? [];
+  const connections = draft.connections ?? [];
+  return {
+    rule,
+    severity: draft.severity,
+    confidence: draft.confidence,
+    message: draft.message,
+    connections,
+    streams: [],
+    endpoints,
+    frames: framesOf(draft),
+    start: draft.start,
+    end: draft.end,
+    lowerBound: draft.lowerBound ?? false,
+    impact: draft.impact,
+    evidence: draft.evidence,
+    likelyCauses: draft.likelyCauses ?? [],
+    nextSteps: draft.nextSteps ?? [],
+    filter: draft.filter ?? displayFilter([], false, endpoints[0] ?? { address: '', port: null }),
+    subject: [
+      rule,
+      ...endpoints.map(({ name, address, port, role }) => `${name ?? address}:${role === 'server' ? port : ''}`),
+      draft.side ?? '',
+    ].join('|'),
+  };
+}
+
+function framesOf(draft: Draft): Finding['frames'] {
+  const frames = [...draft.frames].sort((a, b) => a - b);
+  return {
+    first: frames[0] ?? 0,
+    last: frames.at(-1) ?? 0,
+    count: draft.frameCount ?? frames.length,
+    examples: frames.slice(0, MOST_FRAMES),
+  };
+}
+
+function endpointsOf(facts: ConnectionFacts): FindingEndpoint[] {
+  const endpoint = ({ address, port, name }: EndpointFacts, role: 'client' | 'server'): FindingEndpoint => ({
+    address,
+    port,
+    ...(name === undefined ? {} : { name }),
+    role,
+  });
+  return [endpoint(facts.client, 'client'), endpoint(facts.server, 'server')];
+}
+
+/** Nothing that another recording of the same trouble would change: no frames, times or ephemeral ports. */
+function subjectOf(rule: string, server: string, port: number | null, client: string, side: string): string {
+  return [rule, server, port ?? '', client, side].join('|');
+}
+
+function worseThan(a: Ranked, b: Ranked): boolean {
+  const severity = SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
+  if (severity !== 0) return severity < 0;
+  const seconds = (a.impact.seconds ?? 0) - (b.impact.seconds ?? 0);
+  if (seconds !== 0) return seconds > 0;
+  return (a.impact.bytes ?? 0) > (b.impact.bytes ?? 0);
+}

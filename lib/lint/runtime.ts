@@ -1,0 +1,164 @@
+import type { CaptureFacts } from '../facts/capture.ts';
+import type { ConnectionFacts } from '../facts/connection.ts';
+import type { Finding } from '../facts/finding.ts';
+import type { RuleRun } from '../facts/report.ts';
+import { type Need, SEVERITIES } from '../facts/rule.ts';
+import { CONFIDENCE_NAMES } from '../facts/verdict.ts';
+import type { Draft, Watch } from '../rules/rule.ts';
+import { captureEndOf } from '../rules/watching.ts';
+import type { ActiveRule, ResolvedConfig } from './config.ts';
+import { fingerprint } from './fingerprint.ts';
+import { Folds, fromCapture, type Ranked, type Unnumbered } from './fold.ts';
+
+/**
+ * Judges one capture: give it every connection's facts as they come, then the capture's. Keeps nothing of a healthy
+ * connection; what is found is folded as it comes, so that memory stays bounded whatever the capture holds.
+ */
+export interface Linter {
+  /** Notes (facts/notes.ts) that any rule wakes on: connections without one of them need not be shown. */
+  readonly wake: number;
+  connection(facts: ConnectionFacts): void;
+  finish(capture: CaptureFacts): { readonly findings: readonly Finding[]; readonly ruleRuns: readonly RuleRun[] };
+}
+
+export function createLinter(config: ResolvedConfig): Linter {
+  const folds = new Folds();
+  const skips = new Map<string, Map<string, number>>();
+  const forConnections = config.active.filter(({ rule }) => 'connection' in rule);
+  const wake = forConnections.reduce((bits, { rule }) => bits | (rule.meta.wakes ?? -1), 0);
+  const leastSure = CONFIDENCE_NAMES.indexOf(config.minConfidence);
+
+  function skip(id: string, reason: string): void {
+    const counts = skips.get(id) ?? new Map<string, number>();
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    skips.set(id, counts);
+  }
+
+  /** Drafts of one rule, ranked, the unsure ones left out. */
+  function ranked({ rule, level }: ActiveRule, drafts: Draft | readonly Draft[] | null): Ranked[] {
+    const { meta } = rule;
+    return [drafts ?? []].flat().flatMap((draft) => {
+      if (CONFIDENCE_NAMES.indexOf(draft.confidence) < leastSure) return [];
+      const own = draft.severity ?? meta.severity;
+      const severity = level ?? (own === 'note' ? config.noteAs : own);
+      const { likelyCauses = meta.likelyCauses, nextSteps = meta.nextSteps } = draft;
+      return [{ ...draft, severity, likelyCauses, nextSteps }];
+    });
+  }
+
+  return {
+    wake,
+
+    connection(facts) {
+      const found: { id: string; draft: Ranked }[] = [];
+      const watch: Watch = { start: facts.start, end: captureEndOf(facts) };
+      for (const active of forConnections) {
+        const { rule, options } = active;
+        const { id, needs, wakes } = rule.meta;
+        if (!('connection' in rule) || (wakes !== undefined && (facts.notes & wakes) === 0)) continue;
+        const lacking = needs.find((need) => !connectionHas(facts, need));
+        if (lacking !== undefined) skip(id, LACKING[lacking]);
+        else {
+          for (const draft of ranked(active, rule.connection(facts, options as never, watch)))
+            found.push({ id, draft });
+        }
+      }
+      for (const { id, draft } of found) {
+        const replaced = found.some(
+          ({ draft: other }) =>
+            other.replaces?.includes(id) === true && (other.side === undefined || other.side === draft.side),
+        );
+        if (!replaced) folds.add(id, draft, facts);
+      }
+    },
+
+    finish(capture) {
+      const found: Unnumbered[] = [];
+      for (const active of config.active) {
+        const { rule, options } = active;
+        if (!('capture' in rule)) continue;
+        const lacking = rule.meta.needs.find((need) => !captureHas(capture, need));
+        if (lacking !== undefined) {
+          skip(rule.meta.id, LACKING[lacking]);
+          continue;
+        }
+        for (const draft of ranked(active, rule.capture(capture, options as never))) {
+          folds.replace(draft);
+          found.push(fromCapture(rule.meta.id, draft));
+        }
+      }
+      found.push(...folds.findings());
+      return {
+        findings: numbered(found, capture.path),
+        ruleRuns: config.active.map(({ rule, level }) => ({
+          meta: rule.meta,
+          severity: level ?? rule.meta.severity,
+          skipped: skippedText(skips.get(rule.meta.id), 'connection' in rule),
+        })),
+      };
+    },
+  };
+}
+
+const LACKING: { readonly [need in Need]: string } = {
+  handshake: 'the handshake is not in the capture',
+  bothSides: 'only one side was captured',
+  flightVisible: 'bytes in flight cannot be judged from this tap',
+};
+
+function connectionHas(facts: ConnectionFacts, need: Need): boolean {
+  switch (need) {
+    case 'handshake':
+      return facts.handshakeSeen;
+    case 'bothSides':
+      return facts.client.packets > 0 && facts.server.packets > 0;
+    case 'flightVisible':
+      return facts.client.flightVisible || facts.server.flightVisible;
+  }
+}
+
+/** A capture lacks what most of its connections lack. */
+function captureHas(capture: CaptureFacts, need: Need): boolean {
+  switch (need) {
+    case 'handshake':
+      return capture.connections === 0 || capture.midstream.connections * 2 <= capture.connections;
+    case 'bothSides':
+      return capture.connections === 0 || capture.oneSided.connections * 2 <= capture.connections;
+    case 'flightVisible':
+      return true;
+  }
+}
+
+function skippedText(counts: ReadonlyMap<string, number> | undefined, perConnection: boolean): string | null {
+  if (counts === undefined) return null;
+  return [...counts]
+    .map(([reason, times]) => (perConnection ? `on ${times} connection${times === 1 ? '' : 's'}: ${reason}` : reason))
+    .join('; ');
+}
+
+/** Orders by severity, first frame and rule; gives numbers, and equals a fingerprint each by their order. */
+function numbered(found: readonly Unnumbered[], path: string): Finding[] {
+  const ordered = [...found].sort(
+    (a, b) =>
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      a.frames.first - b.frames.first ||
+      compare(a.rule, b.rule) ||
+      compare(a.subject, b.subject),
+  );
+  const ordinals = new Map<string, number>();
+  return ordered.map(({ subject, ...finding }, index) => {
+    const ordinal = (ordinals.get(subject) ?? 0) + 1;
+    ordinals.set(subject, ordinal);
+    return {
+      id: index + 1,
+      ...finding,
+      capture: path,
+      docs: `docs/rules/${finding.rule}.md`,
+      fingerprint: fingerprint(subject, ordinal),
+    };
+  });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,36 @@
+/** Counts per second, sparse and ascending: `[second, count]`. */
+export type PerSecond = readonly (readonly [second: number, count: number])[];
+
+/** A stretch of whole seconds: from the beginning of `second`, `width` seconds long. */
+export interface Window {
+  readonly second: number;
+  readonly width: number;
+  readonly count: number;
+}
+
+/** Events in `width` seconds from `second` on. */
+export function countIn(series: PerSecond, second: number, width: number): number {
+  let low = 0;
+  let high = series.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (series[middle]![0] < second) low = middle + 1;
+    else high = middle;
+  }
+  let sum = 0;
+  for (let i = low; i < series.length && series[i]![0] < second + width; i++) sum += series[i]![1];
+  return sum;
+}
+
+/** The window of `width` seconds with the most events; it begins at a second that has some. */
+export function busiest(series: PerSecond, width: number): Window {
+  let best: Window = { second: 0, width, count: 0 };
+  let sum = 0;
+  let tail = 0;
+  for (const [second, events] of series) {
+    sum += events;
+    while (series[tail]![0] <= second - width) sum -= series[tail++]![1];
+    if (sum > best.count) best = { second: Math.max(series[tail]![0], second - width + 1), width, count: sum };
+  }
+  return best;
+}

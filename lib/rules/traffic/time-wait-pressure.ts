@@ -1,0 +1,119 @@
+import type { CloserFacts } from '../../facts/capture.ts';
+import { after, secondsBetween } from '../../facts/moment.ts';
+import { busiest } from '../rates.ts';
+import { defineRule } from '../rule.ts';
+import { at, duration, grouped, percent } from '../wording.ts';
+
+const PACE_SECONDS = 10;
+
+export default defineRule({
+  meta: {
+    id: 'time-wait-pressure',
+    family: 'traffic',
+    scope: 'capture',
+    summary: 'A host that closes first holds very many connections in TIME_WAIT.',
+    why: 'Each TIME_WAIT keeps its 4-tuple for a minute. A host that connects can hold one port per remote address and port: when the ports run out, connect() fails ("cannot assign requested address").',
+    likelyCauses: [
+      'A connection per request, where one lasting connection (keep-alive, a pool) would serve.',
+      'A pool that is too small, so that extra connections are opened and closed again.',
+    ],
+    nextSteps: [
+      'Keep connections open: HTTP keep-alive, a larger pool, or a proxy in front that reuses them.',
+      'On a connecting Linux host `net.ipv4.tcp_tw_reuse=1` and a wider `ip_local_port_range` win time; neither helps a listening one.',
+    ],
+    references: ['RFC 9293 3.6.1', 'RFC 6191 2', 'RFC 6056 3.2'],
+    severity: 'note',
+    offIn: ['ci'],
+    options: {
+      note: {
+        default: 100,
+        unit: 'count',
+        description: 'Concurrent TIME_WAIT of a connecting host to one service worth a note.',
+      },
+      warning: { default: 1000, unit: 'count', description: 'The same, worth a warning.' },
+      ports: { default: 28_232, unit: 'count', description: 'Ephemeral ports (Linux: 32768 to 60999).' },
+      warningShare: {
+        default: 0.5,
+        unit: 'ratio',
+        description: 'Share of the ports, held or on course, worth a warning.',
+      },
+      errorShare: {
+        default: 0.8,
+        unit: 'ratio',
+        description: 'Share of the ports, held or on course, that is an error.',
+      },
+      listenerNote: {
+        default: 1000,
+        unit: 'count',
+        description: 'Concurrent TIME_WAIT of a listening host worth a note.',
+      },
+      listenerWarning: { default: 10_000, unit: 'count', description: 'The same, worth a warning.' },
+    },
+    needs: [],
+    falsePositives: ['Hosts with another TIME_WAIT than `--time-wait` says, and hosts that reuse such ports early.'],
+    others:
+      'No packet tool counts it; `ss` and `netstat` do on the host. The limit is per remote address and port, not per host.',
+  },
+
+  capture(facts, options) {
+    const { start, end, timeWaitSeconds } = facts;
+    if (start === null || end === null) return null;
+    const watched = secondsBetween(start, end);
+    return facts.traffic.closers.flatMap((closer) => {
+      const listened = closer.role === 'listened';
+      const held = closer.peak.count;
+      const pace = paceOf(closer, watched);
+      const share = listened ? 0 : Math.max(held, pace * timeWaitSeconds) / options.ports;
+      const [note, warning] = listened
+        ? [options.listenerNote, options.listenerWarning]
+        : [options.note, options.warning];
+      if (held < note) return [];
+      const isError = share >= options.errorShare;
+      const isWarning = held >= warning || share >= options.warningShare;
+      // In equilibrium pace x TIME_WAIT ports are held; only a faster pace runs out.
+      const runsOut = !listened && pace * timeWaitSeconds > options.ports ? (options.ports - held) / pace : null;
+      const service = { address: closer.serviceAddress, port: closer.servicePort };
+      const what = listened ? `Server ${at(service)}` : `Host ${closer.address}`;
+      const whom = listened ? 'its own connections' : `connections to ${at(service)}`;
+      const ports = listened ? '' : `, ${percent(held / options.ports)} of its ports for that service`;
+      const out = runsOut === null ? '' : `; at this pace they run out in ${duration(Math.max(0, runsOut))}`;
+      return {
+        severity: isError ? 'error' : isWarning ? 'warning' : 'note',
+        confidence: 'high',
+        message: `${what} closes ${whom} first, up to ${grouped(pace)} a second, and held ${grouped(held)} in TIME_WAIT at once${ports}${out}.`,
+        frames: [closer.firstFrame, closer.lastFrame],
+        frameCount: closer.closes,
+        start,
+        end: after(start, Math.min(watched, closer.peak.second + 1)),
+        lowerBound: watched < timeWaitSeconds,
+        impact: { connections: closer.closes },
+        evidence: {
+          timeWaitPeak: held,
+          timeWaitSeconds,
+          closes: closer.closes,
+          closesPerSecond: Math.round(pace),
+          portShare: listened ? null : percent(held / options.ports),
+          onCourseFor: listened ? null : percent(share),
+        },
+        endpoints: listened
+          ? [{ ...service, role: 'server' }]
+          : [
+              { address: closer.address, port: 0, role: 'client' },
+              { ...service, role: 'server' },
+            ],
+        connections: closer.examples,
+        ...(listened ? { likelyCauses: LISTENER_CAUSES } : {}),
+      } as const;
+    });
+  },
+});
+
+const LISTENER_CAUSES = [
+  'The server closes each connection after one answer, so that it keeps the TIME_WAIT (memory only: no ports run out).',
+];
+
+/** Closes per second in the busiest stretch, measured over 10 s where the capture is that long. */
+function paceOf(closer: CloserFacts, watched: number): number {
+  const width = Math.max(1, Math.min(PACE_SECONDS, Math.floor(watched)));
+  return busiest(closer.closesPerSecond, width).count / width;
+}
