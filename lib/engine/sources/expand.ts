@@ -1,0 +1,114 @@
+import { closeSync, type Dirent, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { InputError } from './input-error.ts';
+
+/**
+ * Paths as given on a command line -> the files meant: a directory stands for the captures in it and below, a pattern
+ * (`*`, `?`, `[...]`, `**` for directories) for the files it matches, anything else for itself. Order: as given, and
+ * within each by name, numbers in names by value (`ring.pcap2` before `ring.pcap10`).
+ */
+export function expandInputs(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    if (path === '-') return [path];
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) return inDirectory(path);
+    if (stat === undefined && /[*?[]/.test(path)) return matching(path);
+    return [path];
+  });
+}
+
+function inDirectory(directory: string): string[] {
+  const found = filesBelow(directory).filter(isCapture);
+  if (found.length === 0) throw new InputError(directory, 'holds no captures');
+  return found;
+}
+
+function matching(pattern: string): string[] {
+  const parts = pattern.split(/[\\/]/);
+  const firstWild = parts.findIndex((part) => /[*?[]/.test(part));
+  const root = parts.slice(0, firstWild).join('/');
+  const directory = firstWild === 0 ? '.' : root === '' ? '/' : root;
+  const wanted = patternOf(parts.slice(firstWild));
+  const prefix = directory === '.' && firstWild === 0 ? 2 : directory.length + (directory.endsWith('/') ? 0 : 1);
+  const deep = parts.includes('**');
+  const found = filesBelow(directory, deep ? Number.POSITIVE_INFINITY : parts.length - firstWild).filter((file) =>
+    wanted.test(file.slice(prefix).replaceAll(sep, '/')),
+  );
+  if (found.length === 0) throw new InputError(pattern, 'matches no file');
+  return found.map((file) => (firstWild === 0 ? file.slice(prefix) : file));
+}
+
+/** Regular files in a directory and, as deep as asked, below; ordered. Links to directories are not followed. */
+function filesBelow(directory: string, depth = Number.POSITIVE_INFINITY): string[] {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    throw InputError.from(directory, error);
+  }
+  entries.sort((a, b) => compareNaturally(a.name, b.name));
+  return entries.flatMap((entry) => {
+    const path = directory === '.' ? `.${sep}${entry.name}` : join(directory, entry.name);
+    if (entry.isDirectory()) return depth > 1 ? filesBelow(path, depth - 1) : [];
+    return entry.isFile() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile())
+      ? [path]
+      : [];
+  });
+}
+
+const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp|ntar)\d*(\.(gz|zst|zstd|lz4))?$/i;
+
+/** File magics of pcap and pcapng, as hexadecimal. */
+const CAPTURE_MAGIC = /^(a1b2c3d4|d4c3b2a1|a1b23c4d|4d3cb2a1|a1b2cd34|34cdb2a1|1c0001a[bc]|a[bc]01001c|0a0d0d0a)/;
+
+/** Its name says so, or its first bytes do. */
+function isCapture(path: string): boolean {
+  return CAPTURE_NAME.test(path) || CAPTURE_MAGIC.test(firstBytes(path));
+}
+
+function firstBytes(path: string): string {
+  try {
+    const descriptor = openSync(path, 'r');
+    const bytes = Buffer.alloc(4);
+    readSync(descriptor, bytes, 0, 4, 0);
+    closeSync(descriptor);
+    return bytes.toString('hex');
+  } catch {
+    return '';
+  }
+}
+
+/** A shell pattern over the parts of a path. */
+function patternOf(parts: readonly string[]): RegExp {
+  let source = '';
+  parts.forEach((part, i) => {
+    const last = i === parts.length - 1;
+    if (part === '**') source += last ? '.*' : '(?:.*/)?';
+    else source += partPattern(part) + (last ? '' : '/');
+  });
+  return new RegExp(`^${source}$`, 's');
+}
+
+function partPattern(part: string): string {
+  // As in shells, a leading dot is matched by a dot only.
+  const hidden = part.startsWith('.') ? '' : '(?!\\.)';
+  const body = part.replace(/\[(!|\^)?([^\]]+)\]|[*?]|[\\^$+.()|{}[\]]/g, (found, not, set) => {
+    if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\\]^[]/g, '\\$&')}]`;
+    if (found === '*') return '[^/]*';
+    return found === '?' ? '[^/]' : `\\${found}`;
+  });
+  return hidden + body;
+}
+
+/** Orders names by code unit, but runs of digits by value. */
+export function compareNaturally(a: string, b: string): number {
+  const partsOfA = a.split(/(\d+)/);
+  const partsOfB = b.split(/(\d+)/);
+  for (let i = 0; i < partsOfA.length && i < partsOfB.length; i++) {
+    const [x, y] = [partsOfA[i]!, partsOfB[i]!];
+    const difference = i % 2 === 1 ? Number(x) - Number(y) : 0;
+    if (difference !== 0) return difference;
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return partsOfA.length - partsOfB.length;
+}
