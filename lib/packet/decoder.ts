@@ -118,6 +118,8 @@ export class Decoder {
       const frames = this.skippedFrames[i]!;
       if (frames > 0) skipped.set(REASONS[i]!, { frames, firstFrame: this.skippedFirst[i]! });
     }
+    const { givenUp, givenUpFirst } = this.walk.fragments;
+    if (givenUp > 0) skipped.set('IP fragment, given up', { frames: givenUp, firstFrame: givenUpFirst });
     for (const [linkType, { frames, firstFrame }] of this.unknownLinks) {
       skipped.set(`link type ${linkType}`, { frames, firstFrame });
     }

@@ -1,4 +1,5 @@
 import { IcmpError } from './icmp-error.ts';
+import { Fragments } from './ip/fragments.ts';
 import type { Segment } from './segment.ts';
 
 /**
@@ -59,11 +60,14 @@ export class Walk {
   end = 0;
   /** End that it had on the wire: beyond `end` where the capture is cut short. */
   wireEnd = 0;
+  /** End of the present IP datagram by its own word. */
+  datagramEnd = 0;
 
   /** The segment that headers are written to: the decoder's, or the quote of an ICMP error. */
   segment: Segment;
   readonly icmp: IcmpError = new IcmpError();
   inIcmp = false;
+  readonly fragments: Fragments = new Fragments();
   /** Troubles met on the way, for `segment.troubles`. */
   troubles = 0;
 

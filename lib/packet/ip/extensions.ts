@@ -1,5 +1,6 @@
 import { LENGTH_FROM_FRAME } from '../segment.ts';
-import { IP_FRAGMENT, IP_PROTOCOL, type Walk } from '../walk.ts';
+import { IP_PROTOCOL, type Walk } from '../walk.ts';
+import { defragment } from './ip.ts';
 
 const PAD1 = 0;
 const JUMBO_PAYLOAD = 0xc2;
@@ -78,10 +79,10 @@ export function fragmentHeader(walk: Walk): number {
   if (!walk.has(8)) return walk.missing();
   const { segment } = walk;
   const next = walk.u8(0);
-  const offsetAndMore = walk.u16(2) & 0xfff9;
+  const offsetAndMore = walk.u16(2);
   segment.ipId = walk.i32(4);
   walk.at += 8;
-  if (offsetAndMore === 0) return IP_PROTOCOL + next;
-  if (walk.inIcmp && offsetAndMore >>> 3 === 0) return IP_PROTOCOL + next;
-  return IP_FRAGMENT;
+  // An atomic fragment is whole (RFC 8200 4.5).
+  if ((offsetAndMore & 0xfff9) === 0) return IP_PROTOCOL + next;
+  return defragment(walk, segment.ipId, next, offsetAndMore & 0xfff8, (offsetAndMore & 1) !== 0);
 }

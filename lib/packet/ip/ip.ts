@@ -20,6 +20,7 @@ export function ipv4(walk: Walk): number {
   const total = word & 0xffff;
   if (word >>> 28 !== 4 || headerLength < 20) return MALFORMED;
   walk.troubles &= ~LENGTH_FROM_FRAME;
+  walk.datagramEnd = walk.wireEnd;
   if (total >= headerLength) limitDatagram(walk, total);
   else if (total === 0) walk.troubles |= LENGTH_FROM_FRAME;
   else return MALFORMED;
@@ -36,8 +37,9 @@ export function ipv4(walk: Walk): number {
   const protocol = view.getUint8(at + 9);
   const fragment = view.getUint16(at + 6) & (MORE_FRAGMENTS | FRAGMENT_OFFSET);
   walk.at = at + headerLength;
-  if (fragment !== 0 && !(walk.inIcmp && (fragment & FRAGMENT_OFFSET) === 0)) return IP_FRAGMENT;
-  return IP_PROTOCOL + protocol;
+  if (fragment === 0) return IP_PROTOCOL + protocol;
+  const offset = (fragment & FRAGMENT_OFFSET) << 3;
+  return defragment(walk, segment.ipId, protocol, offset, (fragment & MORE_FRAGMENTS) !== 0);
 }
 
 /** RFC 8200 3. */
@@ -48,6 +50,7 @@ export function ipv6(walk: Walk): number {
   if (word >>> 28 !== 6) return MALFORMED;
   const payload = view.getUint16(at + 4);
   walk.troubles &= ~LENGTH_FROM_FRAME;
+  walk.datagramEnd = walk.wireEnd;
   // Zero: a jumbogram, whose length is in its hop-by-hop options, or segmentation offload.
   if (payload === 0) walk.troubles |= LENGTH_FROM_FRAME;
   else limitDatagram(walk, 40 + payload);
@@ -68,8 +71,15 @@ export function ipv6(walk: Walk): number {
   return IP_PROTOCOL + view.getUint8(at + 6);
 }
 
+/** Goes on in the whole datagram if this fragment, just entered, completes it; a quoted one never does. */
+export function defragment(walk: Walk, id: number, protocol: number, offset: number, more: boolean): number {
+  if (walk.inIcmp) return offset === 0 ? IP_PROTOCOL + protocol : IP_FRAGMENT;
+  return walk.fragments.add(walk, id, protocol, offset, walk.datagramEnd - walk.at, more);
+}
+
 /** What an ICMP error quotes is cut on purpose: there the datagram's own word tells how long it was. */
 function limitDatagram(walk: Walk, length: number): void {
+  walk.datagramEnd = walk.at + length;
   walk.limit(length);
   if (walk.inIcmp) walk.wireEnd = walk.at + length;
 }

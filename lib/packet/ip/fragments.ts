@@ -1,0 +1,163 @@
+import { FRAGMENTS_OVERLAPPED, FROM_FRAGMENTS } from '../segment.ts';
+import { IP_FRAGMENT, IP_PROTOCOL, MALFORMED, type Walk } from '../walk.ts';
+
+/** How long the rest of a datagram is waited for (RFC 8200 4.5), and how much of unfinished ones is kept at once. */
+const WAIT_SECONDS = 60;
+const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_DATAGRAMS = 4096;
+/** An IP datagram is no longer than this, and holds no more fragments of 8 bytes. */
+const MOST_DATAGRAM_BYTES = 65535;
+const MOST_PARTS = 8192;
+/** What a fragment costs besides its bytes: so that empty ones are not free. */
+const PART_COST = 128;
+
+interface Part {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+class Datagram {
+  /** Ordered by offset; of equal offsets, the first to come stands first. */
+  readonly parts: Part[] = [];
+  readonly seconds: number;
+  readonly firstFrame: number;
+  frames = 0;
+  cost = 0;
+  /** Sum of the parts' lengths. */
+  held = 0;
+  /** Known once the last fragment came, -1 before. */
+  length = -1;
+  /** What the first fragment says that the datagram carries. */
+  protocol = 0;
+  overlapped = false;
+
+  constructor(seconds: number, firstFrame: number) {
+    this.seconds = seconds;
+    this.firstFrame = firstFrame;
+  }
+}
+
+/** IP datagrams whose fragments have not all come. Bounded: the oldest are given up first, and counted. */
+export class Fragments {
+  private readonly datagrams = new Map<string, Datagram>();
+  private cost = 0;
+  /** Frames whose fragments were given up for want of memory, and the first of them. */
+  givenUp = 0;
+  givenUpFirst = 0;
+
+  /**
+   * Takes the fragment that `walk` stands at, `length` bytes from `offset` of the datagram called `id`. With the last
+   * one missing, `walk` goes on in the whole datagram.
+   */
+  add(walk: Walk, id: number, protocol: number, offset: number, length: number, more: boolean): number {
+    // A fragment cut short can't be put together; but the first holds the header.
+    if (walk.end - walk.at < length) return offset === 0 ? IP_PROTOCOL + protocol : IP_FRAGMENT;
+    if (offset + length > MOST_DATAGRAM_BYTES || length === 0) return MALFORMED;
+    const { segment } = walk;
+    const key = keyOf(walk, id, segment.ipVersion === 4 ? protocol : -1);
+    const datagram = this.find(key, segment.seconds, segment.frame);
+    datagram.frames++;
+    if (offset === 0) datagram.protocol = protocol;
+    if (!more && (datagram.length < 0 || offset + length < datagram.length)) datagram.length = offset + length;
+    if (insert(datagram, { offset, bytes: walk.bytes.slice(walk.at, walk.at + length) })) {
+      this.charge(datagram, length + PART_COST);
+    }
+
+    if (datagram.length >= 0 && datagram.held >= datagram.length && datagram.parts[0]!.offset === 0) {
+      const whole = join(datagram);
+      if (whole !== null) {
+        this.drop(key, datagram);
+        walk.read(whole);
+        walk.at = 0;
+        walk.end = walk.wireEnd = whole.length;
+        walk.troubles |= datagram.overlapped ? FROM_FRAGMENTS | FRAGMENTS_OVERLAPPED : FROM_FRAGMENTS;
+        return IP_PROTOCOL + datagram.protocol;
+      }
+    }
+    if (datagram.parts.length >= MOST_PARTS) this.giveUp(key, datagram);
+    return IP_FRAGMENT;
+  }
+
+  private find(key: string, seconds: number, frame: number): Datagram {
+    const known = this.datagrams.get(key);
+    if (known !== undefined) {
+      if (seconds - known.seconds <= WAIT_SECONDS) return known;
+      this.drop(key, known);
+    }
+    // Oldest first: a Map keeps the order of insertion.
+    for (const [oldKey, old] of this.datagrams) {
+      if (seconds - old.seconds > WAIT_SECONDS) this.drop(oldKey, old);
+      else if (this.datagrams.size >= MOST_DATAGRAMS || this.cost >= MOST_BYTES) this.giveUp(oldKey, old);
+      else break;
+    }
+    const datagram = new Datagram(seconds, frame);
+    this.datagrams.set(key, datagram);
+    return datagram;
+  }
+
+  private charge(datagram: Datagram, cost: number): void {
+    datagram.cost += cost;
+    this.cost += cost;
+  }
+
+  private drop(key: string, datagram: Datagram): void {
+    this.cost -= datagram.cost;
+    this.datagrams.delete(key);
+  }
+
+  private giveUp(key: string, datagram: Datagram): void {
+    if (this.givenUp === 0) this.givenUpFirst = datagram.firstFrame;
+    this.givenUp += datagram.frames;
+    this.drop(key, datagram);
+  }
+}
+
+/** A datagram is known by its addresses, identification, and protocol (RFC 791 3.2), within one tunnel. */
+function keyOf(walk: Walk, id: number, protocol: number): string {
+  const { srcA, srcB, srcC, srcD, dstA, dstB, dstC, dstD } = walk.segment;
+  return `${walk.tunnel} ${protocol} ${id} ${srcA} ${srcB} ${srcC} ${srcD} ${dstA} ${dstB} ${dstC} ${dstD}`;
+}
+
+/** Puts a part in its place; false if it repeats one that is there. */
+function insert(datagram: Datagram, part: Part): boolean {
+  const { parts } = datagram;
+  let low = 0;
+  let high = parts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (parts[middle]!.offset <= part.offset) low = middle + 1;
+    else high = middle;
+  }
+  const before = parts[low - 1];
+  const after = parts[low];
+  if (before !== undefined && before.offset === part.offset && equal(before.bytes, part.bytes)) return false;
+  const end = part.offset + part.bytes.length;
+  if (before !== undefined && before.offset + before.bytes.length > part.offset) datagram.overlapped = true;
+  if (after !== undefined && end > after.offset) datagram.overlapped = true;
+  parts.splice(low, 0, part);
+  datagram.held += part.bytes.length;
+  return true;
+}
+
+/** The whole datagram, or null while there is a gap. Where parts overlap, the one that begins first counts. */
+function join({ parts, length }: Datagram): Uint8Array | null {
+  let reached = 0;
+  for (const { offset, bytes } of parts) {
+    if (offset > reached) break;
+    reached = Math.max(reached, offset + bytes.length);
+  }
+  if (reached < length) return null;
+  const whole = new Uint8Array(length);
+  reached = 0;
+  for (const { offset, bytes } of parts) {
+    if (offset >= length) break;
+    if (offset + bytes.length <= reached) continue;
+    whole.set(bytes.subarray(reached - offset, length - offset), reached);
+    reached = offset + bytes.length;
+  }
+  return whole;
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
