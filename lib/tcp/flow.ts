@@ -1,6 +1,15 @@
+import type { RoundTrips } from './timing/round-trips.ts';
+import type { FlowDetail } from './verdict/detail.ts';
+
+// What the endpoint's SYN (or SYN-ACK) offered: bits of `options`.
+export const SYN_SEEN = 1 << 0;
+export const OFFERED_SACK = 1 << 1;
+export const OFFERED_TIMESTAMPS = 1 << 2;
+export const OFFERED_SCALE = 1 << 3;
+
 /**
  * One direction of a connection: what one endpoint sent, and how the other answered it. Fields are int32 or small
- * integers, initialised to their type, so that all flows share one shape.
+ * integers, initialised to their type, so that all flows share one shape. What only odd flows need is in `detail`.
  */
 export class Flow {
   /** Sequence number of the SYN, or of the first segment seen. Meaningful once `started` is 1. */
@@ -16,7 +25,54 @@ export class Flow {
   /** Sequence number of the FIN, once `finSent` is 1. */
   fin = 0;
   finSent = 0;
+  /** A SYN without, and one with ACK was sent. */
+  synPlain = 0;
+  synAcked = 0;
 
   packets = 0;
+  /** Payload bytes and segments with payload, repeats included. */
   bytes = 0;
+  dataSegments = 0;
+  largestSegment = 0;
+
+  // What this endpoint's SYN offered (bits above), and the options' values.
+  options = 0;
+  mss = 0;
+  windowScale = -1;
+
+  // The window that this endpoint advertises: last, as in the header; highest right edge; largest in bytes.
+  window = 0;
+  edge = 0;
+  maxWindow = 0;
+
+  // History of what was sent (verdict/history.ts): oldest record kept, oldest not acknowledged, newest; kept behind `acked`.
+  head = -1;
+  una = -1;
+  tail = -1;
+  kept = 0;
+  /** Fingerprints of the pure ACKs sent last (verdict/recent-acks.ts), -1 before the first. */
+  recentAcks = -1;
+
+  // Marks of the newest packet sent: what later ones are compared with (verdict/sending-order.ts).
+  tsVal = 0;
+  ipId = -1;
+  /** Steps of the IP ID that look like counting, and those that do not. */
+  ipIdSteps = 0;
+  ipIdJumps = 0;
+  link = 0;
+  /** Capture time of the last packet sent, and of the last ACK from the peer that acknowledged something new. */
+  seconds = 0;
+  nanos = 0;
+  ackSeconds = 0;
+  ackNanos = 0;
+  /** Duplicate ACKs in a row that the peer sent for this flow. */
+  dupAcks = 0;
+
+  /** First payload. */
+  firstDataFrame = 0;
+  firstDataSeconds = 0;
+  firstDataNanos = 0;
+
+  roundTrips: RoundTrips | null = null;
+  detail: FlowDetail | null = null;
 }

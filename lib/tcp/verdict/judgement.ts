@@ -1,3 +1,5 @@
+import type { Memory } from './memory.ts';
+
 /** The verdict on the segment in hand: a reused cursor. Zeroes for a segment with nothing odd. */
 export class Judgement {
   /** NOTHING_ODD, RETRANSMISSION .. ZERO_WINDOW_PROBE of facts/verdict.ts. */
@@ -18,10 +20,19 @@ export class Judgement {
     this.confidence = 0;
     this.of = 0;
   }
+
+  set(kind: number, how: number, spurious: boolean, confidence: number, of: number): void {
+    this.kind = kind;
+    this.how = how;
+    this.spurious = spurious;
+    this.confidence = confidence;
+    this.of = of;
+  }
 }
 
-/** Where the judge tells that an earlier verdict was wrong: later evidence revises it. */
+/** What the judge shares with one analysis: its memory, and where it tells that an earlier verdict was wrong. */
 export interface Revisions {
+  readonly memory: Memory;
   /** The verdict on an earlier frame of the same capture is now `judgement` (borrowed: copy it). */
   revise(frame: number, judgement: Judgement): void;
 }

@@ -1,0 +1,16 @@
+import type { Moment } from '../../facts/moment.ts';
+
+/** Something that has a capture time: a segment, a record's column pair spelled out. */
+export interface Timed {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/** Seconds from an earlier point of time to `now`. */
+export function elapsed(now: Timed, seconds: number, nanos: number): number {
+  return now.seconds - seconds + (now.nanos - nanos) * 1e-9;
+}
+
+export function momentOf(time: Timed): Moment {
+  return { seconds: time.seconds, nanos: time.nanos };
+}

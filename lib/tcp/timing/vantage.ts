@@ -1,0 +1,29 @@
+import type { Connection } from '../connection.ts';
+import type { Flow } from '../flow.ts';
+
+/**
+ * Where the tap stands: the round trip of a connection falls into two halves at the tap, tap to client and back, and tap
+ * to server and back. A half that takes next to nothing is the side on which the tap is.
+ */
+
+/** Seconds from the tap to the receiver of `flow` and back, 0 while not known. */
+export function halfBeyond(connection: Connection, flow: Flow): number {
+  const handshake = flow === connection.client.flow ? connection.serverHalfMicros : connection.clientHalfMicros;
+  const sampled = flow.roundTrips === null ? -1 : flow.roundTrips.min;
+  const least = sampled < 0 ? handshake : handshake < 0 ? sampled : Math.min(sampled, handshake);
+  return least < 0 ? 0 : least / 1e6;
+}
+
+/** The whole round trip as the tap saw it, seconds; 0 while a half is not known. */
+export function roundTripOf(connection: Connection, flow: Flow, back: Flow): number {
+  const beyond = halfBeyond(connection, flow);
+  const behind = halfBeyond(connection, back);
+  return beyond === 0 || behind === 0 ? Math.max(beyond, behind) : beyond + behind;
+}
+
+/** The tap stands at the receiver of `flow`: what passes here arrives. */
+export function atReceiver(connection: Connection, flow: Flow, back: Flow): boolean {
+  const beyond = halfBeyond(connection, flow);
+  const behind = halfBeyond(connection, back);
+  return beyond > 0 && behind > 0 && beyond < 0.001 && beyond * 4 < behind;
+}

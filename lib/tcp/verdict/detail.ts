@@ -1,0 +1,58 @@
+import type { SeqIndex } from './history.ts';
+import { Ranges } from './ranges.ts';
+
+/** What retransmissions of a flow come from, until the peer has acknowledged past `recoverTo`. */
+export const NOT_RECOVERING = 0;
+export const RECOVERING_FAST = 1;
+export const RECOVERING_TIMEOUT = 2;
+
+/** A verdict that later evidence may still change. */
+export interface Pending {
+  readonly start: number;
+  readonly end: number;
+  readonly frame: number;
+  readonly kind: number;
+  how: number;
+  spurious: boolean;
+  confidence: number;
+  readonly of: number;
+  readonly tsVal: number;
+}
+
+/** Pending verdicts kept at most: the oldest stay as they are. */
+const PENDING = 256;
+
+/** What only a flow with odd events needs. */
+export class FlowDetail {
+  index: SeqIndex | null = null;
+  /** What the peer has acknowledged selectively. */
+  readonly sacked: Ranges = new Ranges();
+  pending: Pending[] = [];
+
+  recovery: number = NOT_RECOVERING;
+  recoverTo = 0;
+  /** `flow.next` when the last tail-loss probe went out. */
+  tailProbed = 0;
+
+  /** A window probe of one byte at `flow.next`: end of that byte, while `probing` is 1. */
+  probing = 0;
+  probeEnd = 0;
+
+  // Counters of what this endpoint sent.
+  retransmissions = 0;
+  retransmittedBytes = 0;
+  /** Payload bytes that were no news: repeats of any kind. */
+  repeatedBytes = 0;
+  spurious = 0;
+  reordered = 0;
+  duplicates = 0;
+  keepAlives = 0;
+  zeroWindowProbes = 0;
+  /** Bytes that the peer acknowledged though the tap never saw them. */
+  unseenBytes = 0;
+
+  remember(pending: Pending): void {
+    this.pending.push(pending);
+    if (this.pending.length > PENDING) this.pending.splice(0, PENDING / 2);
+  }
+}

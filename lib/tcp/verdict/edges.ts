@@ -1,0 +1,22 @@
+import type { Int32Columns } from '../../bytes/columns.ts';
+import { seqLt } from '../../bytes/seq.ts';
+import type { Segment } from '../../packet/segment.ts';
+import type { Flow } from '../flow.ts';
+import { FlowDetail } from './detail.ts';
+import { appendHole } from './history.ts';
+
+/** The first segment of a flow seen in mid-connection: what it begins with, and what its peer's ACKs had told already. */
+export function begin(flow: Flow, segment: Segment): void {
+  const next = flow.ackSeen === 1 && seqLt(segment.seq, flow.acked) ? flow.acked : segment.seq;
+  flow.started = 1;
+  flow.isn = segment.seq;
+  flow.next = next;
+  flow.contiguous = next;
+}
+
+/** The segment begins beyond what was seen so far: what lies between is a hole, until something fills it. */
+export function leaveGap(pool: Int32Columns, flow: Flow, segment: Segment): void {
+  flow.detail ??= new FlowDetail();
+  appendHole(pool, flow, segment.seq, segment, 0);
+  flow.next = segment.seq;
+}

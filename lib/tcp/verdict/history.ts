@@ -1,0 +1,277 @@
+import type { Int32Columns } from '../../bytes/columns.ts';
+import { seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
+import type { Segment } from '../../packet/segment.ts';
+import type { Flow } from '../flow.ts';
+
+/**
+ * What a flow has sent, exact to the byte: records in a shared pool, linked in order of sequence numbers, which cut the
+ * sequence space from the oldest byte kept up to `flow.next` without gap or overlap. Each record is a range seen at the
+ * tap, with its first and its latest transmission, or a hole. Ranges are cut when a later segment covers them in part.
+ *
+ * In order, a segment is one record appended; an ACK releases what it passes, but for a bounded tail.
+ */
+export const NEXT = 0;
+export const START = 1;
+export const END = 2;
+/** Latest transmission: when, in which frame, with which timestamp and marks. */
+export const SECONDS = 3;
+export const NANOS = 4;
+export const FRAME = 5;
+export const TS_VAL = 6;
+export const MARKS = 7;
+/** First transmission, once there is another. */
+export const FIRST_SECONDS = 8;
+export const FIRST_NANOS = 9;
+export const FIRST_FRAME = 10;
+export const FIRST_TS_VAL = 11;
+export const FIRST_MARKS = 12;
+/** Link and TTL of the first transmission seen. */
+export const LINK = 13;
+export const RECORD_WIDTH = 14;
+
+// Marks: the IP ID in the low 16 bits, and above them:
+export const IP_ID_MASK = 0xffff;
+/** Never seen at the tap. */
+export const HOLE = 1 << 16;
+/** Sent more than once, as seen. */
+export const REPEATED = 1 << 17;
+/** Arrived behind bytes that follow it: fills what had been a hole. */
+export const LATE = 1 << 18;
+/** Holds payload, not only SYN or FIN. */
+export const PAYLOAD = 1 << 19;
+/** The latest transmission was a retransmission though it shows no repeat at the tap. */
+export const RESENT = 1 << 20;
+/** A hole that the peer had acknowledged before anything of it was seen. */
+export const ACKED_UNSEEN = 1 << 21;
+
+/** Acknowledged records that a flow keeps, plain and after the first odd event. */
+const KEPT_PLAIN = 8;
+const KEPT_ODD = 256;
+/** A search that walks further makes itself an index. */
+const WALK = 64;
+
+/** Appends what `segment` carries from `start` to `end`, which must be `flow.next`'s successor. The caller moves `next`. */
+export function append(
+  pool: Int32Columns,
+  flow: Flow,
+  start: number,
+  end: number,
+  segment: Segment,
+  marks: number,
+): void {
+  const record = pool.allocate();
+  const chunk = pool.chunk(record);
+  const at = pool.offset(record);
+  chunk[at + NEXT] = -1;
+  chunk[at + START] = start;
+  chunk[at + END] = end;
+  chunk[at + SECONDS] = segment.seconds;
+  chunk[at + NANOS] = segment.nanos;
+  chunk[at + FRAME] = segment.frame;
+  chunk[at + TS_VAL] = segment.tsVal;
+  chunk[at + MARKS] = (segment.ipId & IP_ID_MASK) | marks;
+  chunk[at + LINK] = linkOf(segment);
+  if (flow.tail < 0) flow.head = record;
+  else pool.set(flow.tail, NEXT, record);
+  if (flow.una < 0) flow.una = record;
+  flow.tail = record;
+  const index = flow.detail?.index;
+  if (index) index.appended(record);
+}
+
+/** The marks that an unrepeated record of this segment carries. */
+export function marksOf(segment: Segment): number {
+  return segment.length > 0 ? PAYLOAD : 0;
+}
+
+/** What tells two captures of one transmission apart: TTL and link-layer identity. */
+export function linkOf(segment: Segment): number {
+  return (segment.linkHash ^ Math.imul(segment.ttl + 1, 0x01000193) ^ Math.imul(segment.interface, 0x85ebca6b)) | 0;
+}
+
+/** The record that holds sequence number `seq`, -1 where nothing is kept of it. */
+export function find(pool: Int32Columns, flow: Flow, seq: number): number {
+  if (flow.head < 0 || seqLt(seq, pool.get(flow.head, START)) || seqGe(seq, pool.get(flow.tail, END))) return -1;
+  let record = flow.head;
+  const index = flow.detail?.index;
+  if (index) record = index.before(pool, seq, record);
+  else if (flow.una >= 0 && seqGe(seq, pool.get(flow.una, START))) record = flow.una;
+  let steps = 0;
+  while (seqGe(seq, pool.get(record, END))) {
+    record = pool.get(record, NEXT);
+    if (++steps === WALK && flow.detail) {
+      flow.detail.index ??= new SeqIndex(pool, flow.head);
+      flow.detail.index.add(pool, record);
+    }
+  }
+  return record;
+}
+
+/** Cuts `record` at `seq` if that lies inside of it; the part from `seq` on. */
+export function cutAt(pool: Int32Columns, flow: Flow, record: number, seq: number): number {
+  if (seqLe(seq, pool.get(record, START))) return record;
+  const rest = pool.allocate();
+  for (let column = 0; column < RECORD_WIDTH; column++) pool.set(rest, column, pool.get(record, column));
+  pool.set(record, END, seq);
+  pool.set(rest, START, seq);
+  pool.set(record, NEXT, rest);
+  if (flow.tail === record) flow.tail = rest;
+  if (flow.ackSeen === 1 && seqLe(seq, flow.acked)) {
+    // The part in front is acknowledged whole: it counts among those kept behind `una`.
+    flow.kept++;
+    if (flow.una === record) flow.una = rest;
+  }
+  return rest;
+}
+
+/** Appends a hole from `flow.next` to `end`. */
+export function appendHole(pool: Int32Columns, flow: Flow, end: number, segment: Segment, marks: number): void {
+  append(pool, flow, flow.next, end, segment, HOLE | marks);
+}
+
+/** A record in front of all others: bytes below the first that the tap saw. */
+export function prepend(pool: Int32Columns, flow: Flow, start: number, end: number, segment: Segment): void {
+  const head = flow.head;
+  const { una, tail } = flow;
+  flow.tail = -1;
+  flow.una = -1;
+  append(pool, flow, start, end, segment, HOLE);
+  pool.set(flow.tail, NEXT, head);
+  flow.head = flow.tail;
+  flow.tail = tail < 0 ? flow.head : tail;
+  if (flow.ackSeen === 1 && seqLe(end, flow.acked)) {
+    flow.una = una;
+    flow.kept++;
+  } else flow.una = flow.head;
+  if (flow.detail) flow.detail.index = null;
+}
+
+/** Notes that `record` was sent again (or, for a hole, seen for the first time) by `segment`. */
+export function sendAgain(pool: Int32Columns, record: number, segment: Segment, marks: number): void {
+  const chunk = pool.chunk(record);
+  const at = pool.offset(record);
+  const before = chunk[at + MARKS]!;
+  if (before & HOLE) {
+    chunk[at + LINK] = linkOf(segment);
+    chunk[at + MARKS] = (segment.ipId & IP_ID_MASK) | marks | LATE;
+  } else {
+    if ((before & REPEATED) === 0) {
+      for (let column = 0; column < 5; column++) chunk[at + FIRST_SECONDS + column] = chunk[at + SECONDS + column]!;
+    }
+    chunk[at + MARKS] = (segment.ipId & IP_ID_MASK) | (before & ~IP_ID_MASK) | marks | REPEATED;
+  }
+  chunk[at + SECONDS] = segment.seconds;
+  chunk[at + NANOS] = segment.nanos;
+  chunk[at + FRAME] = segment.frame;
+  chunk[at + TS_VAL] = segment.tsVal;
+}
+
+/** The older copy of a record turned up after the newer one: it becomes the first transmission. */
+export function sentBefore(pool: Int32Columns, record: number, segment: Segment): void {
+  const chunk = pool.chunk(record);
+  const at = pool.offset(record);
+  chunk[at + FIRST_SECONDS] = segment.seconds;
+  chunk[at + FIRST_NANOS] = segment.nanos;
+  chunk[at + FIRST_FRAME] = segment.frame;
+  chunk[at + FIRST_TS_VAL] = segment.tsVal;
+  chunk[at + FIRST_MARKS] = segment.ipId & IP_ID_MASK;
+  chunk[at + MARKS] = chunk[at + MARKS]! | REPEATED | RESENT;
+}
+
+/** Frame of the first transmission of a record. */
+export function firstFrame(pool: Int32Columns, record: number): number {
+  return pool.get(record, pool.get(record, MARKS) & REPEATED ? FIRST_FRAME : FRAME);
+}
+
+/** Releases acknowledged records beyond those worth keeping. */
+export function trim(pool: Int32Columns, flow: Flow): void {
+  const keep = flow.detail === null ? KEPT_PLAIN : KEPT_ODD;
+  while (flow.kept > keep) releaseHead(pool, flow);
+}
+
+function releaseHead(pool: Int32Columns, flow: Flow): void {
+  const record = flow.head;
+  flow.head = pool.get(record, NEXT);
+  if (flow.head < 0) flow.tail = -1;
+  flow.kept--;
+  flow.detail?.index?.dropped(record);
+  pool.release(record);
+}
+
+/** Gives back everything that a flow holds in the pool. */
+export function releaseAll(pool: Int32Columns, flow: Flow): void {
+  let record = flow.head;
+  while (record >= 0) {
+    const next = pool.get(record, NEXT);
+    pool.release(record);
+    record = next;
+  }
+  flow.head = -1;
+  flow.una = -1;
+  flow.tail = -1;
+  flow.kept = 0;
+  if (flow.detail) flow.detail.index = null;
+}
+
+/** Where the bytes without holes end, from `record` on, which must begin at or below it. */
+export function holeFrom(pool: Int32Columns, flow: Flow, record: number): number {
+  let at = record;
+  while (at >= 0) {
+    if (pool.get(at, MARKS) & HOLE) return pool.get(at, START);
+    at = pool.get(at, NEXT);
+  }
+  return flow.next;
+}
+
+/**
+ * Every so-manieth record of a long history, in order, so that a search walks a bounded way. Made at the first long
+ * walk; records leave it in front as ACKs pass.
+ */
+export class SeqIndex {
+  private anchors: number[] = [];
+  /** Anchors in front of this are gone. */
+  private first = 0;
+  private sinceLast = 0;
+
+  constructor(pool: Int32Columns, head: number) {
+    for (let record = head; record >= 0; record = pool.get(record, NEXT)) this.appended(record);
+  }
+
+  appended(record: number): void {
+    if (++this.sinceLast < WALK) return;
+    this.sinceLast = 0;
+    this.anchors.push(record);
+  }
+
+  dropped(record: number): void {
+    if (this.first >= this.anchors.length || this.anchors[this.first] !== record) return;
+    this.first++;
+    if (this.first > 1024 && this.first * 2 > this.anchors.length) {
+      this.anchors = this.anchors.slice(this.first);
+      this.first = 0;
+    }
+  }
+
+  /** The last anchor that begins at or below `seq`, or `otherwise`. */
+  before(pool: Int32Columns, seq: number, otherwise: number): number {
+    const at = this.search(pool, seq);
+    return at < this.first ? otherwise : this.anchors[at]!;
+  }
+
+  /** Makes `record` an anchor, where cutting has made the way too long. */
+  add(pool: Int32Columns, record: number): void {
+    const at = this.search(pool, pool.get(record, START));
+    if (at < this.first || this.anchors[at] !== record) this.anchors.splice(at + 1, 0, record);
+  }
+
+  private search(pool: Int32Columns, seq: number): number {
+    let low = this.first;
+    let high = this.anchors.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (seqGt(pool.get(this.anchors[middle]!, START), seq)) high = middle;
+      else low = middle + 1;
+    }
+    return low - 1;
+  }
+}

@@ -1,0 +1,20 @@
+import { BULK } from '../../facts/notes.ts';
+import type { Segment } from '../../packet/segment.ts';
+import type { Connection } from '../connection.ts';
+import type { Flow } from '../flow.ts';
+
+const BULK_BYTES = 131_072;
+
+/** Counts the payload of a segment that is part of the stream. */
+export function countPayload(connection: Connection, flow: Flow, segment: Segment): void {
+  const { length } = segment;
+  if (flow.bytes === 0) {
+    flow.firstDataFrame = segment.frame;
+    flow.firstDataSeconds = segment.seconds;
+    flow.firstDataNanos = segment.nanos;
+  }
+  flow.bytes += length;
+  flow.dataSegments++;
+  if (length > flow.largestSegment) flow.largestSegment = length;
+  if (flow.bytes >= BULK_BYTES) connection.notes |= BULK;
+}

@@ -1,0 +1,83 @@
+import type { Int32Columns } from '../../bytes/columns.ts';
+import type { Segment } from '../../packet/segment.ts';
+import type { Flow } from '../flow.ts';
+import { linkOf } from './history.ts';
+
+/**
+ * The last segments of a flow that carry nothing (ACKs, RSTs), as fingerprints: a copy of one of them has the same
+ * header to the bit. A ring of eight in one record of a pool.
+ */
+const SLOTS = 8;
+const SLOT_WIDTH = 4;
+const CURSOR = SLOTS * SLOT_WIDTH;
+export const ACKS_WIDTH: number = CURSOR + 1;
+
+// Columns of a slot.
+const FINGERPRINT = 0;
+const FRAME = 1;
+/** Capture time in microseconds, wrapped. */
+const MICROS = 2;
+const LINK = 3;
+
+/** What the copy found resembles. */
+export interface Twin {
+  frame: number;
+  /** Seconds since it was seen. */
+  lag: number;
+  sameLink: boolean;
+}
+
+/** Everything of the header that every copy of one transmission shares, folded. */
+function fingerprint(segment: Segment): number {
+  let hash = segment.ack ^ Math.imul(segment.seq, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ segment.tsVal, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ segment.tsEcr, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16) ^ ((segment.window << 16) | (segment.ipId & 0xffff)), 0x27d4eb2f);
+  hash ^= segment.flags;
+  for (let i = 0; i < segment.sackCount * 2; i++) hash = Math.imul(hash ^ (hash >>> 15) ^ segment.sack[i]!, 0x165667b1);
+  return hash | 0;
+}
+
+function micros(segment: Segment): number {
+  return (Math.imul(segment.seconds, 1_000_000) + ((segment.nanos / 1000) | 0)) | 0;
+}
+
+/** Remembers a bare segment. */
+export function remember(pool: Int32Columns, flow: Flow, segment: Segment): void {
+  if (flow.recentAcks < 0) {
+    flow.recentAcks = pool.allocate();
+    for (let slot = 0; slot < SLOTS; slot++) pool.set(flow.recentAcks, slot * SLOT_WIDTH + FRAME, 0);
+    pool.set(flow.recentAcks, CURSOR, 0);
+  }
+  const chunk = pool.chunk(flow.recentAcks);
+  const at = pool.offset(flow.recentAcks);
+  const slot = at + chunk[at + CURSOR]! * SLOT_WIDTH;
+  chunk[slot + FINGERPRINT] = fingerprint(segment);
+  chunk[slot + FRAME] = segment.frame;
+  chunk[slot + MICROS] = micros(segment);
+  chunk[slot + LINK] = linkOf(segment);
+  chunk[at + CURSOR] = (chunk[at + CURSOR]! + 1) & (SLOTS - 1);
+}
+
+/** The latest segment remembered with the same header as this one; false when there is none. */
+export function findTwin(pool: Int32Columns, flow: Flow, segment: Segment, twin: Twin): boolean {
+  if (flow.recentAcks < 0) return false;
+  const chunk = pool.chunk(flow.recentAcks);
+  const at = pool.offset(flow.recentAcks);
+  const print = fingerprint(segment);
+  for (let back = 1; back <= SLOTS; back++) {
+    const slot = at + ((chunk[at + CURSOR]! - back) & (SLOTS - 1)) * SLOT_WIDTH;
+    if (chunk[slot + FINGERPRINT] !== print || chunk[slot + FRAME] === 0) continue;
+    twin.frame = chunk[slot + FRAME]!;
+    twin.lag = ((micros(segment) - chunk[slot + MICROS]!) | 0) / 1e6;
+    twin.sameLink = chunk[slot + LINK] === linkOf(segment);
+    return true;
+  }
+  return false;
+}
+
+/** Gives the ring back to the pool. */
+export function forgetAcks(pool: Int32Columns, flow: Flow): void {
+  if (flow.recentAcks >= 0) pool.release(flow.recentAcks);
+  flow.recentAcks = -1;
+}
