@@ -134,6 +134,8 @@ class Account:
         self.r, self.flood = recording, flood
         self.seen = sightings(recording)
         self.hosts = {"client": recording.client, "server": recording.server}
+        self.born = {f["skaddr"] for _, name, f in recording.events if name == "inet_sock_set_state"
+                     and STATES[f["oldstate"]] in ("CLOSE", "LISTEN")}
         self.events_without_frame = 0
         self.congestion = defaultdict(list)
         for t, name, f in recording.events:
@@ -167,7 +169,8 @@ class Account:
         self.arrivals = arrivals
         events = defaultdict(list)
         for t, name, f in self.r.events:
-            if name in ("tcp_retransmit_skb", "tcp_retransmit_synack") and f["local"][0] in self.hosts.values():
+            if name in ("tcp_retransmit_skb", "tcp_retransmit_synack") and f["local"][0] in self.hosts.values() \
+                    and f["skaddr"] in self.born:
                 events[f["local"] + f["remote"]].append({"t": t, "name": name, "state": STATES[f.get("state", 3)]})
         for flow, sender in senders.items():
             back = flow[2:] + flow[:2]
@@ -239,10 +242,12 @@ class Account:
             if name != "inet_sock_set_state" or f["local"][0] not in self.hosts.values():
                 continue
             old, new = STATES[f["oldstate"]], STATES[f["newstate"]]
-            if old in ("CLOSE", "LISTEN") or f["skaddr"] not in open_lives:
+            if old in ("CLOSE", "LISTEN"):
                 open_lives[f["skaddr"]] = life = {"moves": [], "local": f["local"], "remote": f["remote"]}
                 out.append(life)
-            life = open_lives[f["skaddr"]]
+            life = open_lives.get(f["skaddr"])
+            if life is None:
+                continue  # an orphan of an earlier recording with the same addresses
             life["moves"].append((t, old, new))
             if f["remote"][1] and f["local"][1]:
                 life["local"], life["remote"] = f["local"], f["remote"]
