@@ -1,3 +1,4 @@
+import type { Occurrences } from './connection.ts';
 import type { Moment } from './moment.ts';
 
 /** Where the tap stands, seen from one connection. */
@@ -62,12 +63,85 @@ export interface CaptureFacts {
   /** Frames that held no TCP the tool could read, by reason (`not TCP`, `link type 999`, `IP fragment`...). */
   readonly skipped: readonly { readonly reason: string; readonly frames: number; readonly firstFrame: number }[];
   readonly traffic: TrafficFacts;
+
+  // Absent where it did not happen, or nobody looked.
+  /** Headers that no sane stack sends, by sender: flags that contradict each other, impossible offsets and lengths. */
+  readonly illegalFlags?: readonly (HostOccurrences & { readonly flags: string })[];
+  readonly badHeaders?: readonly (HostOccurrences & { readonly what: string })[];
+  /** Wrong checksums that are not offload, by sender; and whether some payload was too far into the file to be summed. */
+  readonly badChecksums?: readonly HostOccurrences[];
+  readonly checksumsUnchecked?: boolean;
+  /** Hosts whose outgoing packets were recorded before the network card finished them. */
+  readonly offload?: readonly (HostOccurrences & { readonly what: 'super-segments' | 'unfinished checksums' })[];
+  /** A neighbour of the same ring buffer continues this file: at which ends, and its name. */
+  readonly rotated?: { readonly before: string | null; readonly after: string | null };
+}
+
+/** Occurrences on packets from one host. */
+export interface HostOccurrences extends Occurrences {
+  readonly address: string;
+  /** Some connection numbers. */
+  readonly examples: readonly number[];
 }
 
 /** Many connections at once: what the traffic rules read. Built by lib/traffic. */
 export interface TrafficFacts {
   readonly services: readonly ServiceFacts[];
   readonly closers: readonly CloserFacts[];
+  /** Sources that tried many ports of one target, or one port of many hosts of a network (/24, /64). */
+  readonly scans?: readonly ScanFacts[];
+  /** Pairs of client and service with many connections. */
+  readonly pairs?: readonly PairFacts[];
+  /** Tenths of a second in which three or more connections lost segments (a first retransmission, not spurious). */
+  readonly lossBins?: readonly LossBin[];
+  /** Tenths of a second with any such loss, and losses in all: the chance of meeting in one bin follows from them. */
+  readonly losses?: number;
+}
+
+/** One source's attempts at one target in its busiest 60 s. */
+export interface ScanFacts {
+  readonly source: string;
+  readonly kind: 'ports' | 'hosts';
+  /** The address whose ports were tried, or the network (`10.0.3.0/24`) whose hosts were. */
+  readonly target: string;
+  /** The port that was tried on all hosts; 0 for a port scan. */
+  readonly port: number;
+  /** Distinct ports (or hosts) tried, and how they answered. */
+  readonly tried: number;
+  readonly unanswered: number;
+  readonly refused: number;
+  /** Ports (or the last byte of hosts) that accepted, some examples. */
+  readonly open: readonly number[];
+  readonly start: Moment;
+  readonly end: Moment;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly examples: readonly number[];
+}
+
+/** Connections of one client host to one service. */
+export interface PairFacts {
+  readonly client: string;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  readonly connections: number;
+  readonly openedPerSecond: readonly (readonly [number, number])[];
+  /** Of completed ones: median duration, payload both ways, handshake time, in seconds and bytes. */
+  readonly medianDuration: number;
+  readonly medianBytes: number;
+  readonly medianHandshake: number;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly examples: readonly number[];
+}
+
+export interface LossBin {
+  /** Tenths of a second since the capture's start. */
+  readonly tenth: number;
+  readonly connections: readonly number[];
+  /** Hosts that all of them share as sender or receiver, empty without. */
+  readonly sharedHosts: readonly string[];
+  readonly frames: readonly number[];
 }
 
 /** One listener (server address and port) over the whole capture. Bins are whole seconds since `CaptureFacts.start`. */
@@ -86,6 +160,21 @@ export interface ServiceFacts {
   readonly begunPerSecond: readonly (readonly [number, number])[];
   readonly completedPerSecond: readonly (readonly [number, number])[];
   readonly refusedPerSecond: readonly (readonly [number, number])[];
+  /** Per second of the reset, for connections that had been established. */
+  readonly resetPerSecond?: readonly (readonly [number, number])[];
+  /** Connections of this service whose final ACK it ignored (SYN-ACK repeated although the tap saw the ACK). */
+  readonly ignoredAcks?: {
+    readonly connections: number;
+    /** SYN-ACK repeats on them, connections whose data was ignored, and those reset in the end. */
+    readonly repeats: number;
+    readonly dataIgnored: number;
+    readonly reset: number;
+    readonly start: Moment;
+    readonly end: Moment;
+    readonly firstFrame: number;
+    readonly lastFrame: number;
+    readonly examples: readonly number[];
+  };
   /** Most connections half-open at once (SYN seen, handshake not completed, refused or given up), and when. */
   readonly peakHalfOpen: { readonly count: number; readonly second: number };
   /** Concurrent CLOSE_WAIT at this service: change per second, sparse and ascending. */

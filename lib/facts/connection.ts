@@ -5,6 +5,15 @@ import type { VerdictHow } from './verdict.ts';
 
 export type Side = 'client' | 'server';
 
+/** Something odd that happened some times: how often, when, and the first frames that show it. */
+export interface Occurrences {
+  readonly count: number;
+  /** The first 16. */
+  readonly frames: readonly number[];
+  readonly start: Moment;
+  readonly end: Moment;
+}
+
 /** A segment that a fact rests on. */
 export interface Sighting {
   readonly frame: number;
@@ -49,10 +58,41 @@ export interface ConnectionFacts {
     readonly from: Side;
     readonly challenged: boolean;
   }[];
+  /** Segments of an earlier connection of this 4-tuple that turned up in this one, and who sent them. */
+  readonly oldDuplicates?: Occurrences & { readonly from: Side };
+  /** Silences of 10 s or more inside the connection, longest first (the first 8). */
+  readonly silences?: readonly Silence[];
+  /** Requests and the responses to them: what came back, and how long it took. */
+  readonly responses?: ResponseFacts;
   /** Wireshark's completeness bitmask, Zeek's conn_state and history: present when they were asked for. */
   readonly completeness?: number;
   readonly connState?: string;
   readonly history?: string;
+}
+
+/** Nothing was sent for a while; then something was. */
+export interface Silence {
+  readonly start: Moment;
+  readonly end: Moment;
+  /** Who broke it, and the frame. */
+  readonly brokenBy: Side;
+  readonly frame: number;
+  /** Payload bytes of that segment (0: a keep-alive or a close does not count as use). */
+  readonly bytes: number;
+  /** What the peer answered: an acknowledgment or data, a reset, or nothing until the end of the capture. */
+  readonly answer: 'alive' | 'reset' | 'nothing';
+  readonly answerFrame: number | null;
+}
+
+/** Request: a stretch of data from the client; response: the server's data after it. */
+export interface ResponseFacts {
+  readonly count: number;
+  /** Median over this connection, seconds from the request's last byte to the response's first, less the path's RTT. */
+  readonly p50: number;
+  /** The slowest: seconds as above, and the two frames. */
+  readonly worst: { readonly seconds: number; readonly request: Sighting; readonly response: Sighting };
+  /** Median over all responses of this service in the capture so far, and how many there were. */
+  readonly service?: { readonly p50: number; readonly count: number };
 }
 
 export interface HandshakeFacts {
@@ -69,6 +109,8 @@ export interface HandshakeFacts {
   readonly rtt: number | null;
   readonly clientRtt: number | null;
   readonly serverRtt: number | null;
+  /** Median handshake time of this client and service in the capture so far, over at least five others. */
+  readonly usualRtt?: number;
   /** RST, or ICMP error, that refused the SYN. */
   readonly refused: { readonly by: 'rst' | 'icmp'; readonly frame: number; readonly time: Moment } | null;
   /** SYN-ACK (or plain ACK to a SYN) that acknowledges something other than the SYN. */
@@ -143,6 +185,34 @@ export interface EndpointFacts {
   readonly flightVisible: boolean;
   /** Share of the transfer's time limited by each, null where flight is not visible. */
   readonly limitedBy: { readonly application: number; readonly receiveWindow: number; readonly network: number } | null;
+
+  // Rarer things; absent where they did not happen, or nobody looked.
+  /** Largest payload of a segment that the peer acknowledged (or selectively acknowledged). */
+  readonly largestAcked?: number;
+  /** Segments sent again with other bytes (not keep-alives), and how many bytes differ. */
+  readonly differing?: Occurrences & { readonly bytes: number };
+  /** Duplicate acknowledgments (RFC 5681 2) this endpoint sent; `densest` in any one second. */
+  readonly duplicateAcks?: Occurrences & { readonly densest: number };
+  /** Right edge of the window this endpoint offers, moved left by more than one scale unit. */
+  readonly windowShrinks?: Occurrences & { readonly bytes: number };
+  /** Longest runs of tiny data segments sent (below min(MSS / 4, 128) bytes, back to back while more was waiting)
+   * and of tiny window openings offered. */
+  readonly sillySegments?: Occurrences;
+  readonly sillyWindows?: Occurrences;
+  /** Small segment, 35 to 250 ms wait for its ACK, next small segment: how often, and the seconds waited in all. */
+  readonly nagleWaits?: Occurrences & { readonly seconds: number };
+  /** Acknowledgments this endpoint sent of bytes that its peer sent for the first time only later. */
+  readonly ackedUnsent?: Occurrences & { readonly bytes: number };
+  /** Segments this endpoint is said to have sent whose sequence numbers the receiver cannot accept (RFC 9293 3.10.7.4),
+   * retransmissions, probes and old duplicates left out. */
+  readonly outOfWindow?: Occurrences;
+  /** TSval below one this endpoint had used before, among in-order segments without RST; worst step in ticks. */
+  readonly timestampRegressions?: Occurrences & { readonly worst: number };
+  /** TTL or hop limit of what this endpoint sent changed: usual, and the one that differs most. */
+  readonly ttlChanges?: Occurrences & { readonly usual: number; readonly other: number };
+  readonly urgent?: Occurrences;
+  /** Congestion marks (RFC 3168 6.1): CE that this endpoint received and did not echo, ECE it received and did not answer. */
+  readonly ecnIgnored?: Occurrences & { readonly what: 'CE not echoed' | 'ECE not answered' };
 }
 
 export interface StateSpell {
@@ -190,6 +260,8 @@ export interface RetransmissionRun {
   readonly stall: number;
   /** The stall goes on to the end of the capture. */
   readonly unresolved: boolean;
+  /** The last segment of a burst was lost, so that no later one could reveal it. */
+  readonly tail?: boolean;
 }
 
 /** The same first byte sent again and again. */
@@ -270,6 +342,12 @@ export interface ResetFacts {
   readonly ipId: number;
   /** Segments that the same endpoint went on to send after it (other than RST). */
   readonly talkedOn: number;
+  /** Its IP ID continues the sender's own counting; null where that says nothing (0, random, IPv6). */
+  readonly ipIdFits?: boolean | null;
+  /** Bytes of the peer that its sender acknowledged within the last RTT (or 10 ms): its program may not have read them. */
+  readonly freshlyAcknowledged?: number;
+  /** All that was unacknowledged was one TLS alert record (close_notify). */
+  readonly onlyTlsAlert?: boolean;
 }
 
 export interface IcmpFacts {
