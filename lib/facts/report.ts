@@ -4,6 +4,9 @@ import type { RuleMeta, Severity } from './rule.ts';
 
 export const SCHEMA_VERSION = '1.0';
 
+/** Who made an output. The version is package.json's: a test holds them together. */
+export const TOOL = { name: 'tcplint', version: '0.1.0' } as const;
+
 /** A rule in this run: what it is, and whether it ran. */
 export interface RuleRun {
   readonly meta: RuleMeta;

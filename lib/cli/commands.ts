@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { Terminal } from './terminal.ts';
+
+/** What the module of a command exports. */
+export interface CommandModule {
+  /** Declares arguments and options, and what to do: `run` is told the exit code. */
+  define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void;
+}
+
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** The commands there are; `lint` is meant where none is named. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'lint',
+    summary: 'find what is wrong in captures (the default)',
+    load: () => import('./commands/lint.ts'),
+  },
+  { name: 'flows', summary: 'one row per connection', load: () => import('./commands/flows.ts') },
+  {
+    name: 'timeline',
+    summary: 'the states of both endpoints over time; a ladder for one connection',
+    load: () => import('./commands/timeline.ts'),
+  },
+  {
+    name: 'packets',
+    summary: 'one row per TCP segment, with its verdict',
+    load: () => import('./commands/packets.ts'),
+  },
+  { name: 'rules', summary: 'the rules there are', load: () => import('./commands/rules.ts') },
+  { name: 'explain', summary: 'teach a rule, a state or an idea of TCP', load: () => import('./commands/explain.ts') },
+];

@@ -1,0 +1,36 @@
+import { TOOL } from '../facts/report.ts';
+import { plain } from '../report/escape.ts';
+import { CliError, DONE, FAILED, PIPE_CLOSED, PipeClosedError } from './exit.ts';
+import type { Terminal } from './terminal.ts';
+
+const DESCRIPTION = `Analyzes packet captures: what every TCP connection did, what went wrong, and how sure that is.
+With no command, \`lint\` is meant: tcplint CAPTURE...`;
+
+/**
+ * Runs one command line (without the program's name) and returns the exit code. Loads what that command needs and no
+ * more: `--version` loads nothing.
+ */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    terminal.stdout.write(`${TOOL.version}\n`);
+    return DONE;
+  }
+  const { runCommandLine } = await import('./program.ts');
+  try {
+    return await runCommandLine(DESCRIPTION, argv, terminal);
+  } catch (error) {
+    if (error instanceof PipeClosedError) {
+      return PIPE_CLOSED;
+    }
+    if (error instanceof CliError) {
+      complain(terminal, error.message);
+      return FAILED;
+    }
+    throw error;
+  }
+}
+
+/** One line on standard error, under the program's name. */
+export function complain(terminal: Terminal, message: string): void {
+  terminal.stderr.write(`tcplint: ${plain(message)}\n`);
+}

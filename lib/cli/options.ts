@@ -1,0 +1,68 @@
+import { type Command, Option } from 'commander';
+import type { Moment } from '../facts/moment.ts';
+import { TIME_FORMATS, type TimeFormat } from '../report/clock.ts';
+import type { PageOptions } from '../report/page.ts';
+import { colourLevel, showsUnicode, type Terminal, widthOf } from './terminal.ts';
+import { type FormatChoice, parseCount, parseDuration, parseFormat, parseTime, parseWord } from './values.ts';
+
+/** What commander hands over of the options that all commands share which read captures. */
+export interface CaptureOptions {
+  readonly format?: readonly FormatChoice[];
+  readonly output?: string;
+  readonly stream?: number;
+  readonly connection?: number;
+  readonly timeFormat: TimeFormat;
+  readonly timeWait?: number;
+  readonly captureEnd?: Moment;
+  readonly color?: boolean;
+}
+
+/** Declares the arguments and options of a command that reads captures. */
+export function captureCommand(command: Command, formats: readonly string[]): Command {
+  outputOptions(command, formats)
+    .argument('<capture...>', 'pcap or pcapng files, directories or patterns; - is standard input')
+    .option('--stream <n>', "only Wireshark's tcp.stream N", parseCount)
+    .option('--connection <n>', "only tcplint's connection N", parseCount)
+    .option('--time-wait <duration>', 'how long hosts hold TIME_WAIT (default: 60s, as Linux does)', parseDuration)
+    .option('--capture-end <time>', 'when the capture ended, if later than its last packet; or now', (text) =>
+      parseTime(text),
+    );
+  return pageCommand(command);
+}
+
+export function outputOptions(command: Command, formats: readonly string[]): Command {
+  const format = parseFormat(formats);
+  return command
+    .addOption(
+      new Option('-f, --format <format[=file]>', `${formats.join(', ')}; may be repeated`).argParser(
+        (text: string, before: readonly FormatChoice[] = []) => [...before, format(text)],
+      ),
+    )
+    .option('-o, --output <file>', 'write to a file: it appears whole or not at all');
+}
+
+/** Options of how text is shown. */
+export function pageCommand(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--time-format <form>', `${TIME_FORMATS.join(', ')}: how times are shown to people`)
+        .default('relative')
+        .argParser(parseWord(TIME_FORMATS)),
+    )
+    .option('--color', 'colour the output, whatever it goes to')
+    .option('--no-color', 'no colours');
+}
+
+/** The paper for one output: colours only where a terminal, or the user, wants them. */
+export function pageFor(
+  terminal: Terminal,
+  options: { readonly color?: boolean; readonly timeFormat?: TimeFormat },
+  toFile: boolean,
+): PageOptions {
+  return {
+    width: widthOf(terminal),
+    colour: colourLevel(terminal, options.color, !toFile && terminal.stdout.isTTY === true),
+    unicode: showsUnicode(terminal),
+    timeFormat: options.timeFormat ?? 'relative',
+  };
+}

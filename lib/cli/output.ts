@@ -1,0 +1,186 @@
+import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { CliError, PipeClosedError } from './exit.ts';
+
+/** Where results go. Text is gathered and written in pieces of this size, not line by line. */
+const PIECE = 64 * 1024;
+
+export interface Output {
+  write(text: string): void;
+  /** Resolves when the reader has kept up: to be awaited now and then by whoever writes much. */
+  ready(): Promise<void>;
+  /** Everything is written; a file appears under its name only now. */
+  close(): Promise<void>;
+  /** Nothing of it shall remain. */
+  discard(): void;
+}
+
+/** Writes to a pipe, a terminal or whatever else standard output is. */
+export class StreamOutput implements Output {
+  private readonly stream: Writable;
+  private pending = '';
+  private full = false;
+  private failure: Error | null = null;
+  private readonly onError = (error: NodeJS.ErrnoException): void => {
+    const gone = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'ECONNRESET';
+    this.failure = gone ? new PipeClosedError() : new CliError(`cannot write: ${error.message}`);
+  };
+
+  constructor(stream: Writable) {
+    this.stream = stream;
+    stream.on('error', this.onError);
+  }
+
+  write(text: string): void {
+    this.pending += text;
+    if (this.pending.length >= PIECE) {
+      this.send();
+    }
+  }
+
+  private send(): void {
+    const text = this.pending;
+    this.pending = '';
+    if (this.stream.errored !== null) {
+      throw new PipeClosedError();
+    }
+    if (text !== '') {
+      this.full = !this.stream.write(text);
+    }
+  }
+
+  async ready(): Promise<void> {
+    if (this.full && this.failure === null) {
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          for (const event of ['drain', 'error', 'close']) {
+            this.stream.off(event, go);
+          }
+          resolve();
+        };
+        for (const event of ['drain', 'error', 'close']) {
+          this.stream.on(event, go);
+        }
+      });
+      this.full = false;
+    }
+    if (this.failure !== null) {
+      throw this.failure;
+    }
+  }
+
+  async close(): Promise<void> {
+    const text = this.pending;
+    this.pending = '';
+    if (this.failure === null) {
+      await new Promise<void>((resolve) => this.stream.write(text, () => resolve()));
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    if (this.failure !== null) {
+      throw this.failure;
+    }
+    this.stream.off('error', this.onError);
+  }
+
+  discard(): void {
+    this.pending = '';
+  }
+}
+
+/** Writes beside the file and renames at the end: there is never half a file under its name. */
+export class FileOutput implements Output {
+  private readonly path: string;
+  private readonly beside: string | null;
+  private readonly descriptor: number;
+  private pending = '';
+  private open = true;
+
+  constructor(path: string) {
+    const [target, replaceable] = resolve(path);
+    this.path = target;
+    this.beside = replaceable ? `${target}.${process.pid}.tmp` : null;
+    try {
+      this.descriptor = openSync(this.beside ?? target, 'w');
+    } catch (error) {
+      throw new CliError(`${path}: cannot write: ${reason(error)}`);
+    }
+  }
+
+  write(text: string): void {
+    this.pending += text;
+    if (this.pending.length >= PIECE) {
+      this.send();
+    }
+  }
+
+  private send(): void {
+    const bytes = Buffer.from(this.pending);
+    this.pending = '';
+    try {
+      for (let offset = 0; offset < bytes.length; ) {
+        offset += writeSync(this.descriptor, bytes, offset);
+      }
+    } catch (error) {
+      this.discard();
+      throw (error as NodeJS.ErrnoException).code === 'EPIPE'
+        ? new PipeClosedError()
+        : new CliError(`${this.path}: cannot write: ${reason(error)}`);
+    }
+  }
+
+  async ready(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.send();
+    this.open = false;
+    closeSync(this.descriptor);
+    if (this.beside !== null) {
+      renameSync(this.beside, this.path);
+    }
+  }
+
+  discard(): void {
+    if (this.open) {
+      this.open = false;
+      closeSync(this.descriptor);
+      if (this.beside !== null) {
+        rmSync(this.beside, { force: true });
+      }
+    }
+  }
+}
+
+/** The file behind links, and whether it may be replaced: a device or a pipe is written to as it is. */
+function resolve(path: string): [target: string, replaceable: boolean] {
+  try {
+    const target = realpathSync(path);
+    const kind = statSync(target);
+    if (kind.isDirectory()) {
+      throw new CliError(`${path}: cannot write: is a directory`);
+    }
+    return [target, kind.isFile()];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return [path, true];
+    }
+    throw error instanceof CliError ? error : new CliError(`${path}: cannot write: ${reason(error)}`);
+  }
+}
+
+const REASONS: { readonly [code: string]: string } = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EISDIR: 'is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  ENOSPC: 'no space left on the device',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'too many open files',
+  EIO: 'input/output error',
+};
+
+/** What went wrong with a file, in words. */
+export function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return REASONS[code ?? ''] ?? message;
+}

@@ -1,0 +1,64 @@
+import type { CaptureFacts } from '../facts/capture.ts';
+import type { Origin, RowFormat, RowFormatModule } from '../report/format.ts';
+import { type Analysis, analyse, type Interest } from './analyse.ts';
+import { DONE, FAILED } from './exit.ts';
+import { closeAll, discardAll, type FormatTable, openFormats } from './formats.ts';
+import { complain } from './main.ts';
+import { type CaptureOptions, pageFor } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Writes one row to every format that was asked for. */
+export type WriteRow<Row> = (row: Row, origin: Origin) => void;
+
+/** The run of a command that prints rows: opens the formats, reads the captures, writes what `begin` hands out. */
+export async function runRows<Row>(
+  paths: readonly string[],
+  options: CaptureOptions,
+  table: FormatTable<RowFormatModule<Row>>,
+  terminal: Terminal,
+  begin: (write: WriteRow<Row>, origin: Origin) => Interest,
+): Promise<number> {
+  const formats = await openFormats(table, options.format, options.output, terminal);
+  const sinks = formats.map(({ module, output, toFile }) => ({
+    format: module.open(pageFor(terminal, options, toFile)) as RowFormat<Row>,
+    output,
+  }));
+  const discard = (): void => discardAll(formats);
+  try {
+    for (const { format, output } of sinks) {
+      output.write(format.head());
+    }
+    const write: WriteRow<Row> = (row, origin) => {
+      for (const { format, output } of sinks) {
+        output.write(format.row(row, origin));
+      }
+    };
+    const analysis = await analyse(paths, options, terminal, (origin) => begin(write, origin), discard);
+    for (const { format, output } of sinks) {
+      output.write(format.tail(analysis.captures));
+    }
+    if (analysis.captures.length === 0) {
+      discard();
+      return FAILED;
+    }
+    await closeAll(formats);
+    tellProblems(analysis.captures, terminal);
+    return exitOf(analysis);
+  } catch (error) {
+    discard();
+    throw error;
+  }
+}
+
+/** Damage is a finding to `lint`; here it is a word on standard error. */
+function tellProblems(captures: readonly CaptureFacts[], terminal: Terminal): void {
+  for (const { path, problems } of captures) {
+    for (const { reason, offset } of problems) {
+      complain(terminal, `${path}: ${reason} (offset ${offset})`);
+    }
+  }
+}
+
+function exitOf({ failures }: Analysis): number {
+  return failures.length > 0 ? FAILED : DONE;
+}

@@ -1,0 +1,130 @@
+import type { Finding } from '../../facts/finding.ts';
+import { type Moment, secondsBetween } from '../../facts/moment.ts';
+import type { Report } from '../../facts/report.ts';
+import type { Severity } from '../../facts/rule.ts';
+import { evidenceTexts } from '../evidence.ts';
+import { hanging } from '../layout/wrap.ts';
+import { openPage, type Page, type PageOptions } from '../page.ts';
+import { count, duration, grouped, list } from '../phrases.ts';
+
+/** Findings of one rule that are told in full, and those told by their sentence alone; the rest is counted. */
+const IN_FULL = 2;
+const IN_SHORT = 6;
+const POINTS = 3;
+const MARGIN = '         ';
+
+/** For a person: the worst first, a sentence each, then what supports it, why it may be, what to do. One line at the end. */
+export function render(report: Report, options: PageOptions): string {
+  const page = openPage(options);
+  const starts = new Map(report.captures.map((capture) => [capture.path, capture.start]));
+  const where = new Where(page, starts, report.captures.length > 1);
+  const families = new Map(report.rules.map(({ meta }) => [meta.id, meta.family]));
+  const limits = (f: Finding): boolean => families.get(f.rule) === 'capture' && f.severity !== 'note';
+  const ordered = [...report.findings.filter(limits), ...report.findings.filter((f) => !limits(f))];
+  const blocks = [...byRule(ordered).values()].flatMap((findings) => ruleBlocks(findings, page, where));
+  return [...blocks, summaryLine(report, page)].join('\n\n').concat('\n');
+}
+
+/** Findings of one rule and severity together, in the order of their first. */
+function byRule(findings: readonly Finding[]): Map<string, Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = `${finding.severity} ${finding.rule}`;
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [finding]);
+    } else {
+      group.push(finding);
+    }
+  }
+  return groups;
+}
+
+/** What is the same for all findings of a rule (causes, next steps) is said once, with the first. */
+function ruleBlocks(findings: readonly Finding[], page: Page, where: Where): string[] {
+  const [first, ...others] = findings as [Finding, ...Finding[]];
+  const full = [first, ...others.slice(0, IN_FULL - 1)];
+  const blocks = full.map((finding, i) => fullBlock(finding, i === 0 ? null : first, page, where));
+  const short = others.slice(IN_FULL - 1, IN_FULL - 1 + IN_SHORT);
+  const rest = findings.length - full.length - short.length;
+  const lines = short.map((finding) => `${sentence(finding, page)}\n${page.ink.dim(MARGIN + where.of(finding))}`);
+  if (rest > 0) {
+    const more = `${grouped(rest)} more of ${first.rule}: --format compact lists them all`;
+    lines.push(page.ink.dim(`${MARGIN}${page.glyph.ellipsis} ${more}`));
+  }
+  return lines.length === 0 ? blocks : [...blocks, lines.join('\n')];
+}
+
+function fullBlock(finding: Finding, told: Finding | null, page: Page, where: Where): string {
+  const lines = [sentence(finding, page), page.ink.dim(`${MARGIN}${where.of(finding)}`)];
+  const part = (label: string, texts: readonly string[]): void => {
+    texts.forEach((text, i) => {
+      const margin = `${MARGIN}${(i === 0 ? label : '').padEnd(10)}`;
+      lines.push(hanging(margin, page.text(text), page.width, page.ink.dim));
+    });
+  };
+  const evidence = evidenceTexts(finding.evidence);
+  part('evidence', evidence.length === 0 ? [] : [evidence.join(', ')]);
+  if (finding.severity !== 'note') {
+    part('cause', news(finding.likelyCauses, told?.likelyCauses));
+    part('next', news(finding.nextSteps, told?.nextSteps));
+  }
+  if (finding.filter !== '') {
+    lines.push(`${page.ink.dim(`${MARGIN}${'filter'.padEnd(10)}`)}${page.ink.cyan(page.text(finding.filter))}`);
+  }
+  return lines.join('\n');
+}
+
+function news(texts: readonly string[], told: readonly string[] = []): readonly string[] {
+  return texts.filter((text) => !told.includes(text)).slice(0, POINTS);
+}
+
+function sentence(finding: Finding, page: Page): string {
+  const label = finding.severity.padEnd(MARGIN.length);
+  return hanging(label, page.text(finding.message), page.width, (text) => page.severity(finding.severity, text));
+}
+
+/** Where a finding is, in one line: `zero-window-stall, frame 812 at 12.345678 s`. */
+class Where {
+  private readonly page: Page;
+  private readonly starts: ReadonlyMap<string, Moment | null>;
+  private readonly several: boolean;
+
+  constructor(page: Page, starts: ReadonlyMap<string, Moment | null>, several: boolean) {
+    this.page = page;
+    this.starts = starts;
+    this.several = several;
+  }
+
+  of(finding: Finding): string {
+    const { count: frames, first } = finding.frames;
+    const origin = this.starts.get(finding.capture) ?? null;
+    const time = this.page.time(finding.start, origin);
+    return [
+      finding.rule,
+      ...(this.several ? [this.page.text(finding.capture)] : []),
+      first === 0
+        ? 'the whole capture'
+        : `${frames > 1 ? `${grouped(frames)} frames from ` : 'frame '}${first} at ${time}`,
+      ...(finding.confidence === 'high' ? [] : [`${finding.confidence} confidence`]),
+    ].join(` ${this.page.glyph.dot} `);
+  }
+}
+
+function summaryLine(report: Report, page: Page): string {
+  const { captures, summary } = report;
+  const total = (of: 'packets' | 'connections'): number => captures.reduce((sum, capture) => sum + capture[of], 0);
+  const counts = (['error', 'warning', 'note'] as Severity[])
+    .filter((severity) => summary[severity] > 0)
+    .map((severity) => page.severity(severity, count(summary[severity], severity)));
+  const found = counts.length === 0 ? page.ink.green(`${page.glyph.check} nothing found`) : list(counts);
+  const [only] = captures;
+  const parts = [
+    `${count(total('packets'), 'packet')}`,
+    `${count(total('connections'), 'connection')}`,
+    ...(captures.length === 1 && only?.start && only.end ? [duration(secondsBetween(only.start, only.end))] : []),
+    captures.length === 1 ? page.text(only!.path) : count(captures.length, 'capture'),
+    ...(summary.failures.length > 0 ? [page.ink.red(`${grouped(summary.failures.length)} could not be read`)] : []),
+  ];
+  return `${found} in ${parts.join(', ').replace(/, (?=[^,]*$)/, ` ${page.glyph.dot} `)}`;
+}

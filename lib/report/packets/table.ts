@@ -1,0 +1,44 @@
+import type { PacketRow } from '../../facts/packet-row.ts';
+import type { RowFormat } from '../format.ts';
+import { type Column, fitting, line } from '../layout/columns.ts';
+import { openPage, type PageOptions } from '../page.ts';
+import { RelativeNumbers } from './relative.ts';
+import { verdictText } from './verdict-text.ts';
+
+/** A line per segment, written as they come; sequence numbers count from each side's first. */
+export function open(options: PageOptions): RowFormat<PacketRow> {
+  const page = openPage(options);
+  const numbers = new RelativeNumbers();
+  let time = '';
+  const all: readonly Column<PacketRow>[] = [
+    { title: 'frame', width: 7, align: 'right', cell: (row) => String(row.frame) },
+    { title: 'time', width: options.timeFormat === 'relative' ? 11 : 27, align: 'right', cell: () => time },
+    { title: 'conn', width: 4, align: 'right', cell: (row) => String(row.connection) },
+    { title: 'from', width: 6, cell: (row) => row.from },
+    { title: 'flags', width: 7, cell: (row) => row.flags.join(' ') },
+    { title: 'seq', width: 10, align: 'right', cell: (row) => String(numbers.seq(row)) },
+    { title: 'ack', width: 10, align: 'right', rank: 1, cell: (row) => String(numbers.ack(row) ?? '') },
+    { title: 'bytes', width: 5, align: 'right', cell: (row) => (row.length === 0 ? '' : String(row.length)) },
+    { title: 'window', width: 8, align: 'right', rank: 2, cell: windowText },
+    { title: 'client state', width: 12, rank: 4, cell: (row) => row.clientState },
+    { title: 'server state', width: 12, rank: 4, cell: (row) => row.serverState },
+    { title: 'verdict', width: 11, cell: (row) => verdictText(row.verdict) },
+    { title: 'wireshark', width: 16, rank: 5, cell: (row) => (row.analysis ?? []).join(' ') },
+  ];
+  const columns = fitting(all, page.width);
+  return {
+    head: () => `${page.ink.dim(line(columns, ({ title }) => title))}\n`,
+    row(row, origin) {
+      numbers.see(row);
+      time = page.time(row.time, origin.start);
+      const text = line(columns, ({ cell }) => cell(row));
+      return `${row.verdict === null ? text : page.ink.yellow(text)}\n`;
+    },
+    tail: () => '',
+  };
+}
+
+/** A window whose scale was never seen is the bare field, and says so. */
+function windowText(row: PacketRow): string {
+  return row.windowScaled ? String(row.window) : `${row.window}?`;
+}
