@@ -1,0 +1,198 @@
+import type { Frame } from '../capture/frame.ts';
+import type { CaptureInfo } from '../capture/reader.ts';
+import type { CaptureFacts, Vantage } from '../facts/capture.ts';
+import { isBefore, type Moment } from '../facts/moment.ts';
+import { DUPLICATE, HOW_NETWORK } from '../facts/verdict.ts';
+import type { Decoder } from '../packet/decoder.ts';
+import type { Segment } from '../packet/segment.ts';
+import type { Judgement } from '../tcp/verdict/judgement.ts';
+import type { Traffic } from '../traffic/traffic.ts';
+import type { AnalyzerOptions } from './options.ts';
+
+/** Frames or connections kept as examples. */
+const EXAMPLES = 20;
+const LINUX_TIME_WAIT_SECONDS = 60;
+
+/** A count with where it began and a few examples. */
+class Tally {
+  count = 0;
+  firstFrame = 0;
+  readonly examples: number[] = [];
+
+  add(frame: number, example: number): void {
+    this.count++;
+    if (this.firstFrame === 0 || frame < this.firstFrame) this.firstFrame = frame;
+    if (this.examples.length < EXAMPLES) this.examples.push(example);
+  }
+}
+
+/** Is the evidence good? What the capture as a whole shows of itself, and its beginning and end. */
+export class CaptureQuality {
+  readonly timeWaitSeconds: number;
+  private readonly decoder: Decoder;
+  private readonly info: CaptureInfo;
+  private readonly options: AnalyzerOptions;
+  private packets = 0;
+  private segments = 0;
+  private startSeconds = 0;
+  private startNanos = 0;
+  private endSeconds = 0;
+  private endNanos = 0;
+  private lastSeconds = 0;
+  private lastNanos = 0;
+  private clockSteps = 0;
+  private worstStep = 0;
+  private firstStepFrame = 0;
+  private cutFrames = 0;
+  private readonly cutLengths = new Map<number, number>();
+  private readonly captureDuplicates = new Tally();
+  private readonly networkDuplicates = new Tally();
+  private readonly oneSided = new Tally();
+  private readonly midstream = new Tally();
+  private readonly unseen = new Tally();
+  private unseenBytes = 0;
+  private readonly vantages = new Map<Vantage, number>();
+
+  constructor(decoder: Decoder, info: CaptureInfo, options: AnalyzerOptions) {
+    this.decoder = decoder;
+    this.info = info;
+    this.options = options;
+    this.timeWaitSeconds = options.timeWaitSeconds ?? LINUX_TIME_WAIT_SECONDS;
+  }
+
+  get start(): Moment {
+    return { seconds: this.startSeconds, nanos: this.startNanos };
+  }
+
+  /** Latest of: last record, interface statistics, the end that the user gave (CONTRACT: the end of a capture). */
+  get end(): Moment {
+    let end: Moment = { seconds: this.endSeconds, nanos: this.endNanos };
+    const { endSeconds, endNanos } = this.info;
+    if (endSeconds !== null && isBefore(end, { seconds: endSeconds, nanos: endNanos })) {
+      end = { seconds: endSeconds, nanos: endNanos };
+    }
+    const given = this.options.captureEnd;
+    return given !== undefined && isBefore(end, given) ? given : end;
+  }
+
+  frame(frame: Frame): void {
+    const { seconds, nanos } = frame;
+    if (this.packets++ === 0) this.begin(seconds, nanos);
+    else if (seconds < this.lastSeconds || (seconds === this.lastSeconds && nanos < this.lastNanos))
+      this.stepBack(frame);
+    this.lastSeconds = seconds;
+    this.lastNanos = nanos;
+    if (seconds > this.endSeconds || (seconds === this.endSeconds && nanos > this.endNanos)) {
+      this.endSeconds = seconds;
+      this.endNanos = nanos;
+    }
+    if (frame.captured < frame.original) this.cut(frame.captured);
+  }
+
+  segment(): void {
+    this.segments++;
+  }
+
+  private begin(seconds: number, nanos: number): void {
+    this.startSeconds = seconds;
+    this.startNanos = nanos;
+    this.endSeconds = seconds;
+    this.endNanos = nanos;
+  }
+
+  private stepBack(frame: Frame): void {
+    const step = this.lastSeconds - frame.seconds + (this.lastNanos - frame.nanos) / 1e9;
+    if (this.clockSteps++ === 0) this.firstStepFrame = frame.number;
+    if (step > this.worstStep) this.worstStep = step;
+  }
+
+  private cut(captured: number): void {
+    this.cutFrames++;
+    if (this.cutLengths.size < 1024 || this.cutLengths.has(captured)) {
+      this.cutLengths.set(captured, (this.cutLengths.get(captured) ?? 0) + 1);
+    }
+  }
+
+  /** A segment that is not what it seems. */
+  verdict(j: Judgement, s: Segment): void {
+    if (j.kind !== DUPLICATE) return;
+    (j.how === HOW_NETWORK ? this.networkDuplicates : this.captureDuplicates).add(s.frame, s.frame);
+  }
+
+  connectionEnded(seen: {
+    readonly number: number;
+    readonly firstFrame: number;
+    readonly oneSided: boolean;
+    readonly midstream: boolean;
+    readonly unseenBytes: number;
+    readonly vantage: Vantage;
+  }): void {
+    if (seen.oneSided) this.oneSided.add(seen.firstFrame, seen.number);
+    if (seen.midstream) this.midstream.add(seen.firstFrame, seen.number);
+    if (seen.unseenBytes > 0) {
+      this.unseen.add(seen.firstFrame, seen.number);
+      this.unseenBytes += seen.unseenBytes;
+    }
+    this.vantages.set(seen.vantage, (this.vantages.get(seen.vantage) ?? 0) + 1);
+  }
+
+  facts(connections: number, traffic: Traffic): CaptureFacts {
+    const { info, options } = this;
+    const empty = this.packets === 0;
+    const [snapLength] = [...this.cutLengths].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [0];
+    const examples = (tally: Tally) => [...tally.examples].sort((a, b) => a - b);
+    return {
+      path: options.path ?? '',
+      format: info.format,
+      compression: options.compression ?? null,
+      packets: this.packets,
+      segments: this.segments,
+      connections,
+      start: empty ? null : this.start,
+      end: empty ? null : this.end,
+      vantage: this.vantage(),
+      problems: info.problems,
+      timeWaitSeconds: this.timeWaitSeconds,
+      droppedByCapture: info.dropped,
+      cutFrames: this.cutFrames,
+      snapLength,
+      clockSteps: { count: this.clockSteps, worst: this.worstStep, firstFrame: this.firstStepFrame },
+      oneSided: {
+        connections: this.oneSided.count,
+        firstFrame: this.oneSided.firstFrame,
+        examples: examples(this.oneSided),
+      },
+      midstream: {
+        connections: this.midstream.count,
+        firstFrame: this.midstream.firstFrame,
+        examples: examples(this.midstream),
+      },
+      captureDuplicates: {
+        segments: this.captureDuplicates.count,
+        firstFrame: this.captureDuplicates.firstFrame,
+        examples: examples(this.captureDuplicates),
+      },
+      networkDuplicates: {
+        segments: this.networkDuplicates.count,
+        firstFrame: this.networkDuplicates.firstFrame,
+        examples: examples(this.networkDuplicates),
+      },
+      unseenBytes: { bytes: this.unseenBytes, connections: this.unseen.count, firstFrame: this.unseen.firstFrame },
+      skipped: [...this.decoder.skipped].map(([reason, { frames, firstFrame }]) => ({ reason, frames, firstFrame })),
+      traffic: traffic.facts(),
+    };
+  }
+
+  /** Where the tap stands by most connections that can tell. */
+  private vantage(): Vantage {
+    let best: Vantage = 'unknown';
+    let most = 0;
+    for (const [vantage, count] of [...this.vantages].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
+      if (vantage !== 'unknown' && count > most) {
+        best = vantage;
+        most = count;
+      }
+    }
+    return best;
+  }
+}

@@ -1,0 +1,293 @@
+import type { ConnectionFacts } from '../facts/connection.ts';
+import {
+  ACKED_UNSEEN,
+  CLOSE_LINGERS,
+  HANDSHAKE_INCOMPLETE,
+  HANDSHAKE_SLOW,
+  MIDSTREAM,
+  ONE_SIDED,
+  OPEN,
+  OPTIONS_UNEVEN,
+  REUSED,
+} from '../facts/notes.ts';
+import { CLOSE_WAIT, CLOSING, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, LAST_ACK, TIME_WAIT } from '../facts/state.ts';
+import { addressText } from '../packet/address.ts';
+import { Segment } from '../packet/segment.ts';
+import type { Connection, Endpoint } from '../tcp/connection.ts';
+import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../tcp/flow.ts';
+import { isOver } from '../tcp/identity.ts';
+import { conclude } from '../tcp/state/revise.ts';
+import { Change, type Timeline } from '../tcp/state/timeline.ts';
+import type { ConnectionTable } from '../tcp/table.ts';
+import { forget } from '../tcp/verdict/judge.ts';
+import type { Memory } from '../tcp/verdict/memory.ts';
+import { ConnectionSummary } from '../traffic/summary.ts';
+import { Traffic } from '../traffic/traffic.ts';
+import type { CaptureQuality } from './capture-quality.ts';
+import { connectionFacts } from './connection-facts.ts';
+import type { AnalyzerOptions } from './options.ts';
+import type { Vocabularies } from './vocabularies.ts';
+
+/** A handshake completed later than this after its SYN counts as not completed when floods are looked for, seconds. */
+const COMPLETION_SECONDS = 3;
+const SLOW_HANDSHAKE_MICROS = 100_000;
+/** A closing state that lasts longer is worth a look, seconds (facts/notes.ts: CLOSE_LINGERS). */
+const LINGERS_SECONDS = 0.1;
+const SMALL_MSS = 1200;
+/** `expires` of a connection that has left memory. */
+const GONE = -1;
+
+/** How connections end: what their silence says, what they add to the counters, their facts, and out of memory. */
+export class Ending {
+  readonly traffic: Traffic = new Traffic(addressText);
+  private readonly table: ConnectionTable;
+  private readonly timeline: Timeline;
+  private readonly memory: Memory;
+  private readonly quality: CaptureQuality;
+  private readonly vocabularies: Vocabularies | null;
+  private readonly onConnection: ((facts: ConnectionFacts) => void) | null;
+  private readonly wake: number;
+  private readonly summary = new ConnectionSummary();
+  private readonly tuple = new Segment();
+  private readonly change = new Change();
+
+  /** Connections that are over, in the order in which they may leave memory; the first is at `head`. */
+  private queue: Connection[] = [];
+  private head = 0;
+
+  constructor(
+    table: ConnectionTable,
+    timeline: Timeline,
+    memory: Memory,
+    quality: CaptureQuality,
+    vocabularies: Vocabularies | null,
+    options: AnalyzerOptions,
+  ) {
+    this.table = table;
+    this.timeline = timeline;
+    this.memory = memory;
+    this.quality = quality;
+    this.vocabularies = vocabularies;
+    this.onConnection = options.onConnection ?? null;
+    this.wake = options.wake ?? -1;
+  }
+
+  /** Both ends are done: it leaves memory after 2MSL of silence. */
+  noteOver(c: Connection): void {
+    if (c.expires !== 0) return;
+    c.expires = c.lastSeconds + this.quality.timeWaitSeconds + 1;
+    this.queue.push(c);
+  }
+
+  isDue(seconds: number): boolean {
+    return this.head < this.queue.length && this.queue[this.head]!.expires <= seconds;
+  }
+
+  /** Finishes what has been over for 2MSL. Decided by capture time alone, so it never depends on chunks. */
+  expire(seconds: number): void {
+    while (this.isDue(seconds)) {
+      const c = this.queue[this.head++]!;
+      if (c.expires === GONE) continue;
+      c.expires = 0;
+      if (!isOver(c)) continue;
+      if (c.lastSeconds + this.quality.timeWaitSeconds >= seconds) {
+        this.noteOver(c);
+        continue;
+      }
+      this.leaveTable(c);
+      this.finish(c, false);
+    }
+    if (this.head > 1024 && this.head * 2 > this.queue.length) {
+      this.queue = this.queue.slice(this.head);
+      this.head = 0;
+    }
+  }
+
+  private leaveTable(c: Connection): void {
+    const first = this.table.connection(c.entry);
+    if (first === c) {
+      if (c.sibling !== null) this.table.put(c.entry, c.sibling);
+      else this.table.clear(c.entry);
+      return;
+    }
+    for (let other = first; other !== null; other = other.sibling) {
+      if (other.sibling === c) other.sibling = c.sibling;
+    }
+  }
+
+  /** `c` begins on the 4-tuple of `old`: if it met TIME_WAIT there, that is a fact of the new one. */
+  noteReuse(c: Connection, old: Connection): void {
+    const waiting = old.client.state === TIME_WAIT ? old.client : old.server.state === TIME_WAIT ? old.server : null;
+    if (waiting === null) return;
+    const since = c.startSeconds - waiting.waitSeconds + (c.startNanos - waiting.waitNanos) / 1e9;
+    if (since > this.quality.timeWaitSeconds) return;
+    c.odd().reuse = { previous: old.number, secondsIntoTimeWait: since, refused: false };
+    c.notes |= REUSED;
+  }
+
+  /** The last word on a connection. `atEnd`: the capture is over; else it leaves memory before. */
+  finish(c: Connection, atEnd: boolean): void {
+    if (c.expires === GONE) return;
+    if (c.previous !== null) this.finish(c.previous, atEnd);
+    c.expires = GONE;
+    const { timeline, quality } = this;
+    const end = quality.end;
+    const silence = end.seconds - c.lastSeconds + (end.nanos - c.lastNanos) / 1e9;
+    // Whatever is over is watched no longer than 2MSL, whenever it happens to leave memory.
+    const watched = isOver(c) ? Math.min(silence, quality.timeWaitSeconds) : silence;
+    conclude(timeline, c, watched);
+    this.lastNotes(c, end.seconds);
+    const vantage = 'unknown' as const;
+    quality.connectionEnded({
+      number: c.number,
+      firstFrame: c.firstFrame,
+      oneSided: (c.notes & ONE_SIDED) !== 0,
+      midstream: (c.notes & MIDSTREAM) !== 0,
+      unseenBytes: (c.notes & ACKED_UNSEEN) !== 0 ? unseen(c.client) + unseen(c.server) : 0,
+      vantage,
+    });
+    this.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
+    this.traffic.add(this.summarise(c, end.seconds));
+    if (this.onConnection !== null && (this.wake === -1 || (c.notes & this.wake) !== 0)) {
+      const words = this.vocabularies?.take(c) ?? {};
+      this.onConnection({
+        ...connectionFacts(c, this.tuple, timeline, this.memory, {
+          watched,
+          vantage,
+          end,
+          timeWait: quality.timeWaitSeconds,
+        }),
+        ...words,
+      });
+    }
+    timeline.release(c.client);
+    timeline.release(c.server);
+    forget(c, this.memory);
+  }
+
+  private tupleOf(c: Connection): Segment {
+    this.tuple.ipVersion = c.ipVersion;
+    return this.tuple;
+  }
+
+  /** Notes that only the end can take. */
+  private lastNotes(c: Connection, endSeconds: number): void {
+    const { client, server } = c;
+    let notes = 0;
+    if (!c.handshakeSeen) notes |= MIDSTREAM;
+    if (client.flow.packets === 0 || server.flow.packets === 0) {
+      if (client.flow.packets + server.flow.packets > 1 && !c.handshakeSeen) notes |= ONE_SIDED;
+    }
+    if ((client.fins | server.fins | (c.oddities?.resets.length ?? 0)) === 0) notes |= OPEN;
+    if (c.clientHalfMicros + c.serverHalfMicros >= SLOW_HANDSHAKE_MICROS) notes |= HANDSHAKE_SLOW;
+    if (c.handshakeSeen && !this.reached(server, ESTABLISHED)) notes |= HANDSHAKE_INCOMPLETE;
+    if (this.lingers(client, endSeconds) || this.lingers(server, endSeconds)) notes |= CLOSE_LINGERS;
+    if (optionsUneven(client, server)) notes |= OPTIONS_UNEVEN;
+    c.notes |= notes;
+  }
+
+  private reached(e: Endpoint, state: number): boolean {
+    for (let i = e.change; i >= 0; i = this.timeline.below(i)) {
+      if (this.timeline.read(i, this.change).state === state) return true;
+    }
+    return false;
+  }
+
+  /** Some state between the first FIN and the end of waiting lasted. */
+  private lingers(e: Endpoint, endSeconds: number): boolean {
+    let until = endSeconds + 1;
+    for (let i = e.change; i >= 0; i = this.timeline.below(i)) {
+      const { state, seconds, nanos } = this.timeline.read(i, this.change);
+      const start = seconds + nanos / 1e9;
+      if (isClosing(state) && until - start >= LINGERS_SECONDS) return true;
+      until = start;
+    }
+    return false;
+  }
+
+  private summarise(c: Connection, endSeconds: number): ConnectionSummary {
+    const s = this.summary;
+    const { tuple, timeline, change } = this;
+    const origin = this.quality.start.seconds;
+    s.number = c.number;
+    s.firstFrame = c.firstFrame;
+    s.lastFrame = c.lastFrame;
+    s.ipVersion = c.ipVersion;
+    s.client[0] = tuple.srcA;
+    s.client[1] = tuple.srcB;
+    s.client[2] = tuple.srcC;
+    s.client[3] = tuple.srcD;
+    s.server[0] = tuple.dstA;
+    s.server[1] = tuple.dstB;
+    s.server[2] = tuple.dstC;
+    s.server[3] = tuple.dstD;
+    s.clientPort = tuple.srcPort;
+    s.serverPort = tuple.dstPort;
+    s.ttl = c.client.ttl;
+    s.synCount = c.client.syns;
+    s.synAckCount = c.server.syns;
+    s.answered = c.server.flow.packets > 0;
+    s.refused = c.oddities?.refused != null;
+    s.reset = !s.refused && c.oddities !== null && c.oddities.resets.length > 0;
+    s.begun = c.handshakeSeen && c.client.syns > 0 ? c.startSeconds - origin : -1;
+    s.completed = false;
+    s.settled = -1;
+    s.closeWaitFrom = -1;
+    s.closeWaitTo = -1;
+    s.timeWaitBy = 0;
+    s.timeWaitFrom = -1;
+    s.timeWaitTo = -1;
+    let until = -1;
+    for (let i = c.server.change; i >= 0; i = timeline.below(i)) {
+      const { state, seconds } = timeline.read(i, change);
+      if (state === ESTABLISHED) {
+        s.settled = seconds - origin;
+        s.completed = seconds - c.startSeconds <= COMPLETION_SECONDS;
+      } else if (state === CLOSE_WAIT) {
+        s.closeWaitFrom = seconds - origin;
+        s.closeWaitTo = until;
+      }
+      until = seconds - origin;
+    }
+    if (s.settled < 0 && (s.refused || s.reset)) s.settled = c.lastSeconds - origin;
+    this.timeWaitOf(c.client, 1, endSeconds, origin);
+    this.timeWaitOf(c.server, 2, endSeconds, origin);
+    return s;
+  }
+
+  private timeWaitOf(e: Endpoint, by: number, endSeconds: number, origin: number): void {
+    const s = this.summary;
+    let until = -1;
+    for (let i = e.change; i >= 0; i = this.timeline.below(i)) {
+      const { state, seconds, frame } = this.timeline.read(i, this.change);
+      if (state === TIME_WAIT) {
+        s.timeWaitBy |= by;
+        s.timeWaitFrom = seconds - origin;
+        s.timeWaitFrame = frame;
+        const expires = e.waitSeconds + this.quality.timeWaitSeconds;
+        s.timeWaitTo = until >= 0 ? until : expires <= endSeconds ? expires - origin : -1;
+        return;
+      }
+      until = seconds - origin;
+    }
+  }
+}
+
+function unseen(e: Endpoint): number {
+  return e.flow.detail?.unseenBytes ?? 0;
+}
+
+function isClosing(state: number): boolean {
+  return (
+    state === CLOSE_WAIT || state === FIN_WAIT_1 || state === FIN_WAIT_2 || state === CLOSING || state === LAST_ACK
+  );
+}
+
+/** An option that one SYN offered and the other did not answer, or an MSS that is small or missing. */
+function optionsUneven(client: Endpoint, server: Endpoint): boolean {
+  const ours = client.flow;
+  const theirs = server.flow;
+  if ((ours.options & theirs.options & SYN_SEEN) === 0) return false;
+  const offered = OFFERED_SACK | OFFERED_SCALE | OFFERED_TIMESTAMPS;
+  return ((ours.options ^ theirs.options) & offered) !== 0 || ours.mss < SMALL_MSS || theirs.mss < SMALL_MSS;
+}

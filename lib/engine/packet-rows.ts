@@ -1,0 +1,110 @@
+import type { Moment } from '../facts/moment.ts';
+import type { PacketRow } from '../facts/packet-row.ts';
+import { STATE_NAMES } from '../facts/state.ts';
+import { CONFIDENCE_NAMES, HOW_NAMES, VERDICT_NAMES, type Verdict } from '../facts/verdict.ts';
+import { FLAG_NAMES, type Segment, SYN } from '../packet/segment.ts';
+import type { Connection } from '../tcp/connection.ts';
+import type { Judgement } from '../tcp/verdict/judgement.ts';
+import { labelNames } from '../tcp/wireshark/labels.ts';
+
+type PendingRow = { -readonly [K in keyof PacketRow]: PacketRow[K] };
+
+/** Rows held back so that later evidence can still revise them: bounded, in capture order. */
+const MOST_PENDING = 65536;
+
+export class PacketRows {
+  private readonly emit: (row: PacketRow) => void;
+  private pending: PendingRow[] = [];
+
+  constructor(emit: (row: PacketRow) => void) {
+    this.emit = emit;
+  }
+
+  add(
+    c: Connection,
+    s: Segment,
+    fromClient: boolean,
+    stream: number,
+    judgement: Judgement,
+    labels: number | null,
+  ): void {
+    if (this.pending.length >= MOST_PENDING) this.emitOldest(MOST_PENDING / 2);
+    const time: Moment = { seconds: s.seconds, nanos: s.nanos };
+    const scale = windowScale(c, fromClient, s);
+    this.pending.push({
+      frame: s.frame,
+      connection: c.number,
+      stream,
+      time,
+      from: fromClient ? 'client' : 'server',
+      flags: FLAG_NAMES.filter((_, bit) => (s.flags & (1 << bit)) !== 0),
+      seq: s.seq >>> 0,
+      ack: s.ack >>> 0,
+      length: s.length,
+      window: scale >= 0 ? s.window * 2 ** scale : s.window,
+      windowScaled: scale >= 0,
+      ...(labels === null ? {} : { analysis: labelNames(labels) }),
+      verdict: verdictOf(judgement),
+      clientState: STATE_NAMES[c.client.state]!,
+      serverState: STATE_NAMES[c.server.state]!,
+    });
+  }
+
+  revise(frame: number, judgement: Judgement): void {
+    const row = this.find(frame);
+    if (row !== null) row.verdict = verdictOf(judgement);
+  }
+
+  reviseLabels(frame: number, labels: number): void {
+    const row = this.find(frame);
+    if (row !== null) row.analysis = labelNames(labels);
+  }
+
+  flush(): void {
+    this.emitOldest(this.pending.length);
+  }
+
+  private emitOldest(count: number): void {
+    for (let i = 0; i < count; i++) this.emit(this.pending[i]!);
+    this.pending = this.pending.slice(count);
+  }
+
+  /** The pending row of a frame, by halving: rows are in order of frames. Null once it has been emitted. */
+  private find(frame: number): PendingRow | null {
+    let low = 0;
+    let high = this.pending.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const row = this.pending[middle]!;
+      if (row.frame === frame) return row;
+      if (row.frame < frame) low = middle + 1;
+      else high = middle - 1;
+    }
+    return null;
+  }
+}
+
+export function verdictOf(j: Judgement): Verdict | null {
+  const kind = VERDICT_NAMES[j.kind];
+  if (kind == null) return null;
+  const how = HOW_NAMES[j.how];
+  return {
+    kind,
+    ...(how != null ? { how } : {}),
+    ...(j.spurious ? { spurious: true } : {}),
+    confidence: CONFIDENCE_NAMES[j.confidence] ?? 'low',
+    ...(j.of !== 0 ? { of: j.of } : {}),
+  };
+}
+
+/**
+ * The shift of a segment's window, -1 while it can't be known. A SYN's own window is never scaled; scaling is on only
+ * if both SYNs offered it (RFC 7323 2.2).
+ */
+function windowScale(c: Connection, fromClient: boolean, s: Segment): number {
+  if ((s.flags & SYN) !== 0) return 0;
+  const sender = (fromClient ? c.client : c.server).flow;
+  const receiver = (fromClient ? c.server : c.client).flow;
+  if ((sender.options & receiver.options & 1) === 0) return -1;
+  return sender.windowScale >= 0 && receiver.windowScale >= 0 ? Math.min(sender.windowScale, 14) : 0;
+}

@@ -1,0 +1,45 @@
+import { Int32Columns } from '../bytes/columns.ts';
+import { mix3, Slots } from '../bytes/slots.ts';
+
+/** IPv6 addresses as small numbers, so that a 4-tuple is three int32s in either family. */
+export class AddressBook {
+  private readonly words = new Int32Columns(4);
+  private readonly seed: number;
+  private readonly slots = new Slots({
+    hashOf: (i) => this.hash(this.word(i, 0), this.word(i, 1), this.word(i, 2), this.word(i, 3)),
+  });
+
+  constructor(seed: number) {
+    this.seed = seed;
+  }
+
+  /** The number of an address, a new one if it was never seen. */
+  intern(a: number, b: number, c: number, d: number): number {
+    const hash = this.hash(a, b, c, d);
+    const slots = this.slots.shard(hash);
+    const mask = slots.length - 1;
+    for (let i = hash & mask; ; i = (i + 1) & mask) {
+      const n = slots[i]!;
+      if (n < 0) break;
+      const chunk = this.words.chunk(n);
+      const o = this.words.offset(n);
+      if (chunk[o + 3] === d && chunk[o + 2] === c && chunk[o + 1] === b && chunk[o] === a) return n;
+    }
+    const n = this.words.allocate();
+    this.words.set(n, 0, a);
+    this.words.set(n, 1, b);
+    this.words.set(n, 2, c);
+    this.words.set(n, 3, d);
+    this.slots.insert(hash, n);
+    return n;
+  }
+
+  /** One of the four words of an address, the first bytes in word 0. */
+  word(n: number, index: number): number {
+    return this.words.get(n, index);
+  }
+
+  private hash(a: number, b: number, c: number, d: number): number {
+    return mix3(mix3(a, b, c, this.seed), d, 0, this.seed);
+  }
+}

@@ -1,0 +1,304 @@
+import { seqDiff } from '../../bytes/seq.ts';
+import { CLOSE_ODD, FINAL_ACK_IGNORED, HANDSHAKE_ODD, SYN_REPEATED } from '../../facts/notes.ts';
+import {
+  CLOSED,
+  CLOSING,
+  ESTABLISHED,
+  FIN_WAIT_1,
+  FIN_WAIT_2,
+  LAST_ACK,
+  LISTEN,
+  SYN_RECEIVED,
+  SYN_SENT,
+  TIME_WAIT,
+  UNKNOWN,
+} from '../../facts/state.ts';
+import { DUPLICATE, RETRANSMISSION } from '../../facts/verdict.ts';
+import { ACK, FIN, RST, type Segment, SYN } from '../../packet/segment.ts';
+import type { Connection, Endpoint } from '../connection.ts';
+import { keep } from '../connection.ts';
+import type { Judgement } from '../verdict/judgement.ts';
+import { acceptsReset, acksFin, acksSyn, finInOrder, isOwnFin, resetFit } from './classify.ts';
+import {
+  isSent,
+  NEW_INCARNATION,
+  PROVEN_SYN,
+  PROVEN_SYN_ACK,
+  RECEIVED_ACK_OF_FIN,
+  RECEIVED_ACK_OF_SYN,
+  RECEIVED_FIN,
+  RECEIVED_RST,
+  RECEIVED_SYN,
+  RECEIVED_SYN_ACK,
+  SENT_FIN,
+  SENT_RST,
+  SENT_SEGMENT,
+  SENT_SYN,
+  SENT_SYN_ACK,
+} from './events.ts';
+import { recordReset } from './resets.ts';
+import { crossed, establishAtCandidate, finRepeated, moveIfUnconfirmed, takeBackCloseWait, talksOn } from './revise.ts';
+import type { Timeline } from './timeline.ts';
+import { ILLEGAL, nextState } from './transitions.ts';
+
+/** An ordinary segment proves these inferred events of its sender: it must have got the SYN, and the ACK of its own. */
+const PROVEN_BY_ACK_OF_SYN = (1 << RECEIVED_SYN_ACK) | (1 << RECEIVED_SYN);
+const PROVEN_BY_SEGMENT = 1 << RECEIVED_ACK_OF_SYN;
+const PROVEN_BY_ACK_OF_FIN = 1 << RECEIVED_FIN;
+
+/**
+ * Moves both endpoints by one segment. Reads top to bottom: which events the segment is for its sender and for the
+ * other end (classify.ts), each looked up in the table (transitions.ts); what it contradicts is taken back (revise.ts).
+ */
+export class StateMachine {
+  readonly timeline: Timeline;
+  private seconds = 0;
+  private nanos = 0;
+  private frame = 0;
+
+  constructor(timeline: Timeline) {
+    this.timeline = timeline;
+  }
+
+  advance(c: Connection, fromClient: boolean, s: Segment, j: Judgement): void {
+    const e = fromClient ? c.client : c.server;
+    const peer = fromClient ? c.server : c.client;
+    peer.unheard = 0;
+    if (j.kind !== 0 && j.kind !== DUPLICATE) e.unheard++;
+    if (c.steady && (s.flags & (SYN | FIN | RST)) === 0) return;
+    this.seconds = s.seconds;
+    this.nanos = s.nanos;
+    this.frame = s.frame;
+
+    if ((s.flags & RST) !== 0) this.reset(c, e, peer, s);
+    else if ((s.flags & (SYN | ACK)) === (SYN | ACK)) this.synAck(c, e, peer, s, j);
+    else if ((s.flags & SYN) !== 0) this.syn(c, e, peer, s, j);
+    else if ((s.flags & ACK) !== 0) this.ordinary(c, e, peer, s, j);
+
+    c.steady =
+      c.client.state === ESTABLISHED &&
+      c.server.state === ESTABLISHED &&
+      (c.client.unconfirmed | c.server.unconfirmed | c.client.fins | c.server.fins) === 0;
+  }
+
+  /** Looks the event up and enters the change; false when nothing changed. */
+  apply(c: Connection, e: Endpoint, event: number): boolean {
+    const to = nextState(e.state, event);
+    if (to === ILLEGAL) {
+      c.odd().illegalEvents++;
+      return false;
+    }
+    if (to === e.state) return false;
+    this.timeline.push(e, to, event, isSent(event), this.seconds, this.nanos, this.frame);
+    return true;
+  }
+
+  private syn(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
+    if (e.syns > 0 && seqDiff(s.seq, e.flow.isn) !== 0) return; // a stray SYN: see identity.ts
+    if (e.state === UNKNOWN) return;
+    e.syns++;
+    if (j.kind === DUPLICATE) return;
+    if (e.syns > 1) {
+      c.notes |= SYN_REPEATED;
+      keep(c.odd().syns, sighting(s));
+      c.synSeconds = s.seconds;
+      c.synNanos = s.nanos;
+      // It would not ask again if the SYN-ACK had arrived.
+      if (e.state === ESTABLISHED && this.timeline.topEvent(e) === RECEIVED_SYN_ACK && e.unconfirmed > 0) {
+        if (!crossed(this.timeline, c, e, s)) this.timeline.pop(e);
+      }
+      // A stack that tries the same SYN again after a refusal has not given up.
+      if (e.state === CLOSED && this.timeline.topEvent(e) === RECEIVED_RST) this.timeline.pop(e);
+      return;
+    }
+    this.apply(c, e, SENT_SYN);
+    c.synSeconds = s.seconds;
+    c.synNanos = s.nanos;
+    if (peer.syns > 0 && peer.state === SYN_SENT) {
+      c.odd().simultaneous = true;
+      c.notes |= HANDSHAKE_ODD;
+      this.apply(c, peer, RECEIVED_SYN);
+      this.apply(c, e, RECEIVED_SYN);
+    }
+  }
+
+  private synAck(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
+    if (peer.syns > 0 && !acksSyn(peer, s)) {
+      c.odd().wrongAck ??= {
+        frame: s.frame,
+        time: { seconds: s.seconds, nanos: s.nanos },
+        acknowledged: s.ack >>> 0,
+        expected: (peer.flow.isn + 1) >>> 0,
+      };
+      c.notes |= HANDSHAKE_ODD;
+      return;
+    }
+    if (e.syns > 0 && seqDiff(s.seq, e.flow.isn) !== 0) return;
+    if (e.state === UNKNOWN) return;
+    e.syns++;
+    if (j.kind === DUPLICATE) return;
+    if (peer.state === CLOSED && peer.change < 0) this.apply(c, peer, PROVEN_SYN);
+    if (e.state === CLOSED && e.change < 0) e.state = LISTEN;
+
+    if (e.state === ESTABLISHED && this.timeline.topEvent(e) === RECEIVED_ACK_OF_SYN && e.unconfirmed > 0) {
+      // It would not repeat its SYN-ACK if the final ACK had arrived and been taken.
+      if (!crossed(this.timeline, c, e, s)) {
+        this.timeline.pop(e);
+        e.doubted = 1;
+      }
+    }
+    if (e.doubted !== 0) {
+      const odd = c.odd();
+      odd.synAcksAfterAck++;
+      odd.candidateFrame = 0;
+      c.notes |= FINAL_ACK_IGNORED;
+    }
+    if (e.syns > 1 && e.state === SYN_RECEIVED && this.timeline.topEvent(e) === SENT_SYN_ACK) {
+      c.notes |= SYN_REPEATED;
+      keep(c.odd().synAcks, sighting(s));
+      moveIfUnconfirmed(this.timeline, peer, RECEIVED_SYN_ACK, s);
+    }
+    this.apply(c, e, SENT_SYN_ACK);
+    this.apply(c, peer, RECEIVED_SYN_ACK);
+    c.synAckSeconds = s.seconds;
+    c.synAckNanos = s.nanos;
+    if (e === c.server && c.client.syns > 0) {
+      c.serverHalfMicros = microsBetween(c.synSeconds, c.synNanos, s);
+    }
+  }
+
+  private ordinary(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
+    const timeline = this.timeline;
+    if (e.state === CLOSED && talksOn(timeline, c, e, s)) timeline.pop(e);
+
+    // What the sender proves of itself.
+    const ackOfSyn = acksSyn(peer, s);
+    const ackOfFin = acksFin(peer, s);
+    if (e.state === SYN_SENT && (ackOfSyn || peer.syns === 0)) {
+      if (peer.syns === 0) this.provePeer(c, peer, s);
+      this.apply(c, e, SENT_SEGMENT);
+    } else if (e.state === SYN_RECEIVED && !this.mayTalkEarly(c)) {
+      if (!establishAtCandidate(timeline, c, e)) this.apply(c, e, SENT_SEGMENT);
+      e.doubted = 0;
+    } else if (e.state === UNKNOWN && s.length > 0) {
+      this.apply(c, e, SENT_SEGMENT);
+    }
+    if (ackOfFin && peer.fins > 0) this.receiveFin(c, e);
+    if (e.unconfirmed > 0) {
+      let proven = e.state === SYN_RECEIVED ? 0 : PROVEN_BY_SEGMENT;
+      if (ackOfSyn) proven |= PROVEN_BY_ACK_OF_SYN;
+      if (ackOfFin) proven |= PROVEN_BY_ACK_OF_FIN;
+      timeline.confirm(e, s.frame, proven);
+    }
+
+    if (c.clientHalfMicros < 0 && ackOfSyn && e === c.client && peer.state === SYN_RECEIVED) {
+      c.clientHalfMicros = microsBetween(c.synAckSeconds, c.synAckNanos, s);
+    }
+
+    // What it brings to the other end.
+    const before = peer.state;
+    if (peer.state === SYN_RECEIVED && ackOfSyn) {
+      if (peer.doubted === 0) this.apply(c, peer, RECEIVED_ACK_OF_SYN);
+      else this.noteCandidate(c, s, j);
+    }
+    if (ackOfFin && (peer.state === FIN_WAIT_1 || peer.state === CLOSING || peer.state === LAST_ACK)) {
+      this.apply(c, peer, RECEIVED_ACK_OF_FIN);
+    }
+    if ((s.flags & FIN) !== 0 && isOwnFin(e, s)) this.fin(c, e, peer, s, j);
+    if (e.fins > 0) {
+      if (peer.doubted === 0 && finInOrder(e)) this.receiveFin(c, peer);
+      if (j.kind === RETRANSMISSION) moveIfUnconfirmed(timeline, peer, RECEIVED_FIN, s);
+    }
+    if (peer.state === TIME_WAIT && (before !== TIME_WAIT || (s.flags & FIN) !== 0)) {
+      peer.waitSeconds = s.seconds;
+      peer.waitNanos = s.nanos;
+    }
+  }
+
+  private fin(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
+    if (j.kind === DUPLICATE) return;
+    e.fins++;
+    if (e.fins > 1) {
+      c.notes |= CLOSE_ODD;
+      keep(e === c.client ? c.odd().clientFins : c.odd().serverFins, sighting(s));
+      finRepeated(this.timeline, c, e, peer, s, this.receiveFin);
+      return;
+    }
+    const finsCrossed = !acksFin(peer, s) && takeBackCloseWait(this.timeline, e);
+    this.apply(c, e, SENT_FIN);
+    if (finsCrossed) {
+      c.notes |= CLOSE_ODD;
+      this.receiveFin(c, e);
+    }
+  }
+
+  /** The peer's FIN, and everything before it, has come to `e`: once only. */
+  private readonly receiveFin = (c: Connection, e: Endpoint): void => {
+    if (this.mayTakeFin(e.state)) this.apply(c, e, RECEIVED_FIN);
+  };
+
+  private mayTakeFin(state: number): boolean {
+    return (
+      state === ESTABLISHED ||
+      state === FIN_WAIT_1 ||
+      state === FIN_WAIT_2 ||
+      state === SYN_RECEIVED ||
+      state === UNKNOWN
+    );
+  }
+
+  private reset(c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void {
+    const fit = resetFit(e, peer, s);
+    const accepted = acceptsReset(peer, fit);
+    recordReset(c, e, peer, s, fit, accepted);
+    // A RST without ACK right after a SYN-ACK: no socket of the sender's ever took that SYN-ACK.
+    if (e.unconfirmed > 0 && (s.flags & ACK) === 0 && this.timeline.topEvent(e) === RECEIVED_SYN_ACK) {
+      this.timeline.pop(e);
+    }
+    if (fit === 'exact' || fit === 'unknown') this.apply(c, e, SENT_RST);
+    // After repeats that nobody answered, nothing says that this one arrived.
+    if (accepted && e.unheard < 2) this.apply(c, peer, RECEIVED_RST);
+  }
+
+  /** The peer's SYN-ACK is not in the capture, but this ACK answers one. */
+  private provePeer(c: Connection, peer: Endpoint, s: Segment): void {
+    if (peer.change >= 0 || peer.state !== CLOSED) return;
+    peer.state = LISTEN;
+    peer.flow.isn = (s.ack - 1) | 0;
+    this.apply(c, peer, PROVEN_SYN_ACK);
+    this.apply(c, peer, RECEIVED_ACK_OF_SYN);
+  }
+
+  /** With Fast Open a server may send before the ACK of its SYN (RFC 7413 4.2). */
+  private mayTalkEarly(c: Connection): boolean {
+    return c.oddities?.synData != null && c.oddities.synData.acknowledged > 0;
+  }
+
+  /** A server that repeated its SYN-ACK may have taken this segment: the next it sends will tell. */
+  private noteCandidate(c: Connection, s: Segment, j: Judgement): void {
+    const odd = c.odd();
+    // Data sent again was not taken the first time, so neither was the handshake completed by it.
+    if (odd.candidateFrame !== 0 && j.kind !== RETRANSMISSION) return;
+    odd.candidateFrame = s.frame;
+    odd.candidateSeconds = s.seconds;
+    odd.candidateNanos = s.nanos;
+  }
+
+  /** The TIME_WAIT of an earlier incarnation ends because its holder accepted a new SYN. */
+  endTimeWait(c: Connection, s: Segment): void {
+    this.seconds = s.seconds;
+    this.nanos = s.nanos;
+    this.frame = s.frame;
+    if (c.client.state === TIME_WAIT) this.apply(c, c.client, NEW_INCARNATION);
+    if (c.server.state === TIME_WAIT) this.apply(c, c.server, NEW_INCARNATION);
+  }
+}
+
+function sighting(s: Segment): { frame: number; time: { seconds: number; nanos: number } } {
+  return { frame: s.frame, time: { seconds: s.seconds, nanos: s.nanos } };
+}
+
+function microsBetween(seconds: number, nanos: number, s: Segment): number {
+  const micros = Math.round((s.seconds - seconds) * 1e6 + (s.nanos - nanos) / 1e3);
+  return micros < 0 ? -1 : Math.min(micros, 0x3fffffff);
+}

@@ -1,0 +1,133 @@
+/**
+ * What was seen at the tap may not have arrived. Here is what takes an inferred state change back, or moves it: always
+ * a segment of the endpoint's own that it would not have sent, had the other one arrived.
+ */
+import { seqDiff } from '../../bytes/seq.ts';
+import { CLOSE_WAIT, CLOSED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, SYN_RECEIVED, TIME_WAIT } from '../../facts/state.ts';
+import type { Segment } from '../../packet/segment.ts';
+import type { Connection, Endpoint } from '../connection.ts';
+import { acksFin } from './classify.ts';
+import {
+  RECEIVED_ACK_OF_FIN,
+  RECEIVED_ACK_OF_SYN,
+  RECEIVED_FIN,
+  RECEIVED_RST,
+  RECEIVED_SYN_ACK,
+  SENT_FIN,
+  SENT_RST,
+} from './events.ts';
+import { Change, type Timeline } from './timeline.ts';
+
+const change = new Change();
+
+/** Microseconds that a segment passing the tap takes to `e` and its answer back; 0 while unknown. */
+function halfMicros(c: Connection, e: Endpoint): number {
+  const half = e === c.client ? c.clientHalfMicros : c.serverHalfMicros;
+  return Math.max(half, 0);
+}
+
+/**
+ * `e` sent this before what passed the tap last could reach it: the two crossed between the tap and `e`, and nothing is
+ * contradicted.
+ */
+export function crossed(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): boolean {
+  return timeline.sinceTop(e, s.seconds, s.nanos) * 1e6 < halfMicros(c, e) * 0.8;
+}
+
+/** The newest change of `e` came by `event`, nothing confirms it, and the same came again: the earlier had not arrived. */
+export function moveIfUnconfirmed(timeline: Timeline, e: Endpoint, event: number, s: Segment): void {
+  if (e.unconfirmed === 0 || timeline.topEvent(e) !== event || timeline.isTopConfirmed(e)) return;
+  timeline.move(e, s.seconds, s.nanos, s.frame);
+}
+
+/**
+ * `e` sent its FIN again, so it had not seen the ACK of it: whatever it reached by that ACK is taken back. If this very
+ * segment acknowledges the peer's FIN, that one had arrived.
+ */
+export function finRepeated(
+  timeline: Timeline,
+  c: Connection,
+  e: Endpoint,
+  peer: Endpoint,
+  s: Segment,
+  receiveFin: (c: Connection, e: Endpoint) => void,
+): void {
+  if (e.state !== FIN_WAIT_2 && e.state !== TIME_WAIT && e.state !== CLOSED) return;
+  let steps = 0;
+  let found = false;
+  for (let i = e.change; i >= 0 && !found; i = timeline.below(i)) {
+    steps++;
+    timeline.read(i, change);
+    if (change.event === SENT_FIN || change.event === SENT_RST || change.event === RECEIVED_RST) return;
+    found = change.event === RECEIVED_ACK_OF_FIN;
+  }
+  if (!found) return;
+  const since = s.seconds - change.seconds + (s.nanos - change.nanos) / 1e9;
+  if (since * 1e6 < halfMicros(c, e) * 0.8) return;
+  while (steps-- > 0) timeline.pop(e);
+  const waitsAgain: number = e.state;
+  if (waitsAgain === FIN_WAIT_1 && peer.flow.finSent !== 0 && acksFin(peer, s)) receiveFin(c, e);
+}
+
+/** `e` sent a FIN that does not acknowledge the peer's, though the tap had seen that one: it sent before it got it. */
+export function takeBackCloseWait(timeline: Timeline, e: Endpoint): boolean {
+  if (e.state !== CLOSE_WAIT || e.unconfirmed === 0) return false;
+  if (timeline.topEvent(e) !== RECEIVED_FIN || timeline.isTopConfirmed(e)) return false;
+  timeline.pop(e);
+  return true;
+}
+
+/** A RST seemed to end `e`, but it goes on as if nothing had been: the RST was refused, lost, or not its own. */
+export function talksOn(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): boolean {
+  const event = timeline.topEvent(e);
+  if (event !== RECEIVED_RST && event !== SENT_RST) return false;
+  const since = timeline.sinceTop(e, s.seconds, s.nanos) * 1e6;
+  const resets = c.oddities?.resets;
+  if (event === SENT_RST && resets !== undefined && resets.length > 0) resets[resets.length - 1]!.talkedOn++;
+  // What was under way when the RST passed says nothing.
+  return event === RECEIVED_RST
+    ? since > Math.max(halfMicros(c, e), 1000)
+    : since > 1000 && seqDiff(s.seq, e.flow.acked) >= 0;
+}
+
+/**
+ * A server that had repeated its SYN-ACK now sends an ordinary segment: it took the handshake with the candidate, the
+ * client's segment that passed since. Returns false without one.
+ */
+export function establishAtCandidate(timeline: Timeline, c: Connection, e: Endpoint): boolean {
+  const odd = c.oddities;
+  if (e.doubted === 0 || odd === null || odd.candidateFrame === 0) return false;
+  timeline.push(
+    e,
+    ESTABLISHED,
+    RECEIVED_ACK_OF_SYN,
+    false,
+    odd.candidateSeconds,
+    odd.candidateNanos,
+    odd.candidateFrame,
+  );
+  odd.candidateFrame = 0;
+  return true;
+}
+
+/**
+ * The last word, when a connection ends or leaves memory: inferences that its silence has refuted.
+ * `watched` is how long the capture went on after its last segment, in seconds.
+ */
+export function conclude(timeline: Timeline, c: Connection, watched: number): void {
+  for (const e of [c.client, c.server]) {
+    const peer = e === c.client ? c.server : c.client;
+    // The handshake may have been completed after all, if nothing that the client sent went unanswered.
+    if (e.doubted !== 0 && e.state === SYN_RECEIVED) {
+      const outstanding = peer.flow.ackSeen !== 0 ? seqDiff(peer.flow.next, peer.flow.acked) : 1;
+      if (outstanding <= 0) establishAtCandidate(timeline, c, e);
+    }
+    if (e.unconfirmed === 0 || timeline.isTopConfirmed(e)) continue;
+    const event = timeline.topEvent(e);
+    // A FIN sent again and again and never acknowledged did not arrive.
+    if (event === RECEIVED_FIN && peer.fins > 1 && peer.unheard > 0) timeline.pop(e);
+    // Whoever gets a SYN-ACK answers at once.
+    const silent = watched >= 1 || peer.syns > 1;
+    if (event === RECEIVED_SYN_ACK && e.state === ESTABLISHED && silent) timeline.pop(e);
+  }
+}
