@@ -1,35 +1,86 @@
 import type { Command } from 'commander';
+import type { ConnectionFacts } from '../../facts/connection.ts';
+import type { PacketRow } from '../../facts/packet-row.ts';
+import { createLinter } from '../../lint/runtime.ts';
 import type { RowFormatModule } from '../../report/format.ts';
-import type { StateChangeRow } from '../../report/shape/state-change.ts';
-import { connectionSelector } from '../analyse.ts';
+import type { Story } from '../../report/timeline/story.ts';
+import { connectionSelector, packetSelector } from '../analyse.ts';
+import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
 import type { Terminal } from '../terminal.ts';
 
-const FORMATS: FormatTable<RowFormatModule<StateChangeRow>> = {
+const FORMATS: FormatTable<RowFormatModule<Story>> = {
   table: () => import('../../report/timeline/table.ts'),
+  ladder: () => import('../../report/timeline/ladder.ts'),
   json: () => import('../../report/timeline/json.ts'),
   ndjson: () => import('../../report/timeline/ndjson.ts'),
 };
 
+type TimelineOptions = CaptureOptions & ConfigOptions;
+
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  captureCommand(command, Object.keys(FORMATS)).action((paths: string[], options: CaptureOptions) =>
+  configOptions(captureCommand(command, Object.keys(FORMATS))).action((paths: string[], options: TimelineOptions) =>
     run(timeline(paths, options, terminal)),
   );
 }
 
-function timeline(paths: readonly string[], options: CaptureOptions, terminal: Terminal): Promise<number> {
+/** One connection is drawn as a ladder, many are listed, unless a format is named. */
+function timeline(paths: readonly string[], options: TimelineOptions, terminal: Terminal): Promise<number> {
+  const one = options.stream !== undefined || options.connection !== undefined;
+  const format = options.format ?? [{ name: one ? 'ladder' : 'table', file: null }];
+  return format.some(({ name }) => name === 'ladder')
+    ? withPackets(paths, { ...options, format }, terminal)
+    : changesOnly(paths, { ...options, format }, terminal);
+}
+
+function changesOnly(paths: readonly string[], options: TimelineOptions, terminal: Terminal): Promise<number> {
   const selected = connectionSelector(options);
   return runRows(paths, options, FORMATS, terminal, (write, origin) => ({
     ask: {
       onConnection(facts) {
         if (selected(facts)) {
-          for (const change of facts.timeline) {
-            write({ facts, change }, origin);
-          }
+          write({ facts, packets: [], findings: [] }, origin);
         }
       },
     },
   }));
+}
+
+async function withPackets(paths: readonly string[], options: TimelineOptions, terminal: Terminal): Promise<number> {
+  const config = await loadConfig(options, terminal);
+  const selected = connectionSelector(options);
+  const wanted = packetSelector(options);
+  return runRows(paths, options, FORMATS, terminal, (write, origin) => {
+    const linter = createLinter(config);
+    const stories: ConnectionFacts[] = [];
+    const packets = new Map<number, PacketRow[]>();
+    return {
+      ask: {
+        onConnection(facts) {
+          linter.connection(facts);
+          if (selected(facts)) {
+            stories.push(facts);
+          }
+        },
+        onPacket(row) {
+          const rows = packets.get(row.connection);
+          if (rows !== undefined) {
+            rows.push(row);
+          } else if (wanted(row)) {
+            packets.set(row.connection, [row]);
+          }
+        },
+      },
+      finish(capture) {
+        const { findings } = linter.finish(capture);
+        for (const facts of stories) {
+          const rows = packets.get(facts.connection) ?? [];
+          const about = findings.filter(({ connections }) => connections.includes(facts.connection));
+          write({ facts, packets: rows, findings: about }, origin);
+        }
+      },
+    };
+  });
 }

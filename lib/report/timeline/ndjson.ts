@@ -1,5 +1,6 @@
 import type { RowFormat } from '../format.ts';
 import { ndjsonRows, shaped } from '../rows.ts';
-import { type StateChangeRow, stateChangeShape } from '../shape/state-change.ts';
+import { stateChangeShape } from '../shape/state-change.ts';
+import { changesOf, type Story } from './story.ts';
 
-export const open = (): RowFormat<StateChangeRow> => ndjsonRows(shaped(stateChangeShape));
+export const open = (): RowFormat<Story> => changesOf(ndjsonRows(shaped(stateChangeShape)));

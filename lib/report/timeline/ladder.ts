@@ -1,0 +1,194 @@
+import type { ConnectionFacts, Side, StateChange } from '../../facts/connection.ts';
+import type { Finding } from '../../facts/finding.ts';
+import { isBefore, type Moment, secondsBetween } from '../../facts/moment.ts';
+import type { PacketRow } from '../../facts/packet-row.ts';
+import type { Origin, RowFormat } from '../format.ts';
+import { Ladder, type Rung } from '../layout/ladder.ts';
+import { RelativeNumbers } from '../packets/relative.ts';
+import { verdictText } from '../packets/verdict-text.ts';
+import { openPage, type Page, type PageOptions } from '../page.ts';
+import { count, duration, size } from '../phrases.ts';
+import { connectionHeading } from './heading.ts';
+import type { Story } from './story.ts';
+
+/** Silence worth a word, seconds. */
+const SILENCE = 1;
+/** A run of ordinary segments longer than this is folded to its first and last few. */
+const LONGEST_RUN = 12;
+const KEPT = 3;
+
+/** One connection as a ladder: who sent what, and both endpoints' states beside it; findings stand at their frames. */
+export function open(options: PageOptions): RowFormat<Story> {
+  const page = openPage(options);
+  let separator = '';
+  return {
+    head: () => '',
+    row(story, origin) {
+      const text = separator + draw(story, origin, page, options.timeFormat === 'relative' ? 11 : 27);
+      separator = '\n';
+      return text;
+    },
+    tail: () => '',
+  };
+}
+
+function draw(story: Story, origin: Origin, page: Page, timeWidth: number): string {
+  const ladder = new Ladder(page, timeWidth);
+  const lines = [connectionHeading(story.facts, page, origin), '', ladder.heading('client', 'server')];
+  for (const rung of rungs(story, origin, page)) {
+    lines.push(ladder.rung(rung));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** What happens at one moment: a segment, or a state that changes without one. */
+interface Step {
+  readonly time: Moment;
+  readonly packet: PacketRow | null;
+  readonly changes: readonly StateChange[];
+  readonly findings: readonly Finding[];
+}
+
+function* rungs(story: Story, origin: Origin, page: Page): Generator<Rung> {
+  const numbers = new RelativeNumbers();
+  const steps = stepsOf(story);
+  let last: Moment | null = null;
+  for (const run of runsOf(steps)) {
+    for (const [i, step] of run.entries()) {
+      if (run.length > LONGEST_RUN && i >= KEPT && i < run.length - KEPT) {
+        if (i === KEPT) {
+          const folded = run.slice(KEPT, -KEPT);
+          yield event('', `${page.glyph.ellipsis} ${foldedText(folded)} ${page.glyph.ellipsis}`);
+        }
+        last = step.time;
+        continue;
+      }
+      const silence = last === null ? 0 : secondsBetween(last, step.time);
+      if (silence >= SILENCE) {
+        yield event('', `${page.glyph.ellipsis} ${duration(silence)} of silence ${page.glyph.ellipsis}`);
+      }
+      last = step.time;
+      yield* stepRungs(step, step === steps[0], numbers, page, origin);
+    }
+  }
+}
+
+function event(time: string, text: string, left: string | null = null, right: string | null = null): Rung {
+  return { kind: 'event', time, left, right, text };
+}
+
+function* stepRungs(step: Step, first: boolean, numbers: RelativeNumbers, page: Page, origin: Origin): Generator<Rung> {
+  const { packet } = step;
+  const time = page.time(step.time, origin.start);
+  const state = (side: Side): string | null =>
+    step.changes.findLast(({ endpoint }) => endpoint === side)?.state ?? null;
+  if (packet === null) {
+    const causes = [...new Set(step.changes.map(({ cause }) => cause))];
+    yield event(time, causes.join(', '), state('client'), state('server'));
+  } else {
+    numbers.see(packet);
+    yield {
+      kind: 'arrow',
+      frame: String(packet.frame),
+      time,
+      toRight: packet.from === 'client',
+      texts: arrowTexts(packet, numbers),
+      left: state('client') ?? (first ? packet.clientState : null),
+      right: state('server') ?? (first ? packet.serverState : null),
+      paint: packet.verdict === null ? (packet.flags.includes('RST') ? page.ink.red : null) : page.ink.yellow,
+    };
+    if (packet.verdict !== null) {
+      yield { kind: 'remark', text: verdictText(packet.verdict), paint: page.ink.yellow };
+    }
+  }
+  for (const { severity, rule, message } of step.findings) {
+    yield { kind: 'remark', text: `${rule}: ${message}`, paint: (text) => page.severity(severity, text) };
+  }
+}
+
+/** `PSH 1:1461(1460)`, `ack 1`, `win 64240`: as tcpdump writes them; ACK is said by the number it carries. */
+function arrowTexts(packet: PacketRow, numbers: RelativeNumbers): string[] {
+  const flags = packet.flags.filter((flag) => flag !== 'ACK' || packet.flags.includes('SYN')).join(' ') || 'ACK';
+  const seq = numbers.seq(packet);
+  const ack = numbers.ack(packet);
+  const range = packet.length > 0 ? ` ${seq}:${seq + packet.length}(${packet.length})` : '';
+  const bare = range === '' && packet.flags.some((flag) => flag !== 'ACK' && flag !== 'PSH') ? ` ${seq}` : range;
+  const acked = ack === null ? [] : [`ack ${ack}`];
+  return [flags + bare, ...acked, `win ${packet.window}${packet.windowScaled ? '' : '?'}`];
+}
+
+/** Segments in capture order, each with the changes it made and the findings that begin at it; timers in between. */
+function stepsOf({ facts, packets, findings }: Story): Step[] {
+  const changes = changesByFrame(facts);
+  const found = new Map<number, Finding[]>();
+  const shown = new Set(packets.map(({ frame }) => frame));
+  for (const finding of findings) {
+    const frame = finding.frames.examples.find((example) => shown.has(example)) ?? packets[0]?.frame ?? 0;
+    found.set(frame, [...(found.get(frame) ?? []), finding]);
+  }
+  const timers = facts.timeline.filter(({ frame }) => frame === null || !shown.has(frame));
+  const steps: Step[] = [];
+  let next = 0;
+  const timersBefore = (time: Moment | null): void => {
+    while (next < timers.length && (time === null || isBefore(timers[next]!.time, time))) {
+      const change = timers[next++]!;
+      steps.push({ time: change.time, packet: null, changes: [change], findings: [] });
+    }
+  };
+  for (const packet of packets) {
+    timersBefore(packet.time);
+    const { frame, time } = packet;
+    steps.push({ time, packet, changes: changes.get(frame) ?? [], findings: found.get(frame) ?? [] });
+  }
+  timersBefore(null);
+  return steps;
+}
+
+function changesByFrame({ timeline }: ConnectionFacts): Map<number, StateChange[]> {
+  const byFrame = new Map<number, StateChange[]>();
+  for (const change of timeline) {
+    if (change.frame !== null) {
+      byFrame.set(change.frame, [...(byFrame.get(change.frame) ?? []), change]);
+    }
+  }
+  return byFrame;
+}
+
+/** Steps in runs of ordinary segments; whatever is worth a look is a run of its own. */
+function runsOf(steps: readonly Step[]): Step[][] {
+  const runs: Step[][] = [];
+  let ordinary: Step[] = [];
+  steps.forEach((step, i) => {
+    const pause = i > 0 && secondsBetween(steps[i - 1]!.time, step.time) >= SILENCE;
+    if (pause || !isOrdinary(step)) {
+      runs.push(ordinary);
+      ordinary = [];
+    }
+    if (isOrdinary(step)) {
+      ordinary.push(step);
+    } else {
+      runs.push([step]);
+    }
+  });
+  return [...runs, ordinary].filter((run) => run.length > 0);
+}
+
+function isOrdinary({ packet, changes, findings }: Step): boolean {
+  return (
+    packet !== null &&
+    packet.verdict === null &&
+    packet.window > 0 &&
+    changes.length === 0 &&
+    findings.length === 0 &&
+    !packet.flags.some((flag) => flag === 'SYN' || flag === 'FIN' || flag === 'RST')
+  );
+}
+
+function foldedText(steps: readonly Step[]): string {
+  const sent = (side: Side): number =>
+    steps.reduce((sum, { packet }) => sum + (packet?.from === side ? packet.length : 0), 0);
+  const parts = (['client', 'server'] as const)
+    .filter((side) => sent(side) > 0)
+    .map((side) => `${side} ${size(sent(side))}`);
+  return [count(steps.length, 'segment'), ...parts].join(', ');
+}
