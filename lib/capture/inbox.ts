@@ -44,6 +44,16 @@ export class Inbox {
     return this.limit - this.position >= count || this.gather(count);
   }
 
+  /** Passes over up to `count` bytes without gathering them; how many had arrived. */
+  skip(count: number): number {
+    let left = count - this.pass(count);
+    if (left > 0 && this.inCarry) {
+      this.openChunk();
+      left -= this.pass(left);
+    }
+    return count - left;
+  }
+
   /** Bytes at `position` that have arrived, as far as `has` has gathered them. */
   get available(): number {
     return this.limit - this.position;
@@ -65,6 +75,12 @@ export class Inbox {
     this.chunkPosition = this.chunk.length;
   }
 
+  private pass(count: number): number {
+    const passed = Math.min(count, this.limit - this.position);
+    this.position += passed;
+    return passed;
+  }
+
   private gather(count: number): boolean {
     if (this.inCarry && this.position === this.limit) this.openChunk();
     const have = this.limit - this.position;
@@ -72,7 +88,7 @@ export class Inbox {
     if (!this.inCarry) {
       const from = this.position;
       this.base = this.chunkBase + from;
-      this.room(have, 0);
+      this.room(have, 0, count);
       this.carry.set(this.chunk.subarray(from, this.limit));
       this.chunkPosition = this.limit;
       this.openCarry(have);
@@ -80,7 +96,7 @@ export class Inbox {
     const take = Math.min(count - have, this.chunk.length - this.chunkPosition);
     if (take > 0) {
       const held = this.limit;
-      this.room(held + take, held);
+      this.room(held + take, held, count);
       this.carry.set(this.chunk.subarray(this.chunkPosition, this.chunkPosition + take), held);
       this.chunkPosition += take;
       this.openCarry(held + take);
@@ -105,10 +121,10 @@ export class Inbox {
     this.inCarry = true;
   }
 
-  /** Makes the carry hold `capacity` bytes, of which the first `keep` stay. */
-  private room(capacity: number, keep: number): void {
+  /** Makes the carry hold `capacity` bytes, of which the first `keep` stay; at most doubles, up to what is `wanted`. */
+  private room(capacity: number, keep: number, wanted: number): void {
     if (capacity <= this.carry.length) return;
-    const larger = new Uint8Array(Math.max(capacity, 2 * this.carry.length, 2048));
+    const larger = new Uint8Array(Math.max(capacity, Math.min(2 * this.carry.length, wanted), 2048));
     larger.set(this.carry.subarray(0, keep));
     this.carry = larger;
     this.carryView = new DataView(larger.buffer);

@@ -18,14 +18,17 @@ const VARIANTS: readonly Variant[] = [
   // Kuznetsov's patch to libpcap: interface index, protocol and packet type follow the lengths.
   { magic: 0xa1b2cd34, format: 'pcap (modified)', fileHeaderBytes: 24, recordHeaderBytes: 24, nanosPerUnit: 1000 },
   // Ixia's hardware and software captures: the total size of the records ends the file header.
-  { magic: 0x1c0001ac, format: 'pcap (Ixia hardware)', fileHeaderBytes: 28, recordHeaderBytes: 16, nanosPerUnit: 1 },
-  { magic: 0x1c0001ab, format: 'pcap (Ixia software)', fileHeaderBytes: 28, recordHeaderBytes: 16, nanosPerUnit: 1 },
+  { magic: 0x1c0001ac, format: 'pcap (Ixia hardware)', fileHeaderBytes: 28, recordHeaderBytes: 16, nanosPerUnit: 1000 },
+  { magic: 0x1c0001ab, format: 'pcap (Ixia software)', fileHeaderBytes: 28, recordHeaderBytes: 16, nanosPerUnit: 1000 },
 ];
 
-/** How the two lengths of a record are to be taken: libpcap before 0.4 wrote them in the other order. */
+/** How the two lengths of a record are to be taken: they were written in the other order up to version 2.2 (2.3 by some). */
 const LENGTHS_RIGHT = 0;
 const LENGTHS_SWAPPED = 1;
 const LENGTHS_EITHER = 2;
+
+/** DG/UX's tcpdump calls its version 543.0, and writes as 2.2 did. */
+const DG_UX_MAJOR = 543;
 
 /** AIX writes version 2.2, interface types of RFC 1573 for link types, and nanoseconds. */
 const AIX_LINK_TYPES = new Map([
@@ -152,14 +155,13 @@ export class PcapReader implements CaptureReader {
     // The upper bits say whether frames end with a check sequence, and of how many 16-bit words (in pcapng: bytes).
     this.linkType = network & 0x03ffffff;
     this.flags = network & 0x04000000 ? (network >>> 28) << 6 : 0;
-    if (major === 2 && minor < 3) this.lengths = LENGTHS_SWAPPED;
+    if ((major === 2 && minor < 3) || major === DG_UX_MAJOR) this.lengths = LENGTHS_SWAPPED;
     if (major === 2 && minor === 3) this.lengths = LENGTHS_EITHER;
     const aixLinkType = AIX_LINK_TYPES.get(this.linkType);
     if (variant.magic === 0xa1b2c3d4 && major === 2 && minor === 2 && aixLinkType !== undefined) {
       this.info.format = 'pcap (AIX)';
       this.linkType = aixLinkType;
       this.nanosPerUnit = 1;
-      this.lengths = LENGTHS_RIGHT;
     }
     this.unitsPerSecond = 1e9 / this.nanosPerUnit;
     this.mostCaptured = mostCaptured(this.linkType);

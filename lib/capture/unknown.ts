@@ -44,7 +44,13 @@ function startsWith(bytes: Uint8Array, signature: string | readonly number[]): b
   return codes.length <= bytes.length && codes.every((code, i) => bytes[i] === code);
 }
 
-/** Printable ASCII, tabs and line ends, and bytes of UTF-8. */
+/** Valid UTF-8 (perhaps cut in a character) without control characters but tabs and line ends. */
 function looksLikeText(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => (byte >= 0x20 && byte !== 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+  if (bytes.some((byte) => (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) || byte === 0x7f))
+    return false;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }) !== '';
+  } catch {
+    return false;
+  }
 }

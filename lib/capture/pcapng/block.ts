@@ -8,17 +8,18 @@ export const INTERFACE_STATISTICS = 5;
 export const ENHANCED_PACKET = 6;
 export const SYSTEMD_JOURNAL = 9;
 export const DECRYPTION_SECRETS = 10;
+export const SYSDIG_EVENT = 0x204;
+export const SYSDIG_EVENT_2 = 0x216;
+export const SYSDIG_EVENT_2_LARGE = 0x221;
 export const CUSTOM_COPYABLE = 0x00000bad;
 export const CUSTOM_NOT_COPYABLE = 0x40000bad;
 
 /** What reading a block came to. */
 export const NOTHING = 0;
-/** It takes a frame number, but holds no packet. */
-export const COUNTED = 1;
-export const PACKET = 2;
+export const PACKET = 1;
 /** Its interior contradicts itself: nothing of it was taken. */
-export const BAD = 3;
-export type Outcome = typeof NOTHING | typeof COUNTED | typeof PACKET | typeof BAD;
+export const BAD = 2;
+export type Outcome = typeof NOTHING | typeof PACKET | typeof BAD;
 
 /** One whole block, read in place: a reused cursor. */
 export class Block {

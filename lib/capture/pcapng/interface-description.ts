@@ -11,11 +11,20 @@ const IF_FCSLEN = 13;
 const IF_TSOFFSET = 14;
 const MICROSECONDS = 6;
 
+/** No link type has this number. */
+const UNKNOWN_LINK_TYPE = 0xffff;
+
+/** Interfaces that are believed; captures of merged captures have some hundred. */
+const MOST_INTERFACES = 65_536;
+
 /** Interface Description Block: link type, snap length, and the clock of what follows. */
 export function readInterfaceDescription(block: Block, section: Section): Outcome {
-  if (block.length < 8) return block.bad('interface description of less than 20 bytes');
-  const linkType = block.uint16(block.start);
-  const snapLength = block.uint32(block.start + 4);
+  const { interfaces } = section.info;
+  if (interfaces.length >= MOST_INTERFACES) return block.bad(`more than ${MOST_INTERFACES} interfaces`);
+  // Interfaces are counted by their descriptions: an unreadable one counts, too.
+  const readable = block.length >= 8;
+  const linkType = readable ? block.uint16(block.start) : UNKNOWN_LINK_TYPE;
+  const snapLength = readable ? block.uint32(block.start + 4) : 0;
   let name: string | null = null;
   let description: string | null = null;
   let resolution = MICROSECONDS;
@@ -26,22 +35,21 @@ export function readInterfaceDescription(block: Block, section: Section): Outcom
     const { code, start, length } = options;
     if (code === IF_NAME) name = options.text();
     else if (code === IF_DESCRIPTION) description = options.text();
-    else if (code === IF_TSRESOL && length >= 1) resolution = block.bytes[start]!;
-    else if (code === IF_FCSLEN && length >= 1) flags = (block.bytes[start]! & 0xf) << 5;
-    else if (code === IF_TSOFFSET && length >= 8) {
+    else if (code === IF_TSRESOL && length === 1) resolution = block.bytes[start]!;
+    else if (code === IF_FCSLEN && length === 1) flags = (block.bytes[start]! & 0xf) << 5;
+    else if (code === IF_TSOFFSET && length === 8) {
       offsetSeconds = Number(block.view.getBigInt64(start, block.littleEndian));
     }
   }
-  const { interfaces } = section.info;
-  const told = { linkType, snapLength, name: name ?? description };
   section.interfaces.push({
-    description: told,
     number: interfaces.length,
+    linkType,
+    snapLength,
     mostCaptured: mostCaptured(linkType),
     timeScale: new TimeScale(resolution, offsetSeconds),
     flags,
     dropped: 0,
   });
-  interfaces.push(told);
-  return NOTHING;
+  interfaces.push({ linkType, snapLength, name: name ?? description });
+  return readable ? NOTHING : block.bad('interface description of less than 20 bytes');
 }

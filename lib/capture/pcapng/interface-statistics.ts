@@ -1,6 +1,5 @@
 import { Frame } from '../frame.ts';
 import { type Block, NOTHING, type Outcome } from './block.ts';
-import { noSuchInterface } from './enhanced-packet.ts';
 import { Options } from './option.ts';
 import type { Section } from './section.ts';
 
@@ -13,13 +12,13 @@ export function readInterfaceStatistics(block: Block, section: Section): Outcome
   if (block.length < 12) return block.bad('interface statistics of less than 24 bytes');
   const id = block.uint32(block.start);
   const source = section.interfaces[id];
-  if (source === undefined) return block.bad(noSuchInterface(id, section).replace('packet', 'statistics'));
+  if (source === undefined) return NOTHING;
   let dropped = 0;
   let counted = false;
   const options = new Options(block, block.start + 12);
   while (options.next()) {
     const { code, start, length } = options;
-    if (length < 8) continue;
+    if (length !== 8) continue;
     if (code === ISB_ENDTIME) {
       const end = new Frame();
       source.timeScale.stamp(end, block.uint32(start), block.uint32(start + 4));

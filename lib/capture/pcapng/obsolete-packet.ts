@@ -26,7 +26,7 @@ export function readObsoletePacket(block: Block, section: Section, frame: Frame)
   frame.captured = captured;
   frame.original = block.uint32(start + 16);
   source.timeScale.stamp(frame, block.uint32(start + 4), block.uint32(start + 8));
-  frame.linkType = source.description.linkType;
+  frame.linkType = source.linkType;
   frame.interface = source.number;
   frame.flags = source.flags;
   frame.comments = null;

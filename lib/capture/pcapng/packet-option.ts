@@ -17,10 +17,10 @@ export function readPacketOptions(block: Block, section: Section, frame: Frame, 
     if (code === COMMENT) {
       frame.comments ??= [];
       frame.comments.push(options.text());
-    } else if (code === FLAGS && length >= 4) {
+    } else if (code === FLAGS && length === 4) {
       const flags = block.uint32(start);
       frame.flags = flags & FCS_LENGTH ? flags : flags | frame.flags;
-    } else if (code === DROP_COUNT && length >= 8) {
+    } else if (code === DROP_COUNT && length === 8) {
       section.droppedBefore += Number(block.view.getBigUint64(start, block.littleEndian));
       section.tellDrops();
     }

@@ -1,11 +1,12 @@
-import type { CaptureInfo, CaptureInterface } from '../reader.ts';
+import type { CaptureInfo } from '../reader.ts';
 import type { TimeScale } from './time-scale.ts';
 
 /** An interface of the section being read. */
 export interface SectionInterface {
-  /** What the capture tells of it; its place there is `number`. */
-  readonly description: CaptureInterface;
+  /** Its place in `CaptureInfo.interfaces`. */
   readonly number: number;
+  readonly linkType: number;
+  readonly snapLength: number;
   readonly mostCaptured: number;
   readonly timeScale: TimeScale;
   /** Length of the frame check sequence in the form of epb_flags, for packets that don't say. */

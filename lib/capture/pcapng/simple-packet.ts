@@ -12,7 +12,7 @@ export function readSimplePacket(block: Block, section: Section, frame: Frame): 
   const source = section.interfaces[0];
   if (source === undefined) return block.bad(noSuchInterface(0, section));
   const original = block.uint32(block.start);
-  const { snapLength, linkType } = source.description;
+  const { snapLength, linkType } = source;
   const captured = snapLength === 0 ? original : Math.min(original, snapLength);
   const packet = block.start + 4;
   if (captured > block.end - packet) return block.bad(`simple packet of ${captured} bytes in a shorter block`);
