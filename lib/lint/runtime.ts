@@ -66,7 +66,8 @@ export function createLinter(config: ResolvedConfig): Linter {
       for (const { id, draft } of found) {
         const replaced = found.some(
           ({ draft: other }) =>
-            other.replaces?.includes(id) === true && (other.side === undefined || other.side === draft.side),
+            other.replaces?.includes(id) === true &&
+            (other.replacesEitherSide === true || other.side === undefined || other.side === draft.side),
         );
         if (!replaced) folds.add(id, draft, facts);
       }

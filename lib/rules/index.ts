@@ -4,10 +4,41 @@ import captureMidstream from './capture/capture-midstream.ts';
 import captureOneSided from './capture/capture-one-sided.ts';
 import captureTruncated from './capture/capture-truncated.ts';
 import connectionRefused from './handshake/connection-refused.ts';
+import earlyData from './handshake/early-data.ts';
+import finalAckLost from './handshake/final-ack-lost.ts';
+import handshakeIncomplete from './handshake/handshake-incomplete.ts';
+import handshakeSlow from './handshake/handshake-slow.ts';
+import isnChanged from './handshake/isn-changed.ts';
+import mssSmall from './handshake/mss-small.ts';
+import sackOneSided from './handshake/sack-one-sided.ts';
+import simultaneousOpen from './handshake/simultaneous-open.ts';
+import synDataIgnored from './handshake/syn-data-ignored.ts';
+import synDataWithoutTfo from './handshake/syn-data-without-tfo.ts';
+import synInConnection from './handshake/syn-in-connection.ts';
+import synRetransmitted from './handshake/syn-retransmitted.ts';
 import synUnanswered from './handshake/syn-unanswered.ts';
+import synackWrongAck from './handshake/synack-wrong-ack.ts';
+import timestampsOneSided from './handshake/timestamps-one-sided.ts';
+import windowScaleOneSided from './handshake/window-scale-one-sided.ts';
 import retransmissionBurst from './loss/retransmission-burst.ts';
+import abortiveClose from './reset/abortive-close.ts';
+import resetAfterIdle from './reset/reset-after-idle.ts';
+import resetLostData from './reset/reset-lost-data.ts';
+import resetMidConnection from './reset/reset-mid-connection.ts';
+import resetSuspicious from './reset/reset-suspicious.ts';
 import type { Rule } from './rule.ts';
 import closeWaitLingering from './teardown/close-wait-lingering.ts';
+import dataAfterClose from './teardown/data-after-close.ts';
+import finRetransmitted from './teardown/fin-retransmitted.ts';
+import finWait1Stuck from './teardown/fin-wait-1-stuck.ts';
+import finWait2Lingering from './teardown/fin-wait-2-lingering.ts';
+import halfClose from './teardown/half-close.ts';
+import lastAckStuck from './teardown/last-ack-stuck.ts';
+import oldDuplicate from './teardown/old-duplicate.ts';
+import simultaneousClose from './teardown/simultaneous-close.ts';
+import timeWaitAssassination from './teardown/time-wait-assassination.ts';
+import timeWaitReuse from './teardown/time-wait-reuse.ts';
+import unfinished from './teardown/unfinished.ts';
 import synFlood from './traffic/syn-flood.ts';
 import timeWaitPressure from './traffic/time-wait-pressure.ts';
 import zeroWindowDead from './window/zero-window-dead.ts';
@@ -20,9 +51,40 @@ export const RULES: readonly Rule[] = [
   captureOneSided,
   captureTruncated,
   connectionRefused,
+  earlyData,
+  finalAckLost,
+  handshakeIncomplete,
+  handshakeSlow,
+  isnChanged,
+  mssSmall,
+  sackOneSided,
+  simultaneousOpen,
+  synDataIgnored,
+  synDataWithoutTfo,
+  synInConnection,
+  synRetransmitted,
   synUnanswered,
+  synackWrongAck,
+  timestampsOneSided,
+  windowScaleOneSided,
   retransmissionBurst,
+  abortiveClose,
+  resetAfterIdle,
+  resetLostData,
+  resetMidConnection,
+  resetSuspicious,
   closeWaitLingering,
+  dataAfterClose,
+  finRetransmitted,
+  finWait1Stuck,
+  finWait2Lingering,
+  halfClose,
+  lastAckStuck,
+  oldDuplicate,
+  simultaneousClose,
+  timeWaitAssassination,
+  timeWaitReuse,
+  unfinished,
   synFlood,
   timeWaitPressure,
   zeroWindowDead,

@@ -60,8 +60,10 @@ export interface Draft {
   /** For capture rules: whom it is about and which connections show it. */
   readonly endpoints?: readonly FindingEndpoint[];
   readonly connections?: readonly number[];
-  /** Rule ids whose findings on the same subject this one replaces. */
+  /** Rule ids whose findings on the same subject (connection, and side where this one has one) this one replaces. */
   readonly replaces?: readonly string[];
+  /** The same whichever side they are about. */
+  readonly replacesEitherSide?: boolean;
   /** Whom the replaced findings are about: all connections of `address:port` (a service), rather than this connection. */
   readonly replacesAt?: { readonly address: string; readonly port: number };
   /** The same, for findings whose clients are all this address. */

@@ -67,6 +67,8 @@ export default defineRule({
         end: until,
         lowerBound: open,
         impact: { seconds: dwell },
+        replaces: ['fin-wait-2-lingering'],
+        replacesEitherSide: true,
         evidence: {
           closeWaitSeconds: Number(dwell.toFixed(6)),
           endedBy: open ? 'capture end' : reset === undefined ? 'fin' : 'reset',

@@ -1,0 +1,53 @@
+import { isBefore, secondsBetween } from '../../facts/moment.ts';
+import { FINAL_ACK_IGNORED } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { at, count, duration } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'final-ack-lost',
+    family: 'handshake',
+    scope: 'connection',
+    summary: 'The server repeated its SYN-ACK although the client had acknowledged it.',
+    why: 'The client believes the connection open and may already send; the server is still waiting, so that data is thrown away and must come again.',
+    likelyCauses: [
+      'The accept queue of the listener is full: the server’s program accepts too slowly, and the kernel ignores the ACK.',
+      'The ACK was lost behind the tap.',
+      'The server defers the accept until data comes (TCP_DEFER_ACCEPT) and the client sent none yet.',
+    ],
+    nextSteps: [
+      'On the server: `ss -ltn` (Recv-Q at Send-Q means a full accept queue) and `nstat -az TcpExtListenOverflows`.',
+      'If it is: raise the listen backlog and `net.core.somaxconn`, or find what keeps the program from calling accept().',
+    ],
+    references: ['RFC 9293 3.5', 'RFC 9293 3.8.1'],
+    severity: 'note',
+    options: { repeats: { default: 2, unit: 'count', description: 'Repeated SYN-ACKs that make it a warning.' } },
+    needs: ['handshake', 'bothSides'],
+    wakes: FINAL_ACK_IGNORED,
+    falsePositives: ['Idle pre-connections of browsers to servers that defer the accept.'],
+    others: 'Wireshark labels the repeated SYN-ACK a retransmission, and says nothing about the ACK it had seen.',
+  },
+
+  connection({ handshake, client, server }, options) {
+    const { ack, synAcksAfterAck: repeats, synAcks } = handshake;
+    if (ack === null || repeats < 1) return null;
+    const late = synAcks.filter(({ frame }) => frame > ack.frame);
+    const last = late.at(-1) ?? ack;
+    const waited = secondsBetween(ack.time, last.time);
+    const data = client.firstData;
+    const dataIgnored = data !== null && isBefore(data.time, last.time);
+    const ignored = dataIgnored ? `, and ignored the data it had sent (first in frame ${data.frame})` : '';
+    return {
+      severity: repeats >= options.repeats || dataIgnored ? 'warning' : 'note',
+      confidence: 'high',
+      message: `Server ${at(server)} repeated its SYN-ACK ${count(repeats, 'time')} although client ${at(client)} had acknowledged it${ignored}: it was not ready for ${duration(waited)}.`,
+      together: `Server ${at(server)} ignored the final ACK of {connections} from {clients}, for ${duration(waited)} at worst.`,
+      side: 'server',
+      frames: [ack, ...late].map(({ frame }) => frame),
+      start: ack.time,
+      end: last.time,
+      impact: { seconds: waited },
+      evidence: { repeats, secondsUntilLastRepeat: Number(waited.toFixed(6)), dataIgnored },
+    };
+  },
+});

@@ -1,0 +1,74 @@
+import type { ConnectionFacts, ResetFacts } from '../../facts/connection.ts';
+import { RESET } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { capital, otherSide } from '../watching.ts';
+import { at, list, size } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'reset-lost-data',
+    family: 'reset',
+    scope: 'connection',
+    summary: 'A reset destroyed data that had not been acknowledged.',
+    why: 'A reset throws away what is in flight and what is still in the buffers: a request may or may not have been carried out, and nobody can tell.',
+    likelyCauses: [
+      'The program crashed, was killed, or closed with unread data in its buffer (the kernel then sends RST instead of FIN).',
+      'It closed with SO_LINGER 0, or a proxy cut the connection.',
+    ],
+    nextSteps: [
+      'On the side that sent the RST: look for a crash, a restart, an out-of-memory kill or a timeout at that second.',
+      'Check whether the request was carried out before it is repeated.',
+    ],
+    references: ['RFC 9293 3.5.2', 'RFC 1122 4.2.2.13', 'RFC 2525 2.17'],
+    severity: 'warning',
+    options: {},
+    needs: ['bothSides'],
+    wakes: RESET,
+    falsePositives: ['Clients that no longer want the rest of a download.'],
+    others: 'Wireshark gives every RST the same warning, harmless or not.',
+  },
+
+  connection(facts) {
+    for (const reset of facts.resets) {
+      if (!reset.accepted) continue;
+      const peerSide = otherSide(reset.from);
+      const own = reset.from === 'client' ? reset.unacknowledgedFromClient : reset.unacknowledgedFromServer;
+      const peers = reset.from === 'client' ? reset.unacknowledgedFromServer : reset.unacknowledgedFromClient;
+      const fresh = reset.freshlyAcknowledged ?? 0;
+      if (own + peers + fresh === 0) continue;
+      const certain = own + peers > 0;
+      const lost = certain
+        ? [
+            ...(peers > 0 ? [`${size(peers)} from ${peerSide} ${at(facts[peerSide])}`] : []),
+            ...(own > 0 ? [`${size(own)} of its own`] : []),
+          ]
+        : [
+            `perhaps ${size(fresh)} from ${peerSide} ${at(facts[peerSide])}, acknowledged just before and maybe not read`,
+          ];
+      return {
+        severity: severityOf(facts, reset),
+        confidence: certain ? 'high' : 'low',
+        message: `${capital(reset.from)} ${at(facts[reset.from])} reset the connection and destroyed ${list(lost)}.`,
+        together: `Resets by the ${reset.from} destroyed data on {connections} of {clients} with server ${at(facts.server)}.`,
+        side: reset.from,
+        frames: [reset.frame],
+        start: reset.time,
+        end: reset.time,
+        impact: { bytes: own + peers },
+        evidence: { unacknowledgedOfPeer: peers, unacknowledgedOwn: own, freshlyAcknowledged: fresh, from: reset.from },
+        replaces: ['reset-mid-connection', 'abortive-close'],
+        replacesEitherSide: true,
+      };
+    }
+    return null;
+  },
+});
+
+/** A request that never got an answer is the worst; a sender that had already closed, or a TLS farewell, the least. */
+function severityOf(facts: ConnectionFacts, reset: ResetFacts): 'error' | 'warning' | 'note' {
+  const fin = facts[reset.from].fin;
+  if ((fin !== null && fin.first.frame < reset.frame) || reset.onlyTlsAlert === true) return 'note';
+  const requestUnanswered =
+    reset.from === 'server' && reset.unacknowledgedFromClient > 0 && facts.server.uniqueBytes === 0;
+  return requestUnanswered ? 'error' : 'warning';
+}

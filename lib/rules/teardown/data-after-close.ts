@@ -1,0 +1,57 @@
+import { secondsBetween } from '../../facts/moment.ts';
+import { RESET } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { capital, otherSide } from '../watching.ts';
+import { at, duration, size } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'data-after-close',
+    family: 'teardown',
+    scope: 'connection',
+    summary: 'Data reached an endpoint that had closed for good, and was answered by a reset: it is lost.',
+    why: 'The sender’s program believes the data delivered; the next call fails with "broken pipe" or "connection reset", and nobody ever reads those bytes.',
+    likelyCauses: [
+      'The closer gave up first: a timeout on its side shorter than the other’s work.',
+      'A client that closes as soon as it has what it wants, while the server still sends.',
+    ],
+    nextSteps: [
+      'Compare the timeouts of both programs; whoever asks should wait longer than whoever answers works.',
+      'If the closer has read all it needs, it should read to the end, or use shutdown() and wait.',
+    ],
+    references: ['RFC 9293 3.6.1', 'RFC 1122 4.2.2.13', 'RFC 2525 2.17'],
+    severity: 'warning',
+    options: {},
+    needs: ['bothSides'],
+    wakes: RESET,
+    falsePositives: [],
+    others: 'Wireshark marks the RST like any other; Zeek: data_after_reset, without regard to time.',
+  },
+
+  connection(facts) {
+    for (const reset of facts.resets) {
+      const side = reset.from;
+      const peerSide = otherSide(side);
+      const fin = facts[side].fin;
+      const lost = peerSide === 'client' ? reset.unacknowledgedFromClient : reset.unacknowledgedFromServer;
+      const late = facts[peerSide].lastNewData;
+      if (fin === null || fin.first.frame > reset.frame || lost === 0 || late === null) continue;
+      if (late.frame < fin.first.frame) continue;
+      const after = secondsBetween(fin.first.time, late.time);
+      return {
+        confidence: 'high',
+        message: `${capital(side)} ${at(facts[side])} had closed; ${size(lost)} that ${peerSide} ${at(facts[peerSide])} sent ${duration(after)} later was answered by RST and lost.`,
+        together: `{connections} of {clients} with server ${at(facts.server)} lost data that the ${peerSide} sent after the ${side} had closed.`,
+        side: peerSide,
+        frames: [fin.first.frame, late.frame, reset.frame],
+        start: fin.first.time,
+        end: reset.time,
+        impact: { bytes: lost },
+        evidence: { bytesLost: lost, secondsAfterClose: Number(after.toFixed(6)) },
+        replaces: ['reset-lost-data', 'abortive-close'],
+        replacesEitherSide: true,
+      };
+    }
+    return null;
+  },
+});

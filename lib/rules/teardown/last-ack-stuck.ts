@@ -1,0 +1,54 @@
+import { secondsBetween } from '../../facts/moment.ts';
+import { CLOSE_LINGERS, CLOSE_ODD } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { bothSides, capital, otherSide, watchedLongEnough } from '../watching.ts';
+import { at, count, duration } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'last-ack-stuck',
+    family: 'teardown',
+    scope: 'connection',
+    summary: 'The endpoint that closes second repeats its FIN and never gets the last ACK.',
+    why: 'The socket stays in LAST_ACK until the retries are used up; the peer has often forgotten the connection long before.',
+    likelyCauses: [
+      'The peer left TIME_WAIT or FIN_WAIT_2 (its timer ran out) and its firewall drops what is no longer known.',
+      'The path lost the connection: a route change, or a firewall that forgot it.',
+    ],
+    nextSteps: [
+      'If the peer answers with nothing, not even RST, look for a firewall that drops packets of unknown connections.',
+    ],
+    references: ['RFC 9293 3.6', 'RFC 9293 3.8.1'],
+    severity: 'warning',
+    options: { tries: { default: 3, unit: 'count', description: 'FINs sent without an acknowledgment.' } },
+    needs: ['bothSides'],
+    wakes: CLOSE_LINGERS | CLOSE_ODD,
+    falsePositives: ['A one-sided view of the last seconds: the rule needs both sides.'],
+    others: 'Wireshark marks each repeat as a retransmission; no tool says that the close itself is stuck.',
+  },
+
+  connection(facts, options, capture) {
+    return bothSides(facts).flatMap(({ side, own, peer }) => {
+      const { fin, spells } = own;
+      if (fin === null || fin.acknowledged !== null || fin.count < options.tries) return [];
+      if (!spells.some(({ state }) => state === 'LAST_ACK') || !watchedLongEnough(fin.first.time, capture.end))
+        return [];
+      const chain = own.repeatChains.find(({ what }) => what === 'fin');
+      const last = chain?.sent.at(-1)?.time ?? facts.end;
+      const seconds = secondsBetween(fin.first.time, last);
+      return {
+        confidence: 'high',
+        message: `${capital(side)} ${at(own)} sent its FIN ${count(fin.count, 'time')} over ${duration(seconds)}; ${otherSide(side)} ${at(peer)} never acknowledged it.`,
+        together: `{connections} of {clients} with server ${at(facts.server)} ended with FINs of the ${side} that were never acknowledged.`,
+        side,
+        frames: fin.frames,
+        frameCount: fin.count,
+        start: fin.first.time,
+        end: last,
+        lowerBound: true,
+        impact: { seconds },
+        evidence: { fins: fin.count, seconds: Number(seconds.toFixed(6)) },
+      };
+    });
+  },
+});
