@@ -26,7 +26,10 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
       complain(terminal, error.message);
       return FAILED;
     }
-    throw error;
+    terminal.stderr.write(
+      `tcplint: a defect in tcplint itself, please report it:\n${(error as Error).stack ?? error}\n`,
+    );
+    return FAILED;
   }
 }
 

@@ -24,6 +24,7 @@ const GLYPHS = {
   right: ['▶', '>'],
   left: ['◀', '<'],
   to: ['→', '->'],
+  from: ['←', '<-'],
   dot: ['·', '-'],
   ellipsis: ['…', '...'],
   mark: ['▲', '^'],
@@ -40,6 +41,8 @@ export interface Page {
   /** Any text, safe to print and in characters that show. */
   text(text: string): string;
   time(moment: Moment, origin: Moment | null): string;
+  /** A time inside a sentence: as `time`, with its unit. */
+  when(moment: Moment, origin: Moment | null): string;
   severity(severity: Severity, text?: string): string;
 }
 
@@ -74,6 +77,8 @@ export function openPage(options: PageOptions): Page {
     glyph,
     text: options.unicode ? plain : (text) => plain(text).replace(BEYOND_ASCII, (c) => ASCII[c]!),
     time: (moment, origin) => clock(options.timeFormat, moment, origin),
+    when: (moment, origin) =>
+      clock(options.timeFormat, moment, origin) + (options.timeFormat === 'relative' ? ' s' : ''),
     severity: (severity, text = severity) => colours[severity](text),
   };
 }

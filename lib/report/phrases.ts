@@ -62,6 +62,11 @@ export function size(bytes: number): string {
   return `${figures(scaled)} ${SIZES[unit]}`;
 }
 
+/** As `size`, for narrow places: `512 B`, `1.2 kB`. */
+export function shortSize(bytes: number): string {
+  return bytes < 1000 ? `${bytes} B` : bytes < 10_000 ? `${figures(bytes / 1000)} kB` : size(bytes);
+}
+
 /** `a`, `a and b`, `a, b and c`. */
 export function list(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

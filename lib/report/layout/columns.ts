@@ -8,15 +8,16 @@ export interface Column<Row> {
   readonly cell: (row: Row) => string;
 }
 
-const GAP = '  ';
+const GAP = ' ';
 
 /** The columns that fit side by side, in their order. */
 export function fitting<C extends { readonly width: number; readonly rank?: number }>(
   columns: readonly C[],
   width: number,
+  gap = GAP.length,
 ): C[] {
   const chosen = [...columns];
-  const needed = (): number => chosen.reduce((sum, column) => sum + column.width + GAP.length, -GAP.length);
+  const needed = (): number => chosen.reduce((sum, column) => sum + column.width + gap, -gap);
   while (needed() > width) {
     const worst = Math.max(...chosen.map(({ rank = 0 }) => rank));
     if (worst === 0) {

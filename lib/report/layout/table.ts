@@ -38,7 +38,7 @@ export function table(
     index,
     width: Math.max(column.title.length, ...rows.map((row) => row[index]!.length)),
   }));
-  const shown = fitting(sized, width);
+  const shown = fitting(sized, width, NO_LINES.middle.length);
   const grid = new Table({
     head: shown.map(({ title }) => paintHead(title)),
     chars: NO_LINES,

@@ -11,11 +11,13 @@ import { count, duration, grouped, list } from '../phrases.ts';
 const IN_FULL = 2;
 const IN_SHORT = 6;
 const POINTS = 3;
+/** Longer lines are hard to read. */
+const WIDEST = 100;
 const MARGIN = '         ';
 
 /** For a person: the worst first, a sentence each, then what supports it, why it may be, what to do. One line at the end. */
 export function render(report: Report, options: PageOptions): string {
-  const page = openPage(options);
+  const page = openPage({ ...options, width: Math.min(options.width, WIDEST) });
   const starts = new Map(report.captures.map((capture) => [capture.path, capture.start]));
   const where = new Where(page, starts, report.captures.length > 1);
   const families = new Map(report.rules.map(({ meta }) => [meta.id, meta.family]));
@@ -60,11 +62,11 @@ function fullBlock(finding: Finding, told: Finding | null, page: Page, where: Wh
   const part = (label: string, texts: readonly string[]): void => {
     texts.forEach((text, i) => {
       const margin = `${MARGIN}${(i === 0 ? label : '').padEnd(10)}`;
-      lines.push(hanging(margin, page.text(text), page.width, page.ink.dim));
+      lines.push(hanging(margin, page.text(text), page.width, page.ink.dim).replaceAll(NO_BREAK, ' '));
     });
   };
   const evidence = evidenceTexts(finding.evidence);
-  part('evidence', evidence.length === 0 ? [] : [evidence.join(', ')]);
+  part('evidence', evidence.length === 0 ? [] : [evidence.map(together).join(', ')]);
   if (finding.severity !== 'note') {
     part('cause', news(finding.likelyCauses, told?.likelyCauses));
     part('next', news(finding.nextSteps, told?.nextSteps));
@@ -73,6 +75,13 @@ function fullBlock(finding: Finding, told: Finding | null, page: Page, where: Wh
     lines.push(`${page.ink.dim(`${MARGIN}${'filter'.padEnd(10)}`)}${page.ink.cyan(page.text(finding.filter))}`);
   }
   return lines.join('\n');
+}
+
+const NO_BREAK = '\u00a0';
+
+/** A short item of a list is not broken between lines. */
+function together(text: string): string {
+  return text.length > 40 ? text : text.replaceAll(' ', NO_BREAK);
 }
 
 function news(texts: readonly string[], told: readonly string[] = []): readonly string[] {
@@ -99,7 +108,7 @@ class Where {
   of(finding: Finding): string {
     const { count: frames, first } = finding.frames;
     const origin = this.starts.get(finding.capture) ?? null;
-    const time = this.page.time(finding.start, origin);
+    const time = this.page.when(finding.start, origin);
     return [
       finding.rule,
       ...(this.several ? [this.page.text(finding.capture)] : []),

@@ -3,12 +3,14 @@ import type { RowFormat } from '../format.ts';
 import { type Column, fitting, line } from '../layout/columns.ts';
 import { openPage, type PageOptions } from '../page.ts';
 import { RelativeNumbers } from './relative.ts';
-import { verdictText } from './verdict-text.ts';
+import { shortVerdictText, verdictText } from './verdict-text.ts';
 
 /** A line per segment, written as they come; sequence numbers count from each side's first. */
 export function open(options: PageOptions): RowFormat<PacketRow> {
   const page = openPage(options);
   const numbers = new RelativeNumbers();
+  const narrow = page.width < 110;
+  const verdict = narrow ? shortVerdictText : verdictText;
   let time = '';
   const all: readonly Column<PacketRow>[] = [
     { title: 'frame', width: 7, align: 'right', cell: (row) => String(row.frame) },
@@ -22,7 +24,7 @@ export function open(options: PageOptions): RowFormat<PacketRow> {
     { title: 'window', width: 8, align: 'right', rank: 2, cell: windowText },
     { title: 'client state', width: 12, rank: 4, cell: (row) => row.clientState },
     { title: 'server state', width: 12, rank: 4, cell: (row) => row.serverState },
-    { title: 'verdict', width: 11, cell: (row) => verdictText(row.verdict) },
+    { title: 'verdict', width: narrow ? 15 : 32, cell: (row) => verdict(row.verdict) },
     { title: 'wireshark', width: 16, rank: 5, cell: (row) => (row.analysis ?? []).join(' ') },
   ];
   const columns = fitting(all, page.width);

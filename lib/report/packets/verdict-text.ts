@@ -12,12 +12,29 @@ const HOW: { readonly [how in NonNullable<Verdict['how']>]: string } = {
   network: 'made by the network',
 };
 
+const KIND: { readonly [kind in Verdict['kind']]: string } = {
+  retransmission: 'retransmission',
+  reordering: 'reordering',
+  duplicate: 'duplicate',
+  keep_alive: 'keep-alive',
+  zero_window_probe: 'zero-window probe',
+};
+
+/** For narrow places: `retransmission rto`, `spurious fast`, `duplicate capture`. */
+export function shortVerdictText(verdict: Verdict | null): string {
+  if (verdict === null) {
+    return '';
+  }
+  const how = verdict.how === undefined || verdict.how === 'unknown' ? '' : ` ${verdict.how.replaceAll('_', '-')}`;
+  return (verdict.spurious === true ? 'spurious' : KIND[verdict.kind]) + how;
+}
+
 /** `retransmission (fast, spurious) of 812`, `zero-window probe`; empty when nothing is odd. */
 export function verdictText(verdict: Verdict | null): string {
   if (verdict === null) {
     return '';
   }
-  const kind = verdict.kind.replace('_', '-').replace('_', ' ').replace('zero-window', 'zero-window');
+  const kind = KIND[verdict.kind];
   const marks = [verdict.how === undefined ? '' : HOW[verdict.how], verdict.spurious === true ? 'spurious' : ''];
   const detail = marks.filter((mark) => mark !== '').join(', ');
   return kind + (detail === '' ? '' : ` (${detail})`) + (verdict.of === undefined ? '' : ` of ${verdict.of}`);

@@ -2,12 +2,13 @@ import type { ConnectionFacts, Side, StateChange } from '../../facts/connection.
 import type { Finding } from '../../facts/finding.ts';
 import { isBefore, type Moment, secondsBetween } from '../../facts/moment.ts';
 import type { PacketRow } from '../../facts/packet-row.ts';
+import type { StateName } from '../../facts/state.ts';
 import type { Origin, RowFormat } from '../format.ts';
 import { Ladder, type Rung } from '../layout/ladder.ts';
 import { RelativeNumbers } from '../packets/relative.ts';
 import { verdictText } from '../packets/verdict-text.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
-import { count, duration, size } from '../phrases.ts';
+import { count, duration, shortSize } from '../phrases.ts';
 import { connectionHeading } from './heading.ts';
 import type { Story } from './story.ts';
 
@@ -58,7 +59,7 @@ function* rungs(story: Story, origin: Origin, page: Page): Generator<Rung> {
       if (run.length > LONGEST_RUN && i >= KEPT && i < run.length - KEPT) {
         if (i === KEPT) {
           const folded = run.slice(KEPT, -KEPT);
-          yield event('', `${page.glyph.ellipsis} ${foldedText(folded)} ${page.glyph.ellipsis}`);
+          yield event('', `${page.glyph.ellipsis} ${foldedText(folded, page)} ${page.glyph.ellipsis}`);
         }
         last = step.time;
         continue;
@@ -93,8 +94,8 @@ function* stepRungs(step: Step, first: boolean, numbers: RelativeNumbers, page: 
       time,
       toRight: packet.from === 'client',
       texts: arrowTexts(packet, numbers),
-      left: state('client') ?? (first ? packet.clientState : null),
-      right: state('server') ?? (first ? packet.serverState : null),
+      left: state('client') ?? (first ? initial(packet.clientState) : null),
+      right: state('server') ?? (first ? initial(packet.serverState) : null),
       paint: packet.verdict === null ? (packet.flags.includes('RST') ? page.ink.red : null) : page.ink.yellow,
     };
     if (packet.verdict !== null) {
@@ -104,6 +105,11 @@ function* stepRungs(step: Step, first: boolean, numbers: RelativeNumbers, page: 
   for (const { severity, rule, message } of step.findings) {
     yield { kind: 'remark', text: `${rule}: ${message}`, paint: (text) => page.severity(severity, text) };
   }
+}
+
+/** A state worth showing where the ladder begins: that nobody had begun yet goes without saying. */
+function initial(state: StateName): StateName | null {
+  return state === 'CLOSED' || state === 'LISTEN' ? null : state;
 }
 
 /** `PSH 1:1461(1460)`, `ack 1`, `win 64240`: as tcpdump writes them; ACK is said by the number it carries. */
@@ -184,11 +190,13 @@ function isOrdinary({ packet, changes, findings }: Step): boolean {
   );
 }
 
-function foldedText(steps: readonly Step[]): string {
+function foldedText(steps: readonly Step[], page: Page): string {
   const sent = (side: Side): number =>
     steps.reduce((sum, { packet }) => sum + (packet?.from === side ? packet.length : 0), 0);
-  const parts = (['client', 'server'] as const)
-    .filter((side) => sent(side) > 0)
-    .map((side) => `${side} ${size(sent(side))}`);
+  const [right, left] = [sent('client'), sent('server')];
+  const parts = [
+    ...(right > 0 ? [`${shortSize(right)} ${page.glyph.to}`] : []),
+    ...(left > 0 ? [`${page.glyph.from} ${shortSize(left)}`] : []),
+  ];
   return [count(steps.length, 'segment'), ...parts].join(', ');
 }
