@@ -1,5 +1,6 @@
 import type { RoundTrips } from './timing/round-trips.ts';
 import type { FlowDetail } from './verdict/detail.ts';
+import type { Limits } from './window/limits.ts';
 
 // What the endpoint's SYN (or SYN-ACK) offered: bits of `options`.
 export const SYN_SEEN = 1 << 0;
@@ -25,8 +26,7 @@ export class Flow {
   /** Sequence number of the FIN, once `finSent` is 1. */
   fin = 0;
   finSent = 0;
-  /** A SYN without, and one with ACK was sent. */
-  synPlain = 0;
+  /** A SYN with ACK was sent. */
   synAcked = 0;
 
   packets = 0;
@@ -74,5 +74,7 @@ export class Flow {
   firstDataNanos = 0;
 
   roundTrips: RoundTrips | null = null;
+  /** What held it back, once it has sent much. */
+  limits: Limits | null = null;
   detail: FlowDetail | null = null;
 }

@@ -1,3 +1,4 @@
+import type { Vantage } from '../../facts/capture.ts';
 import type { Connection } from '../connection.ts';
 import type { Flow } from '../flow.ts';
 
@@ -21,9 +22,34 @@ export function roundTripOf(connection: Connection, flow: Flow, back: Flow): num
   return beyond === 0 || behind === 0 ? Math.max(beyond, behind) : beyond + behind;
 }
 
+/** A host answers within this time (interrupt, stack, capture): a longer half crosses a network. Seconds. */
+const HOST_ANSWERS = 0.001;
+/** A half is next to nothing if the other is this many times longer. */
+const MUCH_LONGER = 4;
+
 /** The tap stands at the receiver of `flow`: what passes here arrives. */
 export function atReceiver(connection: Connection, flow: Flow, back: Flow): boolean {
   const beyond = halfBeyond(connection, flow);
   const behind = halfBeyond(connection, back);
-  return beyond > 0 && behind > 0 && beyond < 0.001 && beyond * 4 < behind;
+  return beyond > 0 && behind > 0 && beyond < HOST_ANSWERS && beyond * MUCH_LONGER < behind;
+}
+
+export function vantageOf(connection: Connection): Vantage {
+  const client = connection.client.flow;
+  const server = connection.server.flow;
+  if (atReceiver(connection, server, client)) return 'client';
+  if (atReceiver(connection, client, server)) return 'server';
+  const toServer = halfBeyond(connection, client);
+  const toClient = halfBeyond(connection, server);
+  return Math.min(toServer, toClient) >= HOST_ANSWERS ? 'middle' : 'unknown';
+}
+
+/**
+ * Bytes in flight of `flow` can be judged from this tap: the better part of the round trip lies beyond it, so that what the
+ * tap counts as on its way is what the sender counts.
+ */
+export function flightVisible(connection: Connection, flow: Flow, back: Flow): boolean {
+  const beyond = halfBeyond(connection, flow);
+  const behind = halfBeyond(connection, back);
+  return beyond > 0 && behind > 0 && beyond >= (beyond + behind) / 2;
 }

@@ -1,34 +1,28 @@
 import { seqAdd } from '../../bytes/seq.ts';
-import { DUPLICATED, KEPT_ALIVE, REORDERED, RETRANSMITTED } from '../../facts/notes.ts';
+import { DUPLICATED, KEPT_ALIVE, REORDERED, RETRANSMITTED, ZERO_WINDOW } from '../../facts/notes.ts';
 import { DUPLICATE, KEEP_ALIVE, REORDERING, RETRANSMISSION, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
-import { type Segment, segmentSpan } from '../../packet/segment.ts';
-import type { Connection } from '../connection.ts';
-import type { Flow } from '../flow.ts';
+import { segmentSpan } from '../../packet/segment.ts';
+import { sawProbe } from '../window/zero-window.ts';
+import type { Case } from './case.ts';
 import { FlowDetail } from './detail.ts';
-import type { Judgement, Revisions } from './judgement.ts';
+import { KeepAlives } from './keep-alives.ts';
 
-/** Enters a verdict into the flow's books. */
-export function account(
-  connection: Connection,
-  flow: Flow,
-  segment: Segment,
-  verdict: Judgement,
-  revisions: Revisions,
-): void {
-  void revisions;
+/** Enters a verdict into the books of the flow: counters, notes, and what later evidence may still change. */
+export function account(it: Case): void {
+  const { connection, flow, segment, out } = it;
   flow.detail ??= new FlowDetail();
   const { detail } = flow;
-  switch (verdict.kind) {
+  switch (out.kind) {
     case RETRANSMISSION:
       connection.notes |= RETRANSMITTED;
       detail.retransmissions++;
       detail.retransmittedBytes += segment.length;
-      if (verdict.spurious) detail.spurious++;
+      if (out.spurious) detail.spurious++;
       break;
     case REORDERING:
       connection.notes |= REORDERED;
       detail.reordered++;
-      break;
+      return;
     case DUPLICATE:
       connection.notes |= DUPLICATED;
       detail.duplicates++;
@@ -36,21 +30,24 @@ export function account(
     case KEEP_ALIVE:
       connection.notes |= KEPT_ALIVE;
       detail.keepAlives++;
+      detail.keepAliveRuns ??= new KeepAlives();
+      detail.keepAliveRuns.add(segment);
       return;
     case ZERO_WINDOW_PROBE:
+      connection.notes |= ZERO_WINDOW;
       detail.zeroWindowProbes++;
+      sawProbe(it);
       return;
   }
-  if (verdict.kind === REORDERING) return;
   detail.remember({
     start: segment.seq,
     end: seqAdd(segment.seq, segmentSpan(segment)),
     frame: segment.frame,
-    kind: verdict.kind,
-    how: verdict.how,
-    spurious: verdict.spurious,
-    confidence: verdict.confidence,
-    of: verdict.of,
+    kind: out.kind,
+    how: out.how,
+    spurious: out.spurious,
+    confidence: out.confidence,
+    of: out.of,
     tsVal: segment.tsVal,
   });
 }

@@ -1,41 +1,86 @@
-import { seqGe, seqGt } from '../../bytes/seq.ts';
+import { seqDiff, seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
 import { ACKED_UNSEEN } from '../../facts/notes.ts';
 import { ACK, type Segment } from '../../packet/segment.ts';
-import type { Connection } from '../connection.ts';
-import type { Flow } from '../flow.ts';
 import { turnWindow } from '../window/zero-window.ts';
-import { acknowledgeUnseen, advance, selective, settle } from './acknowledge.ts';
-import type { Revisions } from './judgement.ts';
+import type { Case } from './case.ts';
+import { FlowDetail, NOT_RECOVERING } from './detail.ts';
+import { progressed } from './episodes.ts';
+import { appendHole } from './history.ts';
+import { echoedOlder, reportedTwice } from './pending.ts';
+import { advance } from './progress.ts';
 
 /** All that a segment says as an acknowledgment; `old` if it was overtaken by a later one, whose word stands. */
-export function acknowledge(
-  connection: Connection,
-  flow: Flow,
-  back: Flow,
-  segment: Segment,
-  old: boolean,
-  revisions: Revisions,
-): void {
-  if ((segment.flags & ACK) === 0) return;
+export function acknowledge(it: Case, old: boolean): void {
+  const { flow, back, segment } = it;
+  flow.seconds = segment.seconds;
+  flow.nanos = segment.nanos;
+  if ((segment.flags & ACK) === 0) {
+    turnWindow(it);
+    return;
+  }
   const { ack } = segment;
-  const pool = revisions.memory.sent;
   if (back.started === 0) {
     // The other endpoint has not been seen yet: this is all there is to know of it.
     if (back.ackSeen === 0 || seqGt(ack, back.acked)) back.acked = ack;
     back.ackSeen = 1;
   } else {
-    if (seqGt(ack, back.next)) {
-      acknowledgeUnseen(pool, back, segment);
-      connection.notes |= ACKED_UNSEEN;
-    }
+    if (seqGt(ack, back.next)) acknowledgeUnseen(it);
     if (back.ackSeen === 0 || seqGt(ack, back.acked)) {
       const before = back.acked;
-      advance(pool, back, segment);
-      if (back.detail) settle(back, back.detail, before, segment, revisions);
+      if (back.detail) progressed(back.detail, segment);
+      advance(it.memory.sent, back, segment);
+      if (back.detail) settle(it, back.detail, before);
     }
-    if (segment.sackCount > 0) selective(back, segment, revisions);
+    if (segment.sackCount > 0) selective(it);
   }
-  if (!old && seqGe(ack, back.acked)) turnWindow(connection, flow, back, segment);
-  flow.seconds = segment.seconds;
-  flow.nanos = segment.nanos;
+  if (!old && seqGe(ack, back.acked)) turnWindow(it);
+}
+
+/** The peer acknowledges bytes that the tap has not seen: a hole, which the capture made unless they turn up late. */
+function acknowledgeUnseen({ connection, back, segment, memory }: Case): void {
+  back.detail ??= new FlowDetail();
+  const { detail } = back;
+  const { ack } = segment;
+  if (detail.probing === 1 && ack === detail.probeEnd) {
+    // The byte of a window probe was taken after all.
+    detail.unseenBytes -= seqDiff(ack, back.next);
+    detail.probing = 0;
+  } else connection.notes |= ACKED_UNSEEN;
+  appendHole(memory.sent, back, ack, segment);
+  back.next = ack;
+}
+
+/** What is over once the acknowledgments have moved on from `before`. */
+function settle(it: Case, detail: FlowDetail, before: number): void {
+  const { segment } = it;
+  if (detail.sacked.total > 0) detail.sacked.dropBelow(segment.ack);
+  if (detail.recovery !== NOT_RECOVERING && seqGe(segment.ack, detail.recoverTo)) detail.recovery = NOT_RECOVERING;
+  if (detail.pending.length > 0 && segment.hasTimestamps) echoedOlder(it, detail, before);
+}
+
+/** SACK blocks (RFC 2018): which bytes have arrived beyond the acknowledgment. */
+function selective(it: Case): void {
+  const { back, segment } = it;
+  back.detail ??= new FlowDetail();
+  const { detail } = back;
+  const { sack } = segment;
+  let block = 0;
+  if (isDuplicateReport(segment)) {
+    reportedTwice(it, detail, sack[0]!, sack[1]!);
+    block = 1;
+  }
+  for (; block < segment.sackCount; block++) {
+    const left = sack[block * 2]!;
+    const right = sack[block * 2 + 1]!;
+    if (seqGe(left, right) || seqGt(right, back.next) || seqLt(left, back.acked)) continue;
+    if (!detail.sacked.covers(left, right)) detail.sacked.add(left, right);
+  }
+}
+
+/** The first block is old, or lies within the second: the receiver got it twice (RFC 2883 4). */
+export function isDuplicateReport(segment: Segment): boolean {
+  const { sack } = segment;
+  if (segment.sackCount === 0 || seqGe(sack[0]!, sack[1]!)) return false;
+  if (seqLe(sack[1]!, segment.ack)) return true;
+  return segment.sackCount > 1 && seqGe(sack[0]!, sack[2]!) && seqLe(sack[1]!, sack[3]!);
 }

@@ -1,4 +1,9 @@
+import type { ReorderFacts } from '../../facts/connection.ts';
+import type { ZeroWindows } from '../window/zero-window.ts';
+import type { Chain, Run } from './episodes.ts';
 import type { SeqIndex } from './history.ts';
+import type { KeepAlives } from './keep-alives.ts';
+import type { Pending } from './pending.ts';
 import { Ranges } from './ranges.ts';
 
 /** What retransmissions of a flow come from, until the peer has acknowledged past `recoverTo`. */
@@ -6,24 +11,14 @@ export const NOT_RECOVERING = 0;
 export const RECOVERING_FAST = 1;
 export const RECOVERING_TIMEOUT = 2;
 
-/** A verdict that later evidence may still change. */
-export interface Pending {
-  readonly start: number;
-  readonly end: number;
-  readonly frame: number;
-  readonly kind: number;
-  how: number;
-  spurious: boolean;
-  confidence: number;
-  readonly of: number;
-  readonly tsVal: number;
-}
-
 /** Pending verdicts kept at most: the oldest stay as they are. */
 const PENDING = 256;
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** What only a flow with odd events needs. */
 export class FlowDetail {
+  /** The way into a long history (verdict/history.ts). */
   index: SeqIndex | null = null;
   /** What the peer has acknowledged selectively. */
   readonly sacked: Ranges = new Ranges();
@@ -50,6 +45,14 @@ export class FlowDetail {
   zeroWindowProbes = 0;
   /** Bytes that the peer acknowledged though the tap never saw them. */
   unseenBytes = 0;
+
+  // Episodes (verdict/episodes.ts, verdict/keep-alives.ts, window/zero-window.ts).
+  readonly runs: Run[] = [];
+  readonly chains: Map<number, Chain> = new Map();
+  readonly closedChains: Chain[] = [];
+  reorderings: (Mutable<ReorderFacts> & { frames: number[] }) | null = null;
+  keepAliveRuns: KeepAlives | null = null;
+  zeroWindows: ZeroWindows | null = null;
 
   remember(pending: Pending): void {
     this.pending.push(pending);

@@ -1,4 +1,5 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
+import { HOW_CAPTURE, HOW_UNKNOWN } from '../../facts/verdict.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { OFFERED_SACK } from '../flow.ts';
@@ -9,6 +10,11 @@ import { counts } from './sending-order.ts';
 export const AT_ONCE = 0.005;
 
 const twin: Twin = { frame: 0, lag: 0, sameLink: true };
+
+/** Who made a copy: the capture, if it shows another link or TTL; else it can't be told yet. */
+export function madeBy(sameLink: boolean): number {
+  return sameLink ? HOW_UNKNOWN : HOW_CAPTURE;
+}
 
 /**
  * The bare segment repeats, header for header, one seen a short while ago. Whether it was sent twice or seen twice:

@@ -1,7 +1,7 @@
-import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqLt } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
+import type { Case } from './case.ts';
 import { FlowDetail } from './detail.ts';
 import { appendHole } from './history.ts';
 
@@ -15,8 +15,8 @@ export function begin(flow: Flow, segment: Segment): void {
 }
 
 /** The segment begins beyond what was seen so far: what lies between is a hole, until something fills it. */
-export function leaveGap(pool: Int32Columns, flow: Flow, segment: Segment): void {
+export function leaveGap({ flow, segment, memory }: Case): void {
   flow.detail ??= new FlowDetail();
-  appendHole(pool, flow, segment.seq, segment, 0);
+  appendHole(memory.sent, flow, segment.seq, segment);
   flow.next = segment.seq;
 }

@@ -1,5 +1,7 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
+import type { Sighting } from '../../facts/connection.ts';
+import type { Moment } from '../../facts/moment.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 
@@ -125,8 +127,8 @@ export function cutAt(pool: Int32Columns, flow: Flow, record: number, seq: numbe
 }
 
 /** Appends a hole from `flow.next` to `end`. */
-export function appendHole(pool: Int32Columns, flow: Flow, end: number, segment: Segment, marks: number): void {
-  append(pool, flow, flow.next, end, segment, HOLE | marks);
+export function appendHole(pool: Int32Columns, flow: Flow, end: number, segment: Segment): void {
+  append(pool, flow, flow.next, end, segment, HOLE);
 }
 
 /** A record in front of all others: bytes below the first that the tap saw. */
@@ -178,9 +180,21 @@ export function sentBefore(pool: Int32Columns, record: number, segment: Segment)
   chunk[at + MARKS] = chunk[at + MARKS]! | REPEATED | RESENT;
 }
 
-/** Frame of the first transmission of a record. */
-export function firstFrame(pool: Int32Columns, record: number): number {
-  return pool.get(record, pool.get(record, MARKS) & REPEATED ? FIRST_FRAME : FRAME);
+/** The first transmission of a record. */
+export function firstSighting(pool: Int32Columns, record: number): Sighting {
+  const repeated = (pool.get(record, MARKS) & REPEATED) !== 0;
+  return {
+    frame: pool.get(record, repeated ? FIRST_FRAME : FRAME),
+    time: {
+      seconds: pool.get(record, repeated ? FIRST_SECONDS : SECONDS),
+      nanos: pool.get(record, repeated ? FIRST_NANOS : NANOS),
+    },
+  };
+}
+
+/** When a record was sent last. */
+export function latestSending(pool: Int32Columns, record: number): Moment {
+  return { seconds: pool.get(record, SECONDS), nanos: pool.get(record, NANOS) };
 }
 
 /** Releases acknowledged records beyond those worth keeping. */

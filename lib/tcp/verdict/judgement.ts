@@ -1,5 +1,3 @@
-import type { Memory } from './memory.ts';
-
 /** The verdict on the segment in hand: a reused cursor. Zeroes for a segment with nothing odd. */
 export class Judgement {
   /** NOTHING_ODD, RETRANSMISSION .. ZERO_WINDOW_PROBE of facts/verdict.ts. */
@@ -14,11 +12,7 @@ export class Judgement {
   of = 0;
 
   clear(): void {
-    this.kind = 0;
-    this.how = 0;
-    this.spurious = false;
-    this.confidence = 0;
-    this.of = 0;
+    this.set(0, 0, false, 0, 0);
   }
 
   set(kind: number, how: number, spurious: boolean, confidence: number, of: number): void {
@@ -30,9 +24,8 @@ export class Judgement {
   }
 }
 
-/** What the judge shares with one analysis: its memory, and where it tells that an earlier verdict was wrong. */
+/** Where the judge tells that an earlier verdict was wrong: later evidence revises it. */
 export interface Revisions {
-  readonly memory: Memory;
   /** The verdict on an earlier frame of the same capture is now `judgement` (borrowed: copy it). */
   revise(frame: number, judgement: Judgement): void;
 }

@@ -1,0 +1,165 @@
+import { seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
+import { type Moment, secondsBetween } from '../../facts/moment.ts';
+import { DUPLICATE, HIGH, HOW_NONE, LOW, MEDIUM, REORDERING, RETRANSMISSION } from '../../facts/verdict.ts';
+import { elapsed, momentOf } from '../timing/elapsed.ts';
+import { roundTripOf } from '../timing/vantage.ts';
+import type { Case } from './case.ts';
+import { isCopy } from './copies.ts';
+import { FlowDetail } from './detail.ts';
+import { madeBy } from './duplicate.ts';
+import { addToChain, addToRun } from './episodes.ts';
+import {
+  FIRST_MARKS,
+  FIRST_TS_VAL,
+  FRAME,
+  find,
+  HOLE,
+  LATE,
+  LINK,
+  latestSending,
+  linkOf,
+  MARKS,
+  NANOS,
+  NEXT,
+  prepend,
+  REPEATED,
+  SECONDS,
+  START,
+  TS_VAL,
+} from './history.ts';
+import { firstWasResent } from './pending.ts';
+import { hadArrived, howRetransmitted } from './recovery.ts';
+import { addReordering } from './reorderings.ts';
+import { ORDER_UNKNOWN, SENT_AFTER, SENT_BEFORE, sendingOrder } from './sending-order.ts';
+import { enter } from './transmission.ts';
+
+/** Without any clock of the sender and without a round trip, what comes this late was sent again. Seconds. */
+const LATE_AT_MOST = 0.003;
+
+/**
+ * The segment begins below the highest sequence number: bytes seen before, or not. True if it was overtaken by what was
+ * sent after it, so that its acknowledgment is old. `end` is the end of what it carries.
+ */
+export function judgeBelow(it: Case, end: number): boolean {
+  const { flow, segment, out, memory } = it;
+  const pool = memory.sent;
+  flow.detail ??= new FlowDetail();
+  let start = segment.seq;
+  const until = seqLt(end, flow.next) ? end : flow.next;
+
+  const floor = flow.head < 0 ? flow.next : pool.get(flow.head, START);
+  if (seqLt(start, floor)) {
+    if (seqLt(start, flow.isn)) {
+      // From before what the capture holds of this flow.
+      prepend(pool, flow, start, floor, segment);
+      flow.isn = start;
+    } else {
+      // Acknowledged long ago, and no longer kept.
+      retransmitted(it, -1, start, until, HIGH);
+      flow.detail.repeatedBytes += Math.min(segment.length, (floor - start) | 0);
+      start = floor;
+      if (seqLe(until, floor)) return false;
+    }
+  }
+
+  const record = find(pool, flow, start);
+  if (isCopy(pool, flow, record, segment, start, until)) {
+    out.set(DUPLICATE, madeBy(pool.get(record, LINK) === linkOf(segment)), false, HIGH, pool.get(record, FRAME));
+    return false;
+  }
+  const seen = firstSeen(it, record, until);
+  const old = seen >= 0 ? judgeSeen(it, seen, start, until) : judgeUnseen(it, record, start, until);
+  enter(it, record, start, until, old);
+  return old;
+}
+
+/** The first record below `until` whose bytes were seen, -1 if all is hole. */
+function firstSeen({ memory }: Case, record: number, until: number): number {
+  const pool = memory.sent;
+  for (let at = record; at >= 0 && seqLt(pool.get(at, START), until); at = pool.get(at, NEXT)) {
+    if ((pool.get(at, MARKS) & HOLE) === 0) return at;
+  }
+  return -1;
+}
+
+/** At least some of the bytes had been seen: sent again, or the older of two copies that came in the wrong order. */
+function judgeSeen(it: Case, seen: number, start: number, until: number): boolean {
+  const { flow, segment, out, memory } = it;
+  const pool = memory.sent;
+  const order = sendingOrder(flow, segment, pool.get(seen, TS_VAL), pool.get(seen, MARKS));
+  if (order === SENT_BEFORE) {
+    firstWasResent(it, pool, flow.detail!, seen);
+    out.set(REORDERING, HOW_NONE, false, HIGH, 0);
+    addReordering(it, seen, true);
+    return true;
+  }
+  retransmitted(it, seen, start, until, order === ORDER_UNKNOWN ? MEDIUM : HIGH);
+  return false;
+}
+
+/** None of the bytes had been seen, but later ones had: late on the way, or sent again after a loss before the tap. */
+function judgeUnseen(it: Case, record: number, start: number, until: number): boolean {
+  const { connection, flow, back, segment, out, memory } = it;
+  const pool = memory.sent;
+  const follower = overtaker(it, record);
+  let order = ORDER_UNKNOWN;
+  if (follower < 0) order = sendingOrder(flow, segment, flow.tsVal, flow.ipId);
+  else if (pool.get(follower, MARKS) & REPEATED) {
+    order = sendingOrder(flow, segment, pool.get(follower, FIRST_TS_VAL), pool.get(follower, FIRST_MARKS));
+  } else order = sendingOrder(flow, segment, pool.get(follower, TS_VAL), pool.get(follower, MARKS));
+
+  let late = order === SENT_BEFORE;
+  let confidence = HIGH;
+  if (order !== SENT_BEFORE && order !== SENT_AFTER) {
+    // No clock tells. To send again takes a round trip at least: the news of the hole back, the bytes once more.
+    const lag = follower < 0 ? 0 : elapsed(segment, pool.get(follower, SECONDS), pool.get(follower, NANOS));
+    const roundTrip = roundTripOf(connection, flow, back);
+    late = lag < (roundTrip > 0 ? roundTrip / 2 : LATE_AT_MOST);
+    confidence = roundTrip > 0 && (lag < roundTrip / 4 || lag >= roundTrip) ? MEDIUM : LOW;
+  }
+  if (late) {
+    out.set(REORDERING, HOW_NONE, false, confidence, 0);
+    addReordering(it, record, false);
+  } else retransmitted(it, record, start, until, confidence);
+  return late;
+}
+
+/** The first record from a hole on that came in its order: what overtook, or what was sent after the lost one. */
+function overtaker({ memory }: Case, record: number): number {
+  const pool = memory.sent;
+  let at = record;
+  for (let steps = 0; at >= 0 && steps < 64; steps++) {
+    if ((pool.get(at, MARKS) & (HOLE | LATE)) === 0) return at;
+    at = pool.get(at, NEXT);
+  }
+  return -1;
+}
+
+/** The verdict of a retransmission, and the episodes that it belongs to. `record` is what it repeats, -1 if not kept. */
+function retransmitted(it: Case, record: number, start: number, until: number, confidence: number): void {
+  const { flow, segment, out, memory } = it;
+  const pool = memory.sent;
+  const unseen = record < 0 || (pool.get(record, MARKS) & HOLE) !== 0;
+  out.set(
+    RETRANSMISSION,
+    howRetransmitted(it),
+    hadArrived(it, start, until),
+    confidence,
+    unseen ? 0 : pool.get(record, FRAME),
+  );
+  const detail = flow.detail!;
+  const waited =
+    unseen || (flow.ackSeen === 1 && seqGe(pool.get(record, START), flow.acked) && seqGt(until, flow.acked))
+      ? lastMove(it, record)
+      : momentOf(segment);
+  addToRun(it, detail, waited);
+  addToChain(it, detail, pool, unseen ? -1 : record);
+}
+
+/** Since when nothing new was acknowledged: the last progress, or the sending of what is now sent again. */
+function lastMove({ flow, segment, memory }: Case, record: number): Moment {
+  if (record < 0 || flow.ackSeen === 0) return momentOf(segment);
+  const progress = { seconds: flow.ackSeconds, nanos: flow.ackNanos };
+  const sent = latestSending(memory.sent, record);
+  return secondsBetween(progress, sent) > 0 ? sent : progress;
+}
