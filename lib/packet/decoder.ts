@@ -1,12 +1,8 @@
 import type { Frame } from '../capture/frame.ts';
 import type { IcmpError } from './icmp-error.ts';
-import { Segment } from './segment.ts';
-import { LAYERS } from './table.ts';
-import { decodeQuote, decodeTcp, TCP_LEAST } from './tcp.ts';
-import { describe } from './tunnel/kinds.ts';
 import {
-  fold,
   ICMP_ERROR,
+  IP_FRAGMENT,
   IP_PROTOCOL,
   LINK,
   MAX_LAYERS,
@@ -15,10 +11,14 @@ import {
   REASONS,
   TCP,
   TOO_DEEP,
-  Walk,
-} from './walk.ts';
+} from './keys.ts';
+import { Segment } from './segment.ts';
+import { LAYERS } from './table.ts';
+import { decodeQuote, decodeTcp, TCP_LEAST } from './tcp.ts';
+import { describe } from './tunnel/kinds.ts';
+import { fold, Walk } from './walk.ts';
 
-export { ICMP_ERROR, NOT_TCP, TCP } from './walk.ts';
+export { ICMP_ERROR, NOT_TCP, TCP } from './keys.ts';
 
 /** Frames that held no TCP, for one reason. */
 export interface Skipped {
@@ -118,8 +118,13 @@ export class Decoder {
       const frames = this.skippedFrames[i]!;
       if (frames > 0) skipped.set(REASONS[i]!, { frames, firstFrame: this.skippedFirst[i]! });
     }
+    // These were counted as fragments when they came.
     const { givenUp, givenUpFirst } = this.walk.fragments;
-    if (givenUp > 0) skipped.set('IP fragment, given up', { frames: givenUp, firstFrame: givenUpFirst });
+    if (givenUp > 0) {
+      const { frames, firstFrame } = skipped.get(REASONS[-IP_FRAGMENT]!)!;
+      skipped.set(REASONS[-IP_FRAGMENT]!, { frames: frames - givenUp, firstFrame });
+      skipped.set('IP fragment, given up for want of memory', { frames: givenUp, firstFrame: givenUpFirst });
+    }
     for (const [linkType, { frames, firstFrame }] of this.unknownLinks) {
       skipped.set(`link type ${linkType}`, { frames, firstFrame });
     }

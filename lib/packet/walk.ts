@@ -1,52 +1,16 @@
 import { IcmpError } from './icmp-error.ts';
 import { Fragments } from './ip/fragments.ts';
+import { CUT_BEFORE_TCP, MALFORMED } from './keys.ts';
 import type { Segment } from './segment.ts';
 
 /**
  * The way through one frame, from the link to TCP: a cursor that layers move. A layer reads its header at `at`, moves
- * `at` past it, and returns what follows: a key (a name space and a number in it, see below), or a stop.
+ * `at` past it, and returns what follows: a key or a stop (keys.ts).
  *
  * **No layer reads at or beyond `end`**: `has(n)` comes before every read.
  */
 export type Layer = (walk: Walk) => number;
 
-// What follows, as `space + number`: the numbers are those of the registries.
-/** LINKTYPE_ values (tcpdump.org/linktypes.html). */
-export const LINK = 0x10000;
-export const ETHERTYPE = 0x20000;
-/** IP protocol numbers, and IPv6 next headers. */
-export const IP_PROTOCOL = 0x30000;
-/** PPP protocol numbers (RFC 1661). */
-export const PPP = 0x40000;
-/** Formats that are reached only from within other headers: see table.ts. */
-export const INNER = 0x50000;
-export const LLC = 1;
-
-// Stops. TCP and ICMP_ERROR are the good ones; reasons are below zero.
-export const NOT_TCP = 0;
-export const TCP = 1;
-export const ICMP_ERROR = 2;
-
-export const OTHER_PROTOCOL = -1;
-export const IP_FRAGMENT = -2;
-export const CUT_BEFORE_TCP = -3;
-export const MALFORMED = -4;
-export const ENCRYPTED = -5;
-export const TOO_DEEP = -6;
-
-/** How skipped frames are told, by `-reason`. */
-export const REASONS = [
-  '',
-  'not TCP',
-  'IP fragment',
-  'cut before TCP header',
-  'malformed header before TCP',
-  'encrypted',
-  'too many headers',
-] as const;
-
-/** Most layers in one frame: more is not a network. */
-export const MAX_LAYERS = 48;
 const MAX_TUNNELS = 16;
 
 const EMPTY = new Uint8Array(0);
@@ -131,8 +95,16 @@ export class Walk {
     this.tunnelIds[this.tunnels] = id;
     this.tunnels++;
   }
+
+  /** Goes into a tunnel between the addresses of the IP header above: they tell it apart too, in either direction. */
+  enterOverIp(kind: number, id: number): void {
+    const { srcA, srcB, srcC, srcD, dstA, dstB, dstC, dstD } = this.segment;
+    this.enter(kind, id);
+    this.tunnel = fold(this.tunnel, srcA ^ dstA ^ srcB ^ dstB ^ srcC ^ dstC ^ srcD ^ dstD);
+  }
 }
 
+/** Folds `value` into `hash`. */
 export function fold(hash: number, value: number): number {
   const mixed = Math.imul(hash ^ value, 0x9e3779b1 | 0);
   return mixed ^ (mixed >>> 15);

@@ -1,5 +1,6 @@
+import { IP_PROTOCOL } from '../keys.ts';
 import { LENGTH_FROM_FRAME } from '../segment.ts';
-import { IP_PROTOCOL, type Walk } from '../walk.ts';
+import type { Walk } from '../walk.ts';
 import { defragment } from './ip.ts';
 
 const PAD1 = 0;

@@ -1,5 +1,6 @@
+import { IP_FRAGMENT, MALFORMED } from '../keys.ts';
 import { FRAGMENTS_OVERLAPPED, FROM_FRAGMENTS } from '../segment.ts';
-import { IP_FRAGMENT, IP_PROTOCOL, MALFORMED, type Walk } from '../walk.ts';
+import type { Walk } from '../walk.ts';
 
 /** How long the rest of a datagram is waited for (RFC 8200 4.5), and how much of unfinished ones is kept at once. */
 const WAIT_SECONDS = 60;
@@ -8,6 +9,8 @@ const MOST_DATAGRAMS = 4096;
 /** An IP datagram is no longer than this, and holds no more fragments of 8 bytes. */
 const MOST_DATAGRAM_BYTES = 65535;
 const MOST_PARTS = 8192;
+/** Bytes of one datagram, overlaps included. */
+const MOST_HELD = 4 * MOST_DATAGRAM_BYTES;
 /** What a fragment costs besides its bytes: so that empty ones are not free. */
 const PART_COST = 128;
 
@@ -27,8 +30,8 @@ class Datagram {
   held = 0;
   /** Known once the last fragment came, -1 before. */
   length = -1;
-  /** What the first fragment says that the datagram carries. */
-  protocol = 0;
+  /** What the first fragment says that the datagram carries: a key. */
+  next = 0;
   overlapped = false;
 
   constructor(seconds: number, firstFrame: number) {
@@ -46,21 +49,22 @@ export class Fragments {
   givenUpFirst = 0;
 
   /**
-   * Takes the fragment that `walk` stands at, `length` bytes from `offset` of the datagram called `id`. With the last
-   * one missing, `walk` goes on in the whole datagram.
+   * Takes the fragment that `walk` stands at, `length` bytes from `offset` of the datagram called `id`, which carries
+   * `next` (a key) if this fragment is the first. When none is missing, `walk` goes on in the whole datagram.
    */
-  add(walk: Walk, id: number, protocol: number, offset: number, length: number, more: boolean): number {
+  add(walk: Walk, id: number, next: number, offset: number, length: number, more: boolean): number {
     // A fragment cut short can't be put together; but the first holds the header.
-    if (walk.end - walk.at < length) return offset === 0 ? IP_PROTOCOL + protocol : IP_FRAGMENT;
+    if (walk.end - walk.at < length) return offset === 0 ? next : IP_FRAGMENT;
     if (offset + length > MOST_DATAGRAM_BYTES || length === 0) return MALFORMED;
     const { segment } = walk;
-    const key = keyOf(walk, id, segment.ipVersion === 4 ? protocol : -1);
+    const key = keyOf(walk, id, segment.ipVersion === 4 ? next : -1);
     const datagram = this.find(key, segment.seconds, segment.frame);
     datagram.frames++;
-    if (offset === 0) datagram.protocol = protocol;
+    if (offset === 0) datagram.next = next;
     if (!more && (datagram.length < 0 || offset + length < datagram.length)) datagram.length = offset + length;
     if (insert(datagram, { offset, bytes: walk.bytes.slice(walk.at, walk.at + length) })) {
-      this.charge(datagram, length + PART_COST);
+      datagram.cost += length + PART_COST;
+      this.cost += length + PART_COST;
     }
 
     if (datagram.length >= 0 && datagram.held >= datagram.length && datagram.parts[0]!.offset === 0) {
@@ -71,10 +75,11 @@ export class Fragments {
         walk.at = 0;
         walk.end = walk.wireEnd = whole.length;
         walk.troubles |= datagram.overlapped ? FROM_FRAGMENTS | FRAGMENTS_OVERLAPPED : FROM_FRAGMENTS;
-        return IP_PROTOCOL + datagram.protocol;
+        return datagram.next;
       }
     }
-    if (datagram.parts.length >= MOST_PARTS) this.giveUp(key, datagram);
+    if (datagram.parts.length >= MOST_PARTS || datagram.held > MOST_HELD) this.giveUp(key, datagram);
+    this.makeRoom(segment.seconds);
     return IP_FRAGMENT;
   }
 
@@ -84,20 +89,18 @@ export class Fragments {
       if (seconds - known.seconds <= WAIT_SECONDS) return known;
       this.drop(key, known);
     }
-    // Oldest first: a Map keeps the order of insertion.
-    for (const [oldKey, old] of this.datagrams) {
-      if (seconds - old.seconds > WAIT_SECONDS) this.drop(oldKey, old);
-      else if (this.datagrams.size >= MOST_DATAGRAMS || this.cost >= MOST_BYTES) this.giveUp(oldKey, old);
-      else break;
-    }
     const datagram = new Datagram(seconds, frame);
     this.datagrams.set(key, datagram);
     return datagram;
   }
 
-  private charge(datagram: Datagram, cost: number): void {
-    datagram.cost += cost;
-    this.cost += cost;
+  /** Forgets what has waited too long, and the oldest while there is too much. A Map keeps the order of insertion. */
+  private makeRoom(seconds: number): void {
+    for (const [key, datagram] of this.datagrams) {
+      if (seconds - datagram.seconds > WAIT_SECONDS) this.drop(key, datagram);
+      else if (this.datagrams.size > MOST_DATAGRAMS || this.cost > MOST_BYTES) this.giveUp(key, datagram);
+      else return;
+    }
   }
 
   private drop(key: string, datagram: Datagram): void {
@@ -112,10 +115,10 @@ export class Fragments {
   }
 }
 
-/** A datagram is known by its addresses, identification, and protocol (RFC 791 3.2), within one tunnel. */
-function keyOf(walk: Walk, id: number, protocol: number): string {
+/** A datagram is known by its addresses, identification, and in IPv4 protocol (RFC 791 3.2), within one tunnel. */
+function keyOf(walk: Walk, id: number, next: number): string {
   const { srcA, srcB, srcC, srcD, dstA, dstB, dstC, dstD } = walk.segment;
-  return `${walk.tunnel} ${protocol} ${id} ${srcA} ${srcB} ${srcC} ${srcD} ${dstA} ${dstB} ${dstC} ${dstD}`;
+  return `${walk.tunnel} ${next} ${id} ${srcA} ${srcB} ${srcC} ${srcD} ${dstA} ${dstB} ${dstC} ${dstD}`;
 }
 
 /** Puts a part in its place; false if it repeats one that is there. */

@@ -1,4 +1,5 @@
-import { ETHERTYPE, OTHER_PROTOCOL, type Walk } from '../walk.ts';
+import { ETHERTYPE, OTHER_PROTOCOL } from '../keys.ts';
+import type { Walk } from '../walk.ts';
 
 const UNREACHABLE = 3;
 const FRAGMENTATION_NEEDED = 4;

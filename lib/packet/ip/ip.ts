@@ -1,5 +1,6 @@
+import { ETHERTYPE, IP_FRAGMENT, IP_PROTOCOL, MALFORMED, OTHER_PROTOCOL } from '../keys.ts';
 import { LENGTH_FROM_FRAME } from '../segment.ts';
-import { ETHERTYPE, IP_FRAGMENT, IP_PROTOCOL, MALFORMED, OTHER_PROTOCOL, type Walk } from '../walk.ts';
+import type { Walk } from '../walk.ts';
 
 const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_OFFSET = 0x1fff;
@@ -74,7 +75,7 @@ export function ipv6(walk: Walk): number {
 /** Goes on in the whole datagram if this fragment, just entered, completes it; a quoted one never does. */
 export function defragment(walk: Walk, id: number, protocol: number, offset: number, more: boolean): number {
   if (walk.inIcmp) return offset === 0 ? IP_PROTOCOL + protocol : IP_FRAGMENT;
-  return walk.fragments.add(walk, id, protocol, offset, walk.datagramEnd - walk.at, more);
+  return walk.fragments.add(walk, id, IP_PROTOCOL + protocol, offset, walk.datagramEnd - walk.at, more);
 }
 
 /** What an ICMP error quotes is cut on purpose: there the datagram's own word tells how long it was. */

@@ -1,28 +1,37 @@
+import { ETHERNET, ETHERTYPE, LLC, OTHER_PROTOCOL } from '../keys.ts';
 import { VLAN } from '../tunnel/kinds.ts';
-import { ETHERTYPE, INNER, LLC, OTHER_PROTOCOL, type Walk } from '../walk.ts';
+import type { Layer, Walk } from '../walk.ts';
 
 /** Below this a type field is a length (IEEE 802.3 3.2.6). */
 export const LEAST_ETHERTYPE = 0x600;
 const MOST_LENGTH = 1500;
 
-/** Ethernet II and IEEE 802.3. */
+const ISL_HEADER = 26;
+
+/** Ethernet II and IEEE 802.3, and Cisco ISL around them. */
 export function ethernet(walk: Walk): number {
   if (!walk.has(14)) return walk.missing();
-  walk.link(walk.i32(0));
-  walk.link(walk.i32(4));
-  walk.link(walk.i32(8));
+  if (isIsl(walk)) return interSwitchLink(walk);
+  linkAddresses(walk);
   walk.at += 12;
   return typeOrLength(walk);
 }
 
-/** The type field that ends an Ethernet header or a tag in it, and what it says. */
+/** Folds both MAC addresses, 12 bytes, into the link's identity. */
+export function linkAddresses(walk: Walk): void {
+  walk.link(walk.i32(0));
+  walk.link(walk.i32(4));
+  walk.link(walk.i32(8));
+}
+
+/** The type field that ends an Ethernet header or a tag in it, and what it says. Two bytes must be there. */
 export function typeOrLength(walk: Walk): number {
   const type = walk.u16(0);
   walk.at += 2;
   if (type >= LEAST_ETHERTYPE) return ETHERTYPE + type;
   if (type > MOST_LENGTH) return OTHER_PROTOCOL;
   walk.limit(type);
-  return INNER + LLC;
+  return LLC;
 }
 
 /** A VLAN tag (IEEE 802.1Q 9.6): 12 bits of identity, then the next type. */
@@ -34,4 +43,46 @@ export function vlan(walk: Walk): number {
   if (id !== 0) walk.enter(VLAN, id);
   walk.at += 2;
   return typeOrLength(walk);
+}
+
+/** A tag of `length` bytes that says nothing of TCP, then the next type. */
+export function tag(length: number): Layer {
+  return (walk) => {
+    if (!walk.has(length + 2)) return walk.missing();
+    walk.at += length;
+    return typeOrLength(walk);
+  };
+}
+
+/** A header of `length` bytes that says nothing of TCP, then `next`. */
+export function header(length: number, next: number): Layer {
+  return (walk) => {
+    if (!walk.has(length)) return walk.missing();
+    walk.at += length;
+    return next;
+  };
+}
+
+/** Addresses of Ethernet, then a tag of `length` bytes, then the type: what some switches send to their processor. */
+export function taggedBySwitch(length: number): Layer {
+  return (walk) => {
+    if (!walk.has(14 + length)) return walk.missing();
+    linkAddresses(walk);
+    walk.at += 12 + length;
+    return typeOrLength(walk);
+  };
+}
+
+function isIsl(walk: Walk): boolean {
+  const first = walk.u8(0);
+  return (first === 0x01 || first === 0x0c) && walk.i32(1) >>> 0 === 0x000c0000 && walk.has(ISL_HEADER);
+}
+
+/** Cisco Inter-Switch Link: 26 bytes around a whole frame, and 4 after it. */
+function interSwitchLink(walk: Walk): number {
+  const id = walk.u16(20) >>> 1;
+  walk.link(id);
+  if (id !== 0) walk.enter(VLAN, id);
+  walk.at += ISL_HEADER;
+  return ETHERNET;
 }

@@ -1,0 +1,101 @@
+import { ANY_IP, ETHERNET, LINK, OTHER_PROTOCOL, WLAN } from '../keys.ts';
+import type { Walk } from '../walk.ts';
+import { JMIRROR, SFLOW, TZSP } from './kinds.ts';
+
+/** Copies of packets that devices send over UDP to whoever watches. */
+
+// What TZSP encapsulates.
+const TZSP_FORMATS: ReadonlyMap<number, number> = new Map([
+  [1, ETHERNET],
+  [18, WLAN],
+  [119, LINK + 119],
+  [127, LINK + 163],
+]);
+const TZSP_PADDING = 0;
+const TZSP_END = 1;
+
+/** TaZmen sniffer protocol: version, type, format, tags. */
+export function tzsp(walk: Walk): number {
+  if (!walk.has(5)) return walk.missing();
+  const next = TZSP_FORMATS.get(walk.u16(2));
+  if (walk.u8(0) !== 1 || walk.u8(1) > 1 || next === undefined) return OTHER_PROTOCOL;
+  walk.at += 4;
+  for (;;) {
+    if (!walk.has(1)) return walk.missing();
+    const kind = walk.u8(0);
+    if (kind === TZSP_PADDING || kind === TZSP_END) {
+      walk.at += 1;
+      if (kind === TZSP_PADDING) continue;
+      walk.enterOverIp(TZSP, 0);
+      return next;
+    }
+    if (!walk.has(2)) return walk.missing();
+    walk.at += 2 + walk.u8(1);
+  }
+}
+
+// sFlow version 5: samples and records are told by an enterprise (0) and a format.
+const FLOW_SAMPLE = 1;
+const EXPANDED_FLOW_SAMPLE = 3;
+const RAW_HEADER = 1;
+const RAW_FORMATS: ReadonlyMap<number, number> = new Map([
+  [1, ETHERNET],
+  [11, ANY_IP],
+  [12, ANY_IP],
+]);
+
+/** sFlow (sflow.org version 5): the first header that was sampled whole. */
+export function sflow(walk: Walk): number {
+  if (!walk.has(8)) return walk.missing();
+  if (walk.i32(0) !== 5) return OTHER_PROTOCOL;
+  // Version, address (of 4 or 16 bytes) and its type, sub-agent, sequence number, uptime, number of samples.
+  const header = walk.i32(4) === 2 ? 36 : 24;
+  if (!walk.has(header + 4)) return walk.missing();
+  walk.at += header + 4;
+  while (walk.has(8)) {
+    const format = walk.i32(0);
+    const length = walk.i32(4) >>> 0;
+    walk.at += 8;
+    // Sequence number, source, rate, pool, drops, input, output, number of records; the expanded ones in more words.
+    const fixed = format === FLOW_SAMPLE ? 32 : format === EXPANDED_FLOW_SAMPLE ? 44 : 0;
+    if (fixed > 0 && walk.has(fixed)) {
+      const next = sampledHeader(walk, walk.at + fixed, walk.at + length);
+      if (next > 0) return next;
+    }
+    if (!walk.has(length)) break;
+    walk.at += length;
+  }
+  return OTHER_PROTOCOL;
+}
+
+/** The raw header among the records from `at` to `stop`, moved to; 0 without. */
+function sampledHeader(walk: Walk, at: number, stop: number): number {
+  const end = Math.min(stop, walk.end);
+  while (end - at >= 8) {
+    const format = walk.view.getInt32(at);
+    const length = walk.view.getUint32(at + 4);
+    at += 8;
+    if (format === RAW_HEADER && end - at >= 16) {
+      // Format, length on the wire, bytes stripped from its end, bytes sampled.
+      const next = RAW_FORMATS.get(walk.view.getInt32(at));
+      const wireLength = walk.view.getUint32(at + 4);
+      const sampled = walk.view.getUint32(at + 12);
+      if (next === undefined) return 0;
+      walk.enterOverIp(SFLOW, 0);
+      walk.at = at + 16;
+      walk.end = Math.min(walk.end, walk.at + sampled);
+      walk.wireEnd = walk.at + Math.max(wireLength, sampled);
+      return next;
+    }
+    at += length;
+  }
+  return 0;
+}
+
+/** Juniper's packet mirroring: intercept and session identifiers, then IP. */
+export function junosMirror(walk: Walk): number {
+  if (!walk.has(8)) return walk.missing();
+  walk.enterOverIp(JMIRROR, walk.i32(4));
+  walk.at += 8;
+  return ANY_IP;
+}
