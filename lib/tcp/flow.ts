@@ -56,8 +56,9 @@ export class Flow {
   // Marks of the newest packet sent: what later ones are compared with (verdict/sending-order.ts).
   tsVal = 0;
   ipId = -1;
-  /** Steps of the IP ID that look like counting, and those that do not. */
+  /** Steps of the IP ID: by one, by a few, and those that do not look like counting. */
   ipIdSteps = 0;
+  ipIdSkips = 0;
   ipIdJumps = 0;
   link = 0;
   /** Capture time of the last packet sent, and of the last ACK from the peer that acknowledged something new. */

@@ -26,7 +26,7 @@ export function acknowledge(it: Case, old: boolean): void {
   } else {
     if (seqGt(ack, back.next)) acknowledgeUnseen(it);
     if (back.ackSeen === 0 || seqGt(ack, back.acked)) {
-      const before = back.acked;
+      const before = back.ackSeen === 0 ? back.isn : back.acked;
       if (back.detail) progressed(back.detail, segment);
       advance(it.memory.sent, back, segment);
       if (back.detail) settle(it, back.detail, before);

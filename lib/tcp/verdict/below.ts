@@ -135,6 +135,12 @@ function overtaker({ memory }: Case, record: number): number {
   return -1;
 }
 
+/** In order as far as the tap saw, but the original was lost in front of it. */
+export function judgeRepeatOfUnseen(it: Case, end: number): void {
+  it.flow.detail ??= new FlowDetail();
+  retransmitted(it, -1, it.segment.seq, end, MEDIUM);
+}
+
 /** The verdict of a retransmission, and the episodes that it belongs to. `record` is what it repeats, -1 if not kept. */
 function retransmitted(it: Case, record: number, start: number, until: number, confidence: number): void {
   const { flow, segment, out, memory } = it;

@@ -1,16 +1,22 @@
 import { seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../../bytes/seq.ts';
 import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
 import { FIN, segmentSpan } from '../../packet/segment.ts';
+import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
+import { roundTripOf } from '../timing/vantage.ts';
 import { sawData } from '../window/zero-window.ts';
 import { acknowledge } from './acknowledging.ts';
-import { judgeBelow } from './below.ts';
+import { judgeBelow, judgeRepeatOfUnseen } from './below.ts';
 import type { Case } from './case.ts';
 import { FlowDetail } from './detail.ts';
 import { begin, leaveGap } from './edges.ts';
-import { append, find, marksOf, START } from './history.ts';
+import { append, END, find, marksOf, START } from './history.ts';
 import { countPayload } from './payload.ts';
-import { learn } from './sending-order.ts';
+import { LEAST_TIMEOUT } from './recovery.ts';
+import { learn, leftOut } from './sending-order.ts';
+
+/** Where no SYN tells: 1500 bytes of Ethernet less 40 of headers. */
+const ETHERNET_MSS = 1460;
 
 /** A segment that occupies sequence numbers: payload, FIN or both. */
 export function judgeCarrying(it: Case): void {
@@ -29,6 +35,7 @@ export function judgeCarrying(it: Case): void {
   } else {
     if (seqLt(segment.seq, flow.next)) old = judgeBelow(it, end);
     else if (seqGt(segment.seq, flow.next)) leaveGap(it);
+    else if (repeatsUnseen(it)) judgeRepeatOfUnseen(it, end);
     if (out.kind === DUPLICATE) return;
     extend(it, end);
   }
@@ -51,6 +58,24 @@ function extend(it: Case, end: number): void {
   if (segment.length > 0) countPayload(connection, flow, segment);
   flow.detail?.keepAliveRuns?.close();
   sawData(it);
+}
+
+/**
+ * In order, and yet sent before: the last segment of a burst was lost in front of the tap, and this is the same again.
+ * - the stack counts the packets of this connection, and a number is left out
+ * - nothing of the peer's was newly acknowledged since: what is missing was no pure ACK
+ * - it came a round trip later at least than what was sent before: a timer's time
+ */
+function repeatsUnseen({ connection, flow, back, segment, memory }: Case): boolean {
+  if (leftOut(flow, segment) === 0 || back.ackSeen === 0 || segment.ack !== back.acked) return false;
+  if (flow.tail >= 0 && isSuperSegment(memory.sent, flow)) return false;
+  const quiet = elapsed(segment, flow.seconds, flow.nanos);
+  return quiet >= (roundTripOf(connection, flow, back) || LEAST_TIMEOUT);
+}
+
+/** The newest record was captured before segmentation or after coalescing: it has used more numbers than its own. */
+function isSuperSegment(pool: Case['memory']['sent'], flow: Flow): boolean {
+  return seqDiff(pool.get(flow.tail, END), pool.get(flow.tail, START)) > (flow.mss || ETHERNET_MSS);
 }
 
 /**

@@ -1,17 +1,36 @@
-import { seqAdd, seqGt } from '../../bytes/seq.ts';
+import { seqAdd, seqDiff, seqGt } from '../../bytes/seq.ts';
 import { STRAY_SYN, SYN_REPEATED } from '../../facts/notes.ts';
 import { DUPLICATE, HIGH, HOW_SYN, HOW_SYNACK, RETRANSMISSION } from '../../facts/verdict.ts';
 import { ACK, type Segment, segmentSpan } from '../../packet/segment.ts';
 import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../flow.ts';
-import { momentOf } from '../timing/elapsed.ts';
+import { elapsed, momentOf } from '../timing/elapsed.ts';
 import { atReceiver } from '../timing/vantage.ts';
 import { acknowledge } from './acknowledging.ts';
+import { judgeRepeatOfUnseen } from './below.ts';
 import type { Case } from './case.ts';
 import { isCopy } from './copies.ts';
 import { FlowDetail } from './detail.ts';
 import { madeBy } from './duplicate.ts';
 import { addToChain, addToRun } from './episodes.ts';
-import { append, END, FRAME, find, LINK, latestSending, linkOf, marksOf, releaseAll, sendAgain } from './history.ts';
+import {
+  append,
+  END,
+  FIRST_NANOS,
+  FIRST_SECONDS,
+  FRAME,
+  find,
+  LINK,
+  latestSending,
+  linkOf,
+  MARKS,
+  marksOf,
+  NANOS,
+  REPEATED,
+  releaseAll,
+  SECONDS,
+  sendAgain,
+  TS_VAL,
+} from './history.ts';
 import { countPayload } from './payload.ts';
 import { learn } from './sending-order.ts';
 
@@ -19,8 +38,10 @@ import { learn } from './sending-order.ts';
 export function judgeSyn(it: Case): void {
   const { connection, flow, back, segment, memory } = it;
   const isAck = (segment.flags & ACK) !== 0;
-  if (flow.started === 0) start(it);
-  else if ((flow.options & SYN_SEEN) !== 0 && segment.seq === flow.isn) {
+  if (flow.started === 0) {
+    start(it);
+    if (isAck && answersOlder(it)) judgeRepeatOfUnseen(it, flow.next);
+  } else if ((flow.options & SYN_SEEN) !== 0 && segment.seq === flow.isn) {
     // Crossing SYNs: the SYN-ACK that answers one repeats the number of the other, and is not a repetition.
     if (isAck && flow.synAcked === 0) flow.synAcked = 1;
     else if (!judgeRepeated(it)) return;
@@ -35,6 +56,19 @@ export function judgeSyn(it: Case): void {
   }
   learn(flow, segment);
   acknowledge(it, false);
+}
+
+/**
+ * The first SYN-ACK seen is not the first sent: it echoes a SYN that another followed long since, which shows that the
+ * server had the first and had answered it (RFC 7323 3.2: the timestamp is that of the SYN that made the connection).
+ */
+function answersOlder({ back, segment, memory }: Case): boolean {
+  const pool = memory.sent;
+  const record = back.started === 1 ? find(pool, back, back.isn) : -1;
+  if (record < 0 || !segment.hasTimestamps || (pool.get(record, MARKS) & REPEATED) === 0) return false;
+  if (seqDiff(segment.tsEcr, pool.get(record, TS_VAL)) >= 0) return false;
+  const sinceFirst = elapsed(segment, pool.get(record, FIRST_SECONDS), pool.get(record, FIRST_NANOS));
+  return elapsed(segment, pool.get(record, SECONDS), pool.get(record, NANOS)) < sinceFirst / 2;
 }
 
 /** The SYN was seen before: sent again, or seen again (then false). */

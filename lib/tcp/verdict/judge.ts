@@ -16,7 +16,7 @@ import { acknowledgmentFits, fits } from './plausible.ts';
 import { advance } from './progress.ts';
 import { forgetAcks, remember } from './recent-acks.ts';
 import { judgeReset } from './reset.ts';
-import { learn } from './sending-order.ts';
+import { learn, leftOut } from './sending-order.ts';
 
 /**
  * What a segment really was. Called for every segment of a connection in capture order, before the state machine: brings
@@ -48,6 +48,7 @@ function isUsual(flow: Flow, back: Flow, segment: Segment): boolean {
   if (segment.sackCount !== 0 || back.detail !== null || (flow.started & back.started & back.ackSeen) === 0)
     return false;
   if (segment.window === 0 || flow.window === 0 || back.window === 0) return false;
+  if (segment.length > 0 && segment.ipId - flow.ipId !== 1 && leftOut(flow, segment) > 0) return false;
   const ackedNow = (segment.ack - back.acked) | 0;
   return ackedNow >= 0 && ackedNow + segment.length > 0 && ((segment.ack - back.next) | 0) <= 0;
 }

@@ -22,11 +22,14 @@ export function learn(flow: Flow, segment: Segment): void {
     if (flow.ipId < 0) flow.ipId = id;
     else {
       const step = ((id - flow.ipId) << 16) >> 16;
-      if (step > 0 && step < COUNTING_STEP) {
-        if (flow.ipIdSteps < 255) flow.ipIdSteps++;
+      if (step === 1) {
+        flow.ipIdSteps = (flow.ipIdSteps + 1) | 0;
+        flow.ipId = id;
+      } else if (step > 1 && step < COUNTING_STEP) {
+        flow.ipIdSkips = (flow.ipIdSkips + 1) | 0;
         flow.ipId = id;
       } else if (step === 0 || step <= -COUNTING_STEP || step >= COUNTING_STEP) {
-        if (flow.ipIdJumps < 255) flow.ipIdJumps++;
+        flow.ipIdJumps = (flow.ipIdJumps + 1) | 0;
         flow.ipId = id;
       }
     }
@@ -36,7 +39,20 @@ export function learn(flow: Flow, segment: Segment): void {
 
 /** The stack numbers its packets one after the other, as far as seen. */
 export function counts(flow: Flow): boolean {
-  return flow.ipIdSteps >= 2 && flow.ipIdJumps * 8 <= flow.ipIdSteps;
+  const steps = flow.ipIdSteps + flow.ipIdSkips;
+  return steps >= 2 && flow.ipIdJumps * 8 <= steps;
+}
+
+/** The stack counts the packets of this connection alone (Linux does): a number left out is a packet not seen. */
+export function countsOwn(flow: Flow): boolean {
+  return flow.ipIdSteps > 0 && flow.ipIdSkips * 8 <= flow.ipIdSteps && flow.ipIdJumps === 0;
+}
+
+/** How many packets of this flow were sent between its newest and `segment`, as far as its numbers tell. */
+export function leftOut(flow: Flow, segment: Segment): number {
+  if (segment.ipId <= 0 || flow.ipId < 0 || !countsOwn(flow)) return 0;
+  const step = ((segment.ipId - flow.ipId) << 16) >> 16;
+  return step > 1 && step < COUNTING_STEP ? step - 1 : 0;
 }
 
 /** When `segment` was sent, compared with a transmission of the same flow that had this TSval and these marks. */
