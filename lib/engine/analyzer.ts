@@ -59,17 +59,13 @@ export class Analyzer implements CaptureAnalyzer {
   constructor(options: AnalyzerOptions = {}) {
     this.revisions = { revise: (frame, judgement) => this.rows?.revise(frame, judgement) };
     this.rows = options.onPacket === undefined ? null : new PacketRows(options.onPacket);
-    this.labels = options.labels === true ? new Labels() : null;
+    this.labels =
+      options.labels === true
+        ? new Labels({ onRevise: (frame, labels) => this.rows?.reviseLabels(frame, labels) })
+        : null;
     this.vocabularies = options.labels === true || options.zeek === true ? new Vocabularies(options) : null;
     this.quality = new CaptureQuality(this.decoder, this.reader.info, options);
-    this.ending = new Ending(
-      this.table,
-      this.timeline,
-      this.memory,
-      this.quality,
-      this.vocabularies,
-      options,
-    );
+    this.ending = new Ending(this.table, this.timeline, this.memory, this.quality, this.vocabularies, options);
   }
 
   write(chunk: Uint8Array): void {
@@ -132,7 +128,7 @@ export class Analyzer implements CaptureAnalyzer {
     if (c.previous !== null && (s.flags & (SYN | ACK)) === (SYN | ACK)) this.endPrevious(c, s);
 
     const labels = this.labels === null ? 0 : this.labels.label(stream, s, fromLow, this.streams.reused);
-    this.vocabularies?.step(c, s, fromClient, stream);
+    this.vocabularies?.step(c, s, fromClient, stream, this.streams.reused);
     this.rows?.add(c, s, fromClient, stream, judgement, this.labels === null ? null : labels);
     if (!c.steady && isOver(c)) this.ending.noteOver(c);
   }

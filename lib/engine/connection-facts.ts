@@ -61,32 +61,34 @@ export function connectionFacts(
   const all = [...clientSteps, ...serverSteps].sort(inTime);
   const odd = c.oddities;
   const { ipVersion } = c;
+  const last = { seconds: c.lastSeconds, nanos: c.lastNanos };
+  const until = after(last, watching.watched);
   return {
     connection: c.number,
     streams: odd?.streams ?? [c.stream],
     notes: c.notes,
     client: endpoint(
       c,
-      c.client,
-      c.server,
+      'client',
       addressText(ipVersion, tuple.srcA, tuple.srcB, tuple.srcC, tuple.srcD),
       tuple.srcPort,
       clientSteps,
       memory,
+      until,
     ),
     server: endpoint(
       c,
-      c.server,
-      c.client,
+      'server',
       addressText(ipVersion, tuple.dstA, tuple.dstB, tuple.dstC, tuple.dstD),
       tuple.dstPort,
       serverSteps,
       memory,
+      until,
     ),
     tunnel: null,
     roleConfidence: c.handshakeSeen ? 'handshake' : 'guessed',
     start: { seconds: c.startSeconds, nanos: c.startNanos },
-    end: { seconds: c.lastSeconds, nanos: c.lastNanos },
+    end: last,
     firstFrame: c.firstFrame,
     lastFrame: c.lastFrame,
     watchedAfter: watching.watched,
@@ -165,15 +167,16 @@ function spells(own: readonly Step[]): StateSpell[] {
 
 function endpoint(
   c: Connection,
-  e: Endpoint,
-  peer: Endpoint,
+  side: Side,
   address: string,
   port: number,
   own: readonly Step[],
   memory: Memory,
+  until: Moment,
 ): EndpointFacts {
+  const e = c[side];
   return {
-    ...flowFacts(c, e, peer, memory),
+    ...flowFacts(c, side, memory, until),
     address,
     port,
     finalState: STATE_NAMES[own[own.length - 1]?.state ?? e.state]!,

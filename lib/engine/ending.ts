@@ -19,6 +19,7 @@ import { isOver } from '../tcp/identity.ts';
 import { conclude } from '../tcp/state/revise.ts';
 import { Change, type Timeline } from '../tcp/state/timeline.ts';
 import type { ConnectionTable } from '../tcp/table.ts';
+import { vantageOf } from '../tcp/timing/vantage.ts';
 import { forget } from '../tcp/verdict/judge.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
 import { ConnectionSummary } from '../traffic/summary.ts';
@@ -137,7 +138,7 @@ export class Ending {
     const watched = isOver(c) ? Math.min(silence, quality.timeWaitSeconds) : silence;
     conclude(timeline, c, watched);
     this.lastNotes(c, end.seconds);
-    const vantage = 'unknown' as const;
+    const vantage = vantageOf(c);
     quality.connectionEnded({
       number: c.number,
       firstFrame: c.firstFrame,

@@ -14,8 +14,8 @@ export class Vocabularies {
     this.zeek = options.zeek === true ? new Map() : null;
   }
 
-  step(c: Connection, s: Segment, fromClient: boolean, stream: number): void {
-    this.completeness?.step(stream, s);
+  step(c: Connection, s: Segment, fromClient: boolean, stream: number, reused: boolean): void {
+    this.completeness?.step(stream, s, reused);
     if (this.zeek === null) return;
     let zeek = this.zeek.get(c);
     if (zeek === undefined) {

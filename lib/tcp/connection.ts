@@ -18,6 +18,8 @@ export class Endpoint {
   /** When its TIME_WAIT (re)started: the timer begins anew with every FIN that comes again. */
   waitSeconds = 0;
   waitNanos = 0;
+  /** Timestamp of its first FIN: the echo of it tells which copy arrived (RFC 7323 4.3). */
+  finTsVal = 0;
   /** TTL of its first segment, to hold a RST against. */
   ttl = 0;
   flow: Flow = new Flow();
@@ -117,6 +119,13 @@ export class Oddities {
   candidateFrame = 0;
   candidateSeconds = 0;
   candidateNanos = 0;
+  /** Where a state change stood before a repeated FIN moved it: it goes back if the first FIN turns out to have arrived. */
+  moved: {
+    readonly endpoint: Endpoint;
+    readonly seconds: number;
+    readonly nanos: number;
+    readonly frame: number;
+  } | null = null;
   /** State changes that no correct endpoint shows. */
   illegalEvents = 0;
 }

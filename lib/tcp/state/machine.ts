@@ -37,7 +37,15 @@ import {
   SENT_SYN_ACK,
 } from './events.ts';
 import { recordReset } from './resets.ts';
-import { crossed, establishAtCandidate, finRepeated, moveIfUnconfirmed, takeBackCloseWait, talksOn } from './revise.ts';
+import {
+  crossed,
+  establishAtCandidate,
+  finRepeated,
+  moveReceivedFin,
+  restoreReceivedFin,
+  takeBackCloseWait,
+  talksOn,
+} from './revise.ts';
 import type { Timeline } from './timeline.ts';
 import { ILLEGAL, nextState } from './transitions.ts';
 
@@ -156,7 +164,6 @@ export class StateMachine {
     if (e.syns > 1 && e.state === SYN_RECEIVED && this.timeline.topEvent(e) === SENT_SYN_ACK) {
       c.notes |= SYN_REPEATED;
       keep(c.odd().synAcks, sighting(s));
-      moveIfUnconfirmed(this.timeline, peer, RECEIVED_SYN_ACK, s);
     }
     this.apply(c, e, SENT_SYN_ACK);
     this.apply(c, peer, RECEIVED_SYN_ACK);
@@ -185,6 +192,7 @@ export class StateMachine {
     }
     if (ackOfFin && peer.fins > 0) this.receiveFin(c, e);
     if (e.unconfirmed > 0) {
+      if (ackOfFin) restoreReceivedFin(timeline, c, e, peer, s);
       let proven = e.state === SYN_RECEIVED ? 0 : PROVEN_BY_SEGMENT;
       if (ackOfSyn) proven |= PROVEN_BY_ACK_OF_SYN;
       if (ackOfFin) proven |= PROVEN_BY_ACK_OF_FIN;
@@ -207,7 +215,7 @@ export class StateMachine {
     if ((s.flags & FIN) !== 0 && isOwnFin(e, s)) this.fin(c, e, peer, s, j);
     if (e.fins > 0) {
       if (peer.doubted === 0 && finInOrder(e)) this.receiveFin(c, peer);
-      if (j.kind === RETRANSMISSION) moveIfUnconfirmed(timeline, peer, RECEIVED_FIN, s);
+      if (j.kind === RETRANSMISSION) moveReceivedFin(timeline, c, peer, s);
     }
     if (peer.state === TIME_WAIT && (before !== TIME_WAIT || (s.flags & FIN) !== 0)) {
       peer.waitSeconds = s.seconds;
@@ -224,6 +232,7 @@ export class StateMachine {
       finRepeated(this.timeline, c, e, peer, s, this.receiveFin);
       return;
     }
+    e.finTsVal = s.tsVal;
     const finsCrossed = !acksFin(peer, s) && takeBackCloseWait(this.timeline, e);
     this.apply(c, e, SENT_FIN);
     if (finsCrossed) {

@@ -34,10 +34,29 @@ export function crossed(timeline: Timeline, c: Connection, e: Endpoint, s: Segme
   return timeline.sinceTop(e, s.seconds, s.nanos) * 1e6 < halfMicros(c, e) * 0.8;
 }
 
-/** The newest change of `e` came by `event`, nothing confirms it, and the same came again: the earlier had not arrived. */
-export function moveIfUnconfirmed(timeline: Timeline, e: Endpoint, event: number, s: Segment): void {
-  if (e.unconfirmed === 0 || timeline.topEvent(e) !== event || timeline.isTopConfirmed(e)) return;
+/**
+ * The FIN, or what came before it, was sent again before `e` had acknowledged it: until now it had not arrived. Where it
+ * had stood is kept, for the case that only the acknowledgment was lost.
+ */
+export function moveReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): void {
+  if (e.unconfirmed === 0 || timeline.topEvent(e) !== RECEIVED_FIN || timeline.isTopConfirmed(e)) return;
+  const { seconds, nanos, frame } = timeline.read(e.change, change);
+  if (frame === s.frame) return;
+  const odd = c.odd();
+  if (odd.moved === null || odd.moved.endpoint !== e) odd.moved = { endpoint: e, seconds, nanos, frame };
   timeline.move(e, s.seconds, s.nanos, s.frame);
+}
+
+/**
+ * `e` acknowledges a FIN that was sent more than once. If it reports the last copy as a duplicate (RFC 2883 4), or still
+ * echoes the timestamp of the first (RFC 7323 4.3: a segment already received updates nothing), the first had arrived.
+ */
+export function restoreReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void {
+  const moved = c.oddities?.moved;
+  if (moved == null || moved.endpoint !== e || timeline.topEvent(e) !== RECEIVED_FIN) return;
+  const duplicateReported = s.sackCount > 0 && seqDiff(s.sack[1]!, s.ack) <= 0;
+  const firstEchoed = s.hasTimestamps && peer.finTsVal !== 0 && s.tsEcr === peer.finTsVal;
+  if (duplicateReported || firstEchoed) timeline.move(e, moved.seconds, moved.nanos, moved.frame);
 }
 
 /**
