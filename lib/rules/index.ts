@@ -20,7 +20,20 @@ import synUnanswered from './handshake/syn-unanswered.ts';
 import synackWrongAck from './handshake/synack-wrong-ack.ts';
 import timestampsOneSided from './handshake/timestamps-one-sided.ts';
 import windowScaleOneSided from './handshake/window-scale-one-sided.ts';
+import idleWithKeepAlive from './latency/idle-with-keep-alive.ts';
+import keepAliveUnanswered from './latency/keep-alive-unanswered.ts';
+import rttInflated from './latency/rtt-inflated.ts';
+import slowResponse from './latency/slow-response.ts';
+import blackhole from './loss/blackhole.ts';
+import duplicateAckStorm from './loss/duplicate-ack-storm.ts';
+import pathMtuBlackhole from './loss/path-mtu-blackhole.ts';
+import reordering from './loss/reordering.ts';
 import retransmissionBurst from './loss/retransmission-burst.ts';
+import retransmissionDiffers from './loss/retransmission-differs.ts';
+import retransmissionRate from './loss/retransmission-rate.ts';
+import spuriousRetransmission from './loss/spurious-retransmission.ts';
+import tailLoss from './loss/tail-loss.ts';
+import timeoutBackoff from './loss/timeout-backoff.ts';
 import abortiveClose from './reset/abortive-close.ts';
 import resetAfterIdle from './reset/reset-after-idle.ts';
 import resetLostData from './reset/reset-lost-data.ts';
@@ -41,6 +54,10 @@ import timeWaitReuse from './teardown/time-wait-reuse.ts';
 import unfinished from './teardown/unfinished.ts';
 import synFlood from './traffic/syn-flood.ts';
 import timeWaitPressure from './traffic/time-wait-pressure.ts';
+import nagleDelayedAck from './window/nagle-delayed-ack.ts';
+import sillyWindow from './window/silly-window.ts';
+import windowLimited from './window/window-limited.ts';
+import windowShrunk from './window/window-shrunk.ts';
 import zeroWindowDead from './window/zero-window-dead.ts';
 import zeroWindowStall from './window/zero-window-stall.ts';
 
@@ -67,7 +84,20 @@ export const RULES: readonly Rule[] = [
   synackWrongAck,
   timestampsOneSided,
   windowScaleOneSided,
+  idleWithKeepAlive,
+  keepAliveUnanswered,
+  rttInflated,
+  slowResponse,
+  blackhole,
+  duplicateAckStorm,
+  pathMtuBlackhole,
+  reordering,
   retransmissionBurst,
+  retransmissionDiffers,
+  retransmissionRate,
+  spuriousRetransmission,
+  tailLoss,
+  timeoutBackoff,
   abortiveClose,
   resetAfterIdle,
   resetLostData,
@@ -87,6 +117,10 @@ export const RULES: readonly Rule[] = [
   unfinished,
   synFlood,
   timeWaitPressure,
+  nagleDelayedAck,
+  sillyWindow,
+  windowLimited,
+  windowShrunk,
   zeroWindowDead,
   zeroWindowStall,
 ];

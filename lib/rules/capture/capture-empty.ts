@@ -25,8 +25,8 @@ export default defineRule({
 
   capture(facts) {
     if (facts.segments > 0) return null;
-    const reasons = facts.skipped.map(({ reason, frames }) => `${grouped(frames)} ${reason}`);
-    const found = facts.packets === 0 ? 'no packets at all' : `${count(facts.packets, 'packet')} but no TCP`;
+    const reasons = facts.skipped.map(({ reason, frames }) => `${reason} (${grouped(frames)})`);
+    const found = facts.packets === 0 ? 'no packets at all' : `${count(facts.packets, 'packet')}, none of them TCP`;
     return {
       confidence: 'high',
       message: `The capture holds ${found}${reasons.length === 0 ? '' : `: ${list(reasons.slice(0, 4))}`}.`,

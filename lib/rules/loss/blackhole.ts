@@ -1,0 +1,65 @@
+import { secondsBetween } from '../../facts/moment.ts';
+import { RETRANSMITTED } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { bothSides, capital, otherSide, watchedLongEnough } from '../watching.ts';
+import { at, count, duration } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'blackhole',
+    family: 'loss',
+    scope: 'connection',
+    summary: 'Data was sent again and again and never acknowledged: the peer, or the path to it, is gone.',
+    why: 'The sender’s program waits for up to fifteen minutes (Linux: 15 retries) before it is told.',
+    likelyCauses: [
+      'The peer crashed, lost power, or its address moved (a failover that did not take its connections along).',
+      'A firewall, NAT or load balancer forgot the connection and drops its packets silently.',
+      'A route or link is down in this direction.',
+    ],
+    nextSteps: [
+      'Find the peer’s last segment, and look what happened there or on the path at that second.',
+      'Set `TCP_USER_TIMEOUT` (or a request timeout) so that programs are told earlier.',
+    ],
+    references: ['RFC 9293 3.8.3', 'RFC 6298 5.5', 'RFC 5482 3'],
+    severity: 'error',
+    options: {
+      repeats: { default: 3, unit: 'count', description: 'Repeats of the same data without any acknowledgment.' },
+    },
+    needs: ['bothSides'],
+    wakes: RETRANSMITTED,
+    falsePositives: ['The peer’s answers take a path that the capture does not see.'],
+    others: 'Others print one retransmission label a packet and never say "dead".',
+  },
+
+  connection(facts, options, capture) {
+    return bothSides(facts).flatMap(({ side, own, peer }) => {
+      const chain = own.repeatChains.find(
+        ({ what, repeats, acknowledged }) => what === 'data' && repeats >= options.repeats && acknowledged === null,
+      );
+      const first = chain?.sent[0];
+      if (chain === undefined || first === undefined || !watchedLongEnough(first.time, capture.end)) return [];
+      const last = chain.sent.at(-1)!;
+      const seconds = secondsBetween(first.time, last.time);
+      const reset = facts.resets.find(({ frame }) => frame > last.frame);
+      const end = reset === undefined ? '' : `; then the ${reset.from} reset the connection`;
+      return {
+        confidence: 'high',
+        message: `${capital(side)} ${at(own)} sent ${count(chain.bytes, 'byte')} to ${otherSide(side)} ${at(peer)} ${chain.repeats + 1} times over ${duration(seconds)} and never got an acknowledgment${end}.`,
+        together: `{connections} of {clients} with server ${at(facts.server)} fell silent: what the ${side} sent was never acknowledged, for ${duration(seconds)} at worst.`,
+        side,
+        frames: chain.sent.map(({ frame }) => frame),
+        frameCount: chain.repeats + 1,
+        start: first.time,
+        end: last.time,
+        lowerBound: reset === undefined,
+        impact: { seconds, bytes: peer.unacknowledged },
+        evidence: {
+          repeats: chain.repeats,
+          unacknowledgedBytes: peer.unacknowledged,
+          endedBy: reset === undefined ? 'silence' : `reset by ${reset.from}`,
+        },
+        replaces: ['timeout-backoff'],
+      } as const;
+    });
+  },
+});

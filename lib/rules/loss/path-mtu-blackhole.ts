@@ -1,0 +1,83 @@
+import { secondsBetween } from '../../facts/moment.ts';
+import { RETRANSMITTED } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { bothSides, otherSide, watchedLongEnough } from '../watching.ts';
+import { at, count, duration } from '../wording.ts';
+
+const ICMP_TOO_BIG = [
+  { type: 3, code: 4 },
+  { type: 2, code: 0 },
+] as const;
+
+export default defineRule({
+  meta: {
+    id: 'path-mtu-blackhole',
+    family: 'loss',
+    scope: 'connection',
+    summary: 'Only large segments vanish: the path has a smaller MTU than the sender believes.',
+    why: 'Logins and small requests work, the first large answer hangs for ever: the hardest kind of fault to see from the programs.',
+    likelyCauses: [
+      'A tunnel or VPN on the path makes packets larger, and a firewall drops the ICMP that would tell the sender.',
+      'An interface or switch with a smaller MTU than its neighbours.',
+    ],
+    nextSteps: [
+      'Find the size that passes: `ping -M do -s 1472 HOST`, and smaller.',
+      'Let ICMP "fragmentation needed" (type 3 code 4; ICMPv6 type 2) through, clamp the MSS on the tunnel, or set `net.ipv4.tcp_mtu_probing=1`.',
+    ],
+    references: ['RFC 2923 2.1', 'RFC 1191 3', 'RFC 8201 4', 'RFC 4821 7'],
+    severity: 'error',
+    options: {
+      repeats: { default: 3, unit: 'count', description: 'Repeats of one large segment that vanished.' },
+      bytes: { default: 576, unit: 'bytes', description: 'Segments up to this size are small.' },
+    },
+    needs: ['handshake', 'bothSides'],
+    wakes: RETRANSMITTED,
+    falsePositives: [
+      'A path that died just when the first large segment was sent: confidence is medium where nothing small passed afterwards.',
+    ],
+    others: 'No other tool tells it from any other loss.',
+  },
+
+  connection(facts, options, capture) {
+    return bothSides(facts).flatMap(({ side, own, peer }) => {
+      const chain = own.repeatChains.find(
+        ({ what, repeats, bytes, acknowledged }) =>
+          what === 'data' && repeats >= options.repeats && acknowledged === null && bytes > options.bytes,
+      );
+      const first = chain?.sent[0];
+      if (chain === undefined || first === undefined || !watchedLongEnough(first.time, capture.end)) return [];
+      const passed = own.largestAcked ?? 0;
+      const told = facts.icmpErrors.find(
+        ({ about, type, code }) =>
+          about === side && ICMP_TOO_BIG.some((each) => each.type === type && each.code === code),
+      );
+      // Without a smaller segment that passed, or a router's word, it is a black hole like any other.
+      if (told === undefined && (passed === 0 || passed >= chain.bytes)) return [];
+      const last = chain.sent.at(-1)!;
+      const seconds = secondsBetween(first.time, last.time);
+      const word =
+        told === undefined
+          ? 'no ICMP "fragmentation needed" was seen'
+          : `${told.address} reported "fragmentation needed"${told.mtu > 0 ? ` (MTU ${told.mtu})` : ''} in frame ${told.frame}`;
+      const small = passed > 0 ? ` while segments up to ${count(passed, 'byte')} passed` : '';
+      return {
+        confidence: told !== undefined ? 'high' : 'medium',
+        message: `Segments of ${count(chain.bytes, 'byte')} from ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} vanish${small}, ${chain.repeats + 1} times over ${duration(seconds)}; ${word}.`,
+        together: `Large segments of the ${side} vanish on {connections} of {clients} with server ${at(facts.server)}; ${word}.`,
+        side,
+        frames: [...chain.sent.map(({ frame }) => frame), ...(told === undefined ? [] : [told.frame])],
+        start: first.time,
+        end: last.time,
+        lowerBound: true,
+        impact: { seconds },
+        evidence: {
+          vanished: chain.bytes,
+          passed,
+          icmp: told === undefined ? null : told.address,
+          mtu: told?.mtu ?? null,
+        },
+        replaces: ['blackhole', 'timeout-backoff'],
+      } as const;
+    });
+  },
+});

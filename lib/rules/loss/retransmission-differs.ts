@@ -1,0 +1,49 @@
+import { RETRANSMITTED } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { bothSides, capital, otherSide } from '../watching.ts';
+import { at, count } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'retransmission-differs',
+    family: 'loss',
+    scope: 'connection',
+    summary: 'The same bytes of the stream were sent again with other content.',
+    why: 'A correct sender never does this. What the receiver reads depends on which copy it took: data is damaged, or somebody injects.',
+    likelyCauses: [
+      'An injected packet races with the real one (an attack, or a provider that inserts content).',
+      'A middlebox that rewrites payload and forgets what it had written.',
+      'A broken stack or network card.',
+    ],
+    nextSteps: [
+      'Compare TTL and IP ID of both copies: if they differ, two machines sent them. Look at both contents with `follow`.',
+    ],
+    references: ['RFC 9293 3.8.1', 'RFC 9293 3.10.7.4'],
+    severity: 'error',
+    offIn: ['recommended', 'strict', 'ci'],
+    options: {},
+    needs: [],
+    wakes: RETRANSMITTED,
+    falsePositives: ['Captures cut by a snap length keep no payload to compare: the rule is silent there.'],
+    others: 'Zeek: rexmit_inconsistency; Suricata: reassembly_overlap_different_data.',
+  },
+
+  connection(facts) {
+    return bothSides(facts).flatMap(({ side, own, peer }) => {
+      const { differing } = own;
+      if (differing === undefined) return [];
+      return {
+        confidence: 'high',
+        message: `${capital(side)} ${at(own)} sent ${count(differing.bytes, 'byte')} of its stream to ${otherSide(side)} ${at(peer)} again with other content, in ${count(differing.count, 'segment')}.`,
+        together: `The ${side} of {connections} of {clients} with server ${at(facts.server)} sent the same bytes again with other content.`,
+        side,
+        frames: differing.frames,
+        frameCount: differing.count,
+        start: differing.start,
+        end: differing.end,
+        impact: { bytes: differing.bytes },
+        evidence: { segments: differing.count, bytes: differing.bytes },
+      } as const;
+    });
+  },
+});

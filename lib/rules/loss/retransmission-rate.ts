@@ -1,0 +1,61 @@
+import { RETRANSMITTED } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { bothSides, capital, otherSide } from '../watching.ts';
+import { at, count, percent, size } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'retransmission-rate',
+    family: 'loss',
+    scope: 'connection',
+    summary: 'A large share of what was sent had to be sent again.',
+    why: 'Congestion control takes every loss for congestion: at 1 % loss a long transfer gets a small part of the link, at 5 % next to nothing.',
+    likelyCauses: [
+      'A link that is full, or a rate limit that drops instead of queueing.',
+      'A damaged cable or optic, weak radio, a duplex mismatch.',
+      'Retransmissions that were not needed, because the path reorders or delays in bursts.',
+    ],
+    nextSteps: [
+      'See `spurious-retransmission` first: if many were needless, the path reorders rather than loses.',
+      'Read drop and error counters hop by hop; compare with another direction and another time of day.',
+    ],
+    references: ['RFC 5681 3', 'RFC 9438 1'],
+    severity: 'warning',
+    options: {
+      warningShare: { default: 0.01, unit: 'ratio', description: 'Retransmitted bytes over unique bytes: a warning.' },
+      errorShare: { default: 0.05, unit: 'ratio', description: 'The same: an error.' },
+      segments: { default: 100, unit: 'count', description: 'Data segments below which no rate is judged.' },
+    },
+    needs: ['bothSides'],
+    wakes: RETRANSMITTED,
+    falsePositives: ['A capture that lost packets itself makes the unique bytes look fewer.'],
+    others: 'ntopng wants 5 and 10 %; most tools count packets, and count a fast retransmission twice.',
+  },
+
+  connection(facts, options) {
+    return bothSides(facts).flatMap(({ side, own, peer }) => {
+      if (own.dataSegments < options.segments || own.uniqueBytes === 0) return [];
+      const share = own.retransmittedBytes / own.uniqueBytes;
+      if (share < options.warningShare) return [];
+      const needless = own.spurious > 0 ? `, ${own.spurious} of them needlessly` : '';
+      return {
+        severity: share >= options.errorShare ? 'error' : 'warning',
+        confidence: 'high',
+        message: `${capital(side)} ${at(own)} sent ${percent(share)} of its data to ${otherSide(side)} ${at(peer)} again: ${size(own.retransmittedBytes)} in ${count(own.retransmissions, 'segment')}${needless}.`,
+        side,
+        frames: own.retransmissionRuns.flatMap(({ frames }) => frames),
+        frameCount: own.retransmissions,
+        start: facts.start,
+        end: facts.end,
+        impact: { bytes: own.retransmittedBytes },
+        evidence: {
+          share: percent(share),
+          retransmittedBytes: own.retransmittedBytes,
+          uniqueBytes: own.uniqueBytes,
+          retransmissions: own.retransmissions,
+          spurious: own.spurious,
+        },
+      } as const;
+    });
+  },
+});

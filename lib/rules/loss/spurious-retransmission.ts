@@ -1,0 +1,52 @@
+import { RETRANSMITTED } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { bothSides, capital, otherSide } from '../watching.ts';
+import { at, count, percent } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'spurious-retransmission',
+    family: 'loss',
+    scope: 'connection',
+    summary: 'Segments were sent again although they had arrived.',
+    why: 'The sender slowed down for a loss that never was, and the link carried the data twice.',
+    likelyCauses: [
+      'The path reorders: later segments overtake, and look like a loss.',
+      'A sudden delay beyond the sender’s timer: a radio link, a queue that fills, a paused virtual machine.',
+      'The acknowledgments were lost or delayed on the way back.',
+    ],
+    nextSteps: ['See `reordering` and `rtt-inflated` for this connection: one of them usually explains it.'],
+    references: ['RFC 2883 4', 'RFC 5682 2', 'RFC 3522 3'],
+    severity: 'note',
+    options: {
+      segments: { default: 10, unit: 'count', description: 'Needless retransmissions that make it a warning,' },
+      share: { default: 0.01, unit: 'ratio', description: 'if they are also this share of the data segments.' },
+    },
+    needs: ['bothSides'],
+    wakes: RETRANSMITTED,
+    falsePositives: ['Captures whose two directions were merged from two taps with different delay.'],
+    others: 'Wireshark goes by the last ACK alone; D-SACK and timestamps, which prove it, are not used.',
+  },
+
+  connection(facts, options) {
+    return bothSides(facts).flatMap(({ side, own, peer }) => {
+      if (own.spurious === 0) return [];
+      const share = own.spurious / Math.max(1, own.dataSegments);
+      const many = own.spurious >= options.segments && share >= options.share;
+      const runs = own.retransmissionRuns.filter(({ spurious }) => spurious > 0);
+      return {
+        severity: many ? 'warning' : 'note',
+        confidence: 'high',
+        message: `${capital(side)} ${at(own)} sent ${count(own.spurious, 'segment')} to ${otherSide(side)} ${at(peer)} again that had already arrived (${percent(share)} of its data segments).`,
+        together: `The ${side} of {connections} of {clients} with server ${at(facts.server)} repeated segments that had already arrived.`,
+        side,
+        frames: runs.flatMap(({ frames }) => frames),
+        frameCount: own.spurious,
+        start: runs[0]?.start ?? facts.start,
+        end: runs.at(-1)?.end ?? facts.end,
+        impact: {},
+        evidence: { spurious: own.spurious, dataSegments: own.dataSegments, retransmissions: own.retransmissions },
+      } as const;
+    });
+  },
+});

@@ -1,0 +1,54 @@
+import { RETRANSMITTED } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { bothSides, otherSide } from '../watching.ts';
+import { at, count, duration } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'tail-loss',
+    family: 'loss',
+    scope: 'connection',
+    summary: 'The last segment of a burst was lost: nothing behind it could reveal the loss.',
+    why: 'No duplicate ACK comes, so the sender must wait for a timer: two round trips with tail-loss probes, 200 ms and more without. Short answers suffer most.',
+    likelyCauses: [
+      'Any loss that happens to hit the end of an answer.',
+      'Bursts that overflow a queue: their end is what does not fit.',
+    ],
+    nextSteps: [
+      'Compare with losses in the middle of transfers; if only ends are lost, bursts overflow a shallow queue: try pacing (fq).',
+    ],
+    references: ['RFC 8985 7', 'RFC 6298 5'],
+    severity: 'note',
+    options: {},
+    needs: ['bothSides'],
+    wakes: RETRANSMITTED,
+    falsePositives: [],
+    others: 'No other tool tells a tail loss from any other timeout.',
+  },
+
+  connection(facts) {
+    return bothSides(facts).flatMap(({ side, own, peer }) =>
+      own.retransmissionRuns.flatMap((run) => {
+        const probes = run.by.tail_loss ?? 0;
+        const needless = run.spurious >= run.segments;
+        if ((probes === 0 && run.tail !== true) || needless || run.unresolved) return [];
+        const how = probes > 0 ? count(probes, 'tail-loss probe') : 'a timeout';
+        return {
+          confidence: probes > 0 ? 'high' : 'medium',
+          message: `The end of a burst from ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} was lost; ${how} repaired it after ${duration(run.stall)}.`,
+          together: `Bursts of the ${side} on {connections} of {clients} with server ${at(facts.server)} lost their end, ${duration(run.stall)} at worst.`,
+          side,
+          frames: run.frames,
+          frameCount: run.segments,
+          start: run.start,
+          end: run.end,
+          impact: { seconds: run.stall },
+          evidence: {
+            repairedBy: probes > 0 ? 'tail-loss probe' : 'timeout',
+            stallSeconds: Number(run.stall.toFixed(6)),
+          },
+        } as const;
+      }),
+    );
+  },
+});
