@@ -14,13 +14,6 @@ export const SYSDIG_EVENT_2_LARGE = 0x221;
 export const CUSTOM_COPYABLE = 0x00000bad;
 export const CUSTOM_NOT_COPYABLE = 0x40000bad;
 
-/** What reading a block came to. */
-export const NOTHING = 0;
-export const PACKET = 1;
-/** Its interior contradicts itself: nothing of it was taken. */
-export const BAD = 2;
-export type Outcome = typeof NOTHING | typeof PACKET | typeof BAD;
-
 /** One whole block, read in place: a reused cursor. */
 export class Block {
   bytes: Uint8Array = new Uint8Array(0);
@@ -32,7 +25,7 @@ export class Block {
   end = 0;
   /** File offset of the block. */
   offset = 0;
-  /** Why it is bad, when it is. */
+  /** What is wrong with its interior; empty when nothing is. */
   reason = '';
 
   get length(): number {
@@ -47,8 +40,9 @@ export class Block {
     return this.view.getUint32(at, this.littleEndian);
   }
 
-  bad(reason: string): typeof BAD {
+  /** Notes that the interior contradicts itself, and that no packet was found in it. */
+  bad(reason: string): false {
     this.reason = reason;
-    return BAD;
+    return false;
   }
 }

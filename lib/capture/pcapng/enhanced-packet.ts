@@ -1,6 +1,6 @@
 import type { Frame } from '../frame.ts';
 import type { Inbox } from '../inbox.ts';
-import { type Block, ENHANCED_PACKET, type Outcome, PACKET } from './block.ts';
+import { type Block, ENHANCED_PACKET } from './block.ts';
 import { padded } from './option.ts';
 import { readPacketOptions } from './packet-option.ts';
 import type { Section } from './section.ts';
@@ -44,7 +44,7 @@ export function takeUsualPacket(inbox: Inbox, littleEndian: boolean, section: Se
 }
 
 /** Enhanced Packet Block: interface, time stamp, lengths, packet, options. */
-export function readEnhancedPacket(block: Block, section: Section, frame: Frame): Outcome {
+export function readEnhancedPacket(block: Block, section: Section, frame: Frame): boolean {
   const { view, littleEndian, start, end } = block;
   const room = end - start - HEADER_BYTES;
   if (room < 0) return block.bad('enhanced packet of less than 32 bytes');
@@ -70,7 +70,7 @@ export function readEnhancedPacket(block: Block, section: Section, frame: Frame)
   frame.comments = null;
   const options = packet + padded(captured);
   if (options + 4 <= end) readPacketOptions(block, section, frame, options);
-  return PACKET;
+  return true;
 }
 
 export function noSuchInterface(id: number, section: Section): string {

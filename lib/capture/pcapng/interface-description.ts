@@ -1,5 +1,5 @@
 import { mostCaptured } from '../info.ts';
-import { type Block, NOTHING, type Outcome } from './block.ts';
+import type { Block } from './block.ts';
 import { Options } from './option.ts';
 import type { Section } from './section.ts';
 import { TimeScale } from './time-scale.ts';
@@ -18,7 +18,7 @@ const UNKNOWN_LINK_TYPE = 0xffff;
 const MOST_INTERFACES = 65_536;
 
 /** Interface Description Block: link type, snap length, and the clock of what follows. */
-export function readInterfaceDescription(block: Block, section: Section): Outcome {
+export function readInterfaceDescription(block: Block, section: Section): boolean {
   const { interfaces } = section.info;
   if (interfaces.length >= MOST_INTERFACES) return block.bad(`more than ${MOST_INTERFACES} interfaces`);
   // Interfaces are counted by their descriptions: an unreadable one counts, too.
@@ -51,5 +51,6 @@ export function readInterfaceDescription(block: Block, section: Section): Outcom
     dropped: 0,
   });
   interfaces.push({ linkType, snapLength, name: name ?? description });
-  return readable ? NOTHING : block.bad('interface description of less than 20 bytes');
+  if (!readable) block.bad('interface description of less than 20 bytes');
+  return false;
 }

@@ -1,5 +1,5 @@
 import { Frame } from '../frame.ts';
-import { type Block, NOTHING, type Outcome } from './block.ts';
+import type { Block } from './block.ts';
 import { Options } from './option.ts';
 import type { Section } from './section.ts';
 
@@ -8,11 +8,11 @@ const ISB_IFDROP = 5;
 const ISB_OSDROP = 7;
 
 /** Interface Statistics Block: when the capture on an interface ended and what it dropped so far. */
-export function readInterfaceStatistics(block: Block, section: Section): Outcome {
+export function readInterfaceStatistics(block: Block, section: Section): boolean {
   if (block.length < 12) return block.bad('interface statistics of less than 24 bytes');
   const id = block.uint32(block.start);
   const source = section.interfaces[id];
-  if (source === undefined) return NOTHING;
+  if (source === undefined) return false;
   let dropped = 0;
   let counted = false;
   const options = new Options(block, block.start + 12);
@@ -33,7 +33,7 @@ export function readInterfaceStatistics(block: Block, section: Section): Outcome
     section.statisticsSeen = true;
     section.tellDrops();
   }
-  return NOTHING;
+  return false;
 }
 
 function keepLater({ info }: Section, { seconds, nanos }: Frame): void {

@@ -1,4 +1,4 @@
-import { type Block, NOTHING, type Outcome } from './block.ts';
+import type { Block } from './block.ts';
 import { decodeText, padded } from './option.ts';
 import type { Section } from './section.ts';
 
@@ -10,14 +10,14 @@ const IPV6 = 2;
 const MOST_NAMES = 262_144;
 
 /** Name Resolution Block: addresses and their names, of which the first is kept. */
-export function readNameResolution(block: Block, section: Section): Outcome {
+export function readNameResolution(block: Block, section: Section): boolean {
   const { names } = section.info;
   let position = block.start;
   while (position + 4 <= block.end) {
     const type = block.uint16(position);
     const length = block.uint16(position + 2);
     const value = position + 4;
-    if (type === END_OF_RECORDS) return NOTHING;
+    if (type === END_OF_RECORDS) return false;
     if (value + length > block.end) return block.bad('name record longer than its block');
     const addressBytes = type === IPV4 ? 4 : type === IPV6 ? 16 : 0;
     if (addressBytes > 0 && length > addressBytes && names.size < MOST_NAMES) {
@@ -27,7 +27,7 @@ export function readNameResolution(block: Block, section: Section): Outcome {
     }
     position = value + padded(length);
   }
-  return NOTHING;
+  return false;
 }
 
 function ipv4Text(bytes: Uint8Array, at: number): string {

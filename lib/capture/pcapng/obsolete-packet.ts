@@ -1,5 +1,5 @@
 import type { Frame } from '../frame.ts';
-import { type Block, type Outcome, PACKET } from './block.ts';
+import type { Block } from './block.ts';
 import { beyondBelief, noSuchInterface, tooLong } from './enhanced-packet.ts';
 import { padded } from './option.ts';
 import { readPacketOptions } from './packet-option.ts';
@@ -9,7 +9,7 @@ const HEADER_BYTES = 20;
 const DROPS_UNKNOWN = 0xffff;
 
 /** Packet Block, which the enhanced one replaced: 16-bit interface and drop counter, otherwise alike. */
-export function readObsoletePacket(block: Block, section: Section, frame: Frame): Outcome {
+export function readObsoletePacket(block: Block, section: Section, frame: Frame): boolean {
   const { start, end } = block;
   if (end - start < HEADER_BYTES) return block.bad('packet block of less than 32 bytes');
   const id = block.uint16(start);
@@ -36,5 +36,5 @@ export function readObsoletePacket(block: Block, section: Section, frame: Frame)
   }
   const options = packet + padded(captured);
   if (options + 4 <= end) readPacketOptions(block, section, frame, options);
-  return PACKET;
+  return true;
 }

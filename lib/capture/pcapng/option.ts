@@ -16,13 +16,15 @@ export class Options {
     this.position = from;
   }
 
-  /** Goes to the next option; false at the end, or where an option would reach beyond the block. */
+  /** Goes to the next option; false at the end, also if an option reaches beyond the block (which is told). */
   next(): boolean {
     const { block, position } = this;
     if (position + 4 > block.end) return false;
     const code = block.uint16(position);
     const length = block.uint16(position + 2);
-    if (code === END_OF_OPTIONS || position + 4 + length > block.end) return false;
+    if (code === END_OF_OPTIONS) return false;
+    if (position + 4 + length > block.end)
+      return block.bad(`option ${code} of ${length} bytes reaches beyond its block`);
     this.code = code;
     this.start = position + 4;
     this.end = this.start + length;

@@ -3,7 +3,6 @@ import { Inbox } from '../inbox.ts';
 import { addProblem, emptyInfo } from '../info.ts';
 import type { CaptureInfo, CaptureReader } from '../reader.ts';
 import {
-  BAD,
   Block,
   CUSTOM_COPYABLE,
   CUSTOM_NOT_COPYABLE,
@@ -11,10 +10,7 @@ import {
   INTERFACE_DESCRIPTION,
   INTERFACE_STATISTICS,
   NAME_RESOLUTION,
-  NOTHING,
   OBSOLETE_PACKET,
-  type Outcome,
-  PACKET,
   SECTION_HEADER,
   SIMPLE_PACKET,
   SYSDIG_EVENT,
@@ -32,7 +28,8 @@ import { Section } from './section.ts';
 import { BYTE_ORDER_MAGIC, readSectionHeader } from './section-header.ts';
 import { readSimplePacket } from './simple-packet.ts';
 
-type BlockReader = (block: Block, section: Section, frame: Frame) => Outcome;
+/** Fills the frame if the block holds a packet, and says so. What is wrong with the block goes into `block.reason`. */
+type BlockReader = (block: Block, section: Section, frame: Frame) => boolean;
 
 /** Blocks that are read; all others (decryption secrets, unknown types) are passed over as their bytes come. */
 const BLOCK_READERS = new Map<number, BlockReader>([
@@ -105,26 +102,26 @@ export class PcapngReader implements CaptureReader {
   /** Reads on to the next block that holds a packet. */
   private nextPacket(frame: Frame): boolean {
     while (this.nextBlock()) {
-      const outcome = this.readBlock(frame);
-      if (outcome === BAD) this.tellBad();
-      if (outcome !== PACKET) continue;
+      const found = this.readBlock(frame);
+      if (this.block.reason !== '') this.tellBad();
+      if (!found) continue;
       frame.offset = this.block.offset;
       return true;
     }
     return false;
   }
 
-  private readBlock(frame: Frame): Outcome {
+  private readBlock(frame: Frame): boolean {
     const { type } = this.block;
     if (COUNTED_BLOCKS.has(type)) this.number++;
-    return BLOCK_READERS.get(type)?.(this.block, this.section, frame) ?? NOTHING;
+    return BLOCK_READERS.get(type)?.(this.block, this.section, frame) ?? false;
   }
 
-  /** Without its section header, the blocks after it mean nothing. */
+  /** The block is skipped, or what could be read of it kept; but without a section header, what follows means nothing. */
   private tellBad(): void {
-    const { type, offset, reason } = this.block;
-    if (type === SECTION_HEADER) this.stop(offset, reason);
-    else addProblem(this.info, 'damaged', offset, reason);
+    const { offset, reason } = this.block;
+    if (this.section.readable) addProblem(this.info, 'damaged', offset, reason);
+    else this.stop(offset, reason);
   }
 
   /** Finds the next block and puts it into `this.block`; false when it has not arrived whole, or can't be. */
@@ -143,6 +140,7 @@ export class PcapngReader implements CaptureReader {
     // Some writers leave the padding out of the length.
     const length = padded(told);
     block.type = type;
+    block.reason = '';
     if (!BLOCK_READERS.has(type)) {
       block.offset = inbox.offset;
       this.passing = length - 4;

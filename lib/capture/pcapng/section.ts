@@ -19,6 +19,8 @@ export interface SectionInterface {
 export class Section {
   readonly info: CaptureInfo;
   interfaces: SectionInterface[] = [];
+  /** Its header is one we understand. */
+  readable = false;
   /** Time of the last packet: simple packets have none of their own, but come after it. */
   lastSeconds = 0;
   lastNanos = 0;

@@ -1,5 +1,5 @@
 import type { Frame } from '../frame.ts';
-import { type Block, type Outcome, PACKET } from './block.ts';
+import type { Block } from './block.ts';
 import { beyondBelief, noSuchInterface } from './enhanced-packet.ts';
 import type { Section } from './section.ts';
 
@@ -7,7 +7,7 @@ import type { Section } from './section.ts';
  * Simple Packet Block: the packet alone, of the section's first interface. What was captured of it is what the snap
  * length allows and the block holds. It has no time; the last packet's is the best that is known.
  */
-export function readSimplePacket(block: Block, section: Section, frame: Frame): Outcome {
+export function readSimplePacket(block: Block, section: Section, frame: Frame): boolean {
   if (block.length < 4) return block.bad('simple packet of less than 16 bytes');
   const source = section.interfaces[0];
   if (source === undefined) return block.bad(noSuchInterface(0, section));
@@ -28,5 +28,5 @@ export function readSimplePacket(block: Block, section: Section, frame: Frame): 
   frame.interface = source.number;
   frame.flags = source.flags;
   frame.comments = null;
-  return PACKET;
+  return true;
 }

@@ -1,0 +1,43 @@
+import { Readable } from 'node:stream';
+import fc from 'fast-check';
+import { parse } from 'pcap-parser';
+import { expect, it } from 'vitest';
+import { BIG, join, LITTLE, pcapHeader, pcapRecord } from './make.ts';
+import { readAll } from './read.ts';
+
+/** Records as the npm package pcap-parser, which is not ours, reads them. */
+function theirs(bytes: Uint8Array): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    const records: unknown[] = [];
+    const parser = parse(Readable.from([Buffer.from(bytes)]));
+    parser.on('packet', ({ header, data }) => {
+      const { timestampSeconds, timestampMicroseconds, capturedLength, originalLength } = header;
+      records.push([timestampSeconds, timestampMicroseconds, capturedLength, originalLength, Array.from(data)]);
+    });
+    parser.on('end', () => resolve(records));
+    parser.on('error', reject);
+  });
+}
+
+it('reads the records that pcap-parser reads', async () => {
+  const record = fc.record({
+    seconds: fc.integer({ min: 0, max: 0xffffffff }),
+    fraction: fc.integer({ min: 0, max: 999_999 }),
+    bytes: fc.uint8Array({ minLength: 1, maxLength: 100 }),
+    original: fc.integer({ min: 0, max: 0xffffffff }),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(LITTLE, BIG),
+      fc.array(record, { minLength: 1, maxLength: 20 }),
+      async (order, list) => {
+        const bytes = join([pcapHeader(order), ...list.map((one) => pcapRecord(order, one))]);
+        const ours = readAll(bytes, 64).frames.map((frame) => {
+          const [seconds, nanos] = frame.time.split('.').map(Number);
+          return [seconds, nanos! / 1000, frame.bytes.length, frame.original, frame.bytes];
+        });
+        expect(ours).toEqual(await theirs(bytes));
+      },
+    ),
+  );
+});
