@@ -53,12 +53,14 @@ export function pageCommand(command: Command): Command {
     .option('--no-color', 'no colours');
 }
 
+/** What commander hands over of them. */
+export interface PageChoices {
+  readonly color?: boolean;
+  readonly timeFormat?: TimeFormat;
+}
+
 /** The paper for one output: colours only where a terminal, or the user, wants them. */
-export function pageFor(
-  terminal: Terminal,
-  options: { readonly color?: boolean; readonly timeFormat?: TimeFormat },
-  toFile: boolean,
-): PageOptions {
+export function pageFor(terminal: Terminal, options: PageChoices, toFile: boolean): PageOptions {
   return {
     width: widthOf(terminal),
     colour: colourLevel(terminal, options.color, !toFile && terminal.stdout.isTTY === true),

@@ -77,7 +77,17 @@ export function socket(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** `camelCaseWords` -> `camel case words`. */
+/** Names of the field, which keep their capitals. */
+const NAMES = /\b(syn acks?|syns?|fins?|rsts?|acks?|rtts?|rto|mss|ttls?|ip|icmp|tcp|sack|isn)\b/g;
+
+/** `camelCaseWords` -> `camel case words`, `synAcksSent` -> `SYN-ACKs sent`. */
 export function words(name: string): string {
-  return name.replace(/[A-Z]+/g, (c) => ` ${c.toLowerCase()}`);
+  return name
+    .replace(/[A-Z]+/g, (c) => ` ${c.toLowerCase()}`)
+    .replace(NAMES, (found) =>
+      found
+        .replace(' ', '-')
+        .toUpperCase()
+        .replace(/S$/, found === 'mss' ? 'S' : 's'),
+    );
 }

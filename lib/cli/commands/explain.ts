@@ -1,30 +1,67 @@
+import { existsSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
 import { closest } from '../../lint/spelling.ts';
+import { explainIdea, ideaList } from '../../report/ideas/explain.ts';
+import { findIdea, IDEAS, topicKey } from '../../report/ideas/index.ts';
+import type { PageOptions } from '../../report/page.ts';
 import { explainRule } from '../../report/rules/explain.ts';
 import { RULES } from '../../rules/index.ts';
 import { CliError, DONE } from '../exit.ts';
-import { pageCommand, pageFor } from '../options.ts';
+import { type PageChoices, pageCommand, pageFor } from '../options.ts';
 import { StreamOutput } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  pageCommand(command.addArgument(new Argument('<topic...>', 'a rule, a state, or an idea'))).action(
-    (words: string[], options: { readonly color?: boolean }) => run(explain(words.join(' '), options, terminal)),
+  const topic = new Argument('[topic...]', 'a rule, a state, or an idea; without one, what there is');
+  const capture = 'captures after the topic: the places in them where it shows';
+  pageCommand(command.addArgument(topic))
+    .addHelpText('after', `\nName ${capture}.`)
+    .action((words: string[], options: PageChoices) => run(explain(words, options, terminal)));
+}
+
+async function explain(words: readonly string[], options: PageChoices, terminal: Terminal): Promise<number> {
+  const page = pageFor(terminal, options, false);
+  const end = words.findIndex((word, i) => i > 0 && (word === '-' || existsSync(word)));
+  const topic = (end < 0 ? words : words.slice(0, end)).join(' ');
+  const text = topic === '' ? ideaList(page) : explanation(topic, page);
+  const output = new StreamOutput(terminal.stdout);
+  output.write(text);
+  if (end < 0) {
+    await output.close();
+    return DONE;
+  }
+  const { showPlaces } = await import('../places.ts');
+  return showPlaces(
+    topicSubject(topic),
+    words.slice(end),
+    { ...options, timeFormat: page.timeFormat },
+    output,
+    terminal,
   );
 }
 
-async function explain(topic: string, options: { readonly color?: boolean }, terminal: Terminal): Promise<number> {
-  const page = pageFor(terminal, options, false);
-  const rule = RULES.find(({ meta }) => meta.id === topic.toLowerCase());
-  if (rule === undefined) {
-    const near = closest(
-      topic,
-      RULES.map(({ meta }) => meta.id),
-    );
-    throw new CliError(`nothing to explain under '${topic}'${near === null ? '' : ` (did you mean ${near}?)`}`);
+function explanation(topic: string, page: PageOptions): string {
+  const rule = RULES.find(({ meta }) => meta.id === topicKey(topic));
+  if (rule !== undefined) {
+    return explainRule(rule.meta, page);
   }
-  const output = new StreamOutput(terminal.stdout);
-  output.write(explainRule(rule.meta, page));
-  await output.close();
-  return DONE;
+  const idea = findIdea(topic);
+  if (idea !== undefined) {
+    return explainIdea(idea, new Set(RULES.map(({ meta }) => meta.id)), page);
+  }
+  const known = [...RULES.map(({ meta }) => meta.id), ...IDEAS.flatMap(({ id, aliases }) => [id, ...aliases])];
+  const near = closest(topicKey(topic), known);
+  throw new CliError(
+    `nothing to explain under '${topic}'${near === null ? '; tcplint explain lists what there is' : ` (did you mean ${near}?)`}`,
+  );
+}
+
+/** Rules and the state whose places in a capture belong to a topic. */
+function topicSubject(topic: string): { readonly rules: readonly string[]; readonly state?: string } {
+  const idea = findIdea(topic);
+  const rule = RULES.some(({ meta }) => meta.id === topicKey(topic)) ? [topicKey(topic)] : [];
+  return {
+    rules: [...rule, ...(idea?.rules ?? [])],
+    ...(idea?.state === undefined ? {} : { state: idea.state }),
+  };
 }

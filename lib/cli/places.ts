@@ -1,0 +1,108 @@
+import type { ConnectionFacts, Side } from '../facts/connection.ts';
+import type { Finding } from '../facts/finding.ts';
+import { secondsBetween } from '../facts/moment.ts';
+import { createLinter } from '../lint/runtime.ts';
+import type { Origin } from '../report/format.ts';
+import { hanging } from '../report/layout/wrap.ts';
+import { openPage, type Page } from '../report/page.ts';
+import { count, duration, grouped, socket } from '../report/phrases.ts';
+import { analyse } from './analyse.ts';
+import { loadConfig } from './config.ts';
+import { DONE, FAILED } from './exit.ts';
+import { type CaptureOptions, pageFor } from './options.ts';
+import type { Output } from './output.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Places told one by one; the others are counted. */
+const MOST_PLACES = 10;
+
+interface Subject {
+  readonly rules: readonly string[];
+  readonly state?: string;
+}
+
+/** Where a topic shows in captures: spells in its state, findings of its rules. */
+export async function showPlaces(
+  subject: Subject,
+  paths: readonly string[],
+  options: CaptureOptions,
+  output: Output,
+  terminal: Terminal,
+): Promise<number> {
+  const page = openPage(pageFor(terminal, options, false));
+  const config = await loadConfig({}, terminal);
+  const { captures, failures } = await analyse(
+    paths,
+    options,
+    terminal,
+    (origin) => {
+      const linter = createLinter(config);
+      const spells = new Places();
+      return {
+        ask: {
+          onConnection(facts) {
+            linter.connection(facts);
+            addSpells(spells, facts, subject.state, page, origin);
+          },
+        },
+        finish(capture) {
+          const findings = linter.finish(capture).findings.filter(({ rule }) => subject.rules.includes(rule));
+          output.write(placesText(spells, findings, origin, page));
+        },
+      };
+    },
+    () => output.discard(),
+  );
+  await output.close();
+  return failures.length > 0 || captures.length === 0 ? FAILED : DONE;
+}
+
+class Places {
+  total = 0;
+  readonly lines: string[] = [];
+
+  add(line: () => string): void {
+    if (this.total++ < MOST_PLACES) {
+      this.lines.push(line());
+    }
+  }
+}
+
+function addSpells(
+  places: Places,
+  facts: ConnectionFacts,
+  state: string | undefined,
+  page: Page,
+  origin: Origin,
+): void {
+  for (const side of ['client', 'server'] as Side[]) {
+    const { address, port, spells } = facts[side];
+    for (const spell of spells.filter((candidate) => candidate.state === state)) {
+      places.add(() => {
+        const length =
+          spell.end === null ? 'to the end of the capture' : `for ${duration(secondsBetween(spell.start, spell.end))}`;
+        const frame = spell.frame === null ? '' : ` (frame ${spell.frame})`;
+        const from = page.when(spell.start, origin.start);
+        return `connection ${facts.connection}: ${side} ${socket(address, port)} from ${from}${frame} ${length}`;
+      });
+    }
+  }
+}
+
+function placesText(spells: Places, findings: readonly Finding[], origin: Origin, page: Page): string {
+  const bullet = (text: string): string => hanging('  - ', page.text(text), page.width);
+  const rest = (total: number, what: string): string[] =>
+    total > MOST_PLACES ? [`  ${page.glyph.ellipsis} and ${grouped(total - MOST_PLACES)} more ${what}`] : [];
+  const lines = [
+    ...spells.lines.map(bullet),
+    ...rest(spells.total, 'times'),
+    ...findings.slice(0, MOST_PLACES).map(({ rule, message }) => bullet(`${rule}: ${message}`)),
+    ...rest(findings.length, 'findings'),
+  ];
+  const path = page.text(origin.path);
+  const title =
+    lines.length === 0
+      ? `It does not show in ${path}`
+      : `In ${path}: ${[...(spells.total > 0 ? [count(spells.total, 'time')] : []), ...(findings.length > 0 ? [count(findings.length, 'finding')] : [])].join(', ')}`;
+  return `\n${[page.ink.bold(title), ...lines].join('\n')}\n`;
+}
