@@ -2,7 +2,7 @@ import { Int32Columns } from '../../bytes/columns.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { ACK, SYN } from '../../packet/segment.ts';
 
-// Columns of an entry. NUMBER: the stream number in the low bits, the two KNOWN bits above it.
+// Columns of an entry. NUMBER: stream number + 1 in the low bits (0: not begun), the two KNOWN bits above them.
 const NUMBER = 0;
 const BASE_LOW = 1;
 const BASE_HIGH = 2;
@@ -24,7 +24,7 @@ const NUMBER_MASK = KNOWN_HIGH - 1;
 export class StreamNumbers {
   private readonly columns = new Int32Columns(3);
   private next = 0;
-  /** The last `step` met a SYN that began a conversation anew between endpoints seen before. */
+  /** The last segment asked for began a conversation anew between endpoints seen before. */
   reused = false;
 
   /** Conversations so far. */
@@ -32,73 +32,61 @@ export class StreamNumbers {
     return this.next;
   }
 
-  /**
-   * The stream of this segment. Must be called for the first segment of an entry (entries come in order: 0, 1, 2...),
-   * for every SYN, and for every segment until the entry is settled; `current` answers for all others.
-   */
-  step(entry: number, segment: Segment, fromLow: boolean): number {
-    const columns = this.columns;
-    this.reused = false;
-    if (entry >= columns.length) {
-      while (entry >= columns.length) columns.allocate();
-      return this.begin(entry, segment, fromLow);
-    }
-    const known = columns.get(entry, NUMBER);
-    const ownBase = fromLow ? BASE_LOW : BASE_HIGH;
-    const ownKnown = fromLow ? KNOWN_LOW : KNOWN_HIGH;
-    if ((segment.flags & SYN) !== 0 && (known & ownKnown) !== 0 && columns.get(entry, ownBase) !== segment.seq) {
-      if ((segment.flags & ACK) === 0) {
-        this.reused = true;
-        return this.begin(entry, segment, fromLow);
-      }
-      columns.set(entry, ownBase, segment.seq);
-    }
-    return this.learn(entry, known, segment, fromLow) & NUMBER_MASK;
-  }
-
-  /** The stream of any segment: looks closer (`step`) only where it may change something. */
+  /** The stream of a segment: the short way for one that can change nothing. */
   of(entry: number, segment: Segment, fromLow: boolean): number {
     if (entry < this.columns.length && (segment.flags & SYN) === 0) {
       const known = this.columns.get(entry, NUMBER);
       if ((known & SETTLED) === SETTLED) {
         this.reused = false;
-        return known & NUMBER_MASK;
+        return (known & NUMBER_MASK) - 1;
       }
     }
     return this.step(entry, segment, fromLow);
   }
 
-  /** The stream that the entry's latest segment belonged to. */
-  current(entry: number): number {
-    return this.columns.get(entry, NUMBER) & NUMBER_MASK;
+  /** As `of`, for a TCP header quoted in an ICMP error: it may begin a conversation, but no base is learnt from it. */
+  ofQuoted(entry: number, quoted: Segment, fromLow: boolean): number {
+    return (this.place(entry, quoted, fromLow) & NUMBER_MASK) - 1;
   }
 
-  /** Both bases are known: from now on only a SYN can change anything. */
-  settled(entry: number): boolean {
-    return (this.columns.get(entry, NUMBER) & SETTLED) === SETTLED;
-  }
-
-  private begin(entry: number, segment: Segment, fromLow: boolean): number {
-    const number = this.next++;
-    this.learn(entry, number, segment, fromLow);
-    return number;
-  }
-
-  /** Takes the bases not known yet from this segment; returns the NUMBER column. */
-  private learn(entry: number, known: number, segment: Segment, fromLow: boolean): number {
-    const ownKnown = fromLow ? KNOWN_LOW : KNOWN_HIGH;
-    const peerKnown = SETTLED ^ ownKnown;
-    let now = known;
-    if ((now & ownKnown) === 0) {
-      now |= ownKnown;
-      const isn = (segment.flags & SYN) !== 0 ? segment.seq : (segment.seq - 1) | 0;
-      this.columns.set(entry, fromLow ? BASE_LOW : BASE_HIGH, isn);
+  private step(entry: number, segment: Segment, fromLow: boolean): number {
+    let known = this.place(entry, segment, fromLow);
+    const own = fromLow ? KNOWN_LOW : KNOWN_HIGH;
+    const peer = SETTLED ^ own;
+    if ((known & own) === 0) {
+      known |= own;
+      const base = (segment.flags & SYN) !== 0 ? segment.seq : (segment.seq - 1) | 0;
+      this.columns.set(entry, fromLow ? BASE_LOW : BASE_HIGH, base);
     }
-    if ((now & peerKnown) === 0 && (segment.flags & ACK) !== 0) {
-      now |= peerKnown;
+    if ((known & peer) === 0 && (segment.flags & ACK) !== 0) {
+      known |= peer;
       this.columns.set(entry, fromLow ? BASE_HIGH : BASE_LOW, (segment.ack - 1) | 0);
     }
-    this.columns.set(entry, NUMBER, now);
-    return now;
+    this.columns.set(entry, NUMBER, known);
+    return (known & NUMBER_MASK) - 1;
+  }
+
+  /** The conversation a segment belongs to, begun where need be: its NUMBER column. */
+  private place(entry: number, segment: Segment, fromLow: boolean): number {
+    const { columns } = this;
+    this.reused = false;
+    while (entry >= columns.length) columns.allocate();
+    const known = columns.get(entry, NUMBER);
+    if (known === 0) return this.begin(entry);
+    const base = fromLow ? BASE_LOW : BASE_HIGH;
+    const baseKnown = (known & (fromLow ? KNOWN_LOW : KNOWN_HIGH)) !== 0;
+    if ((segment.flags & SYN) === 0 || !baseKnown || columns.get(entry, base) === segment.seq) return known;
+    if ((segment.flags & ACK) === 0) {
+      this.reused = true;
+      return this.begin(entry);
+    }
+    columns.set(entry, base, segment.seq);
+    return known;
+  }
+
+  private begin(entry: number): number {
+    this.next++;
+    this.columns.set(entry, NUMBER, this.next);
+    return this.next;
   }
 }
