@@ -94,7 +94,7 @@ export interface TrafficFacts {
   readonly pairs?: readonly PairFacts[];
   /** Tenths of a second in which three or more connections lost segments (a first retransmission, not spurious). */
   readonly lossBins?: readonly LossBin[];
-  /** Tenths of a second with any such loss, and losses in all: the chance of meeting in one bin follows from them. */
+  /** Such losses in all, a connection counted once a tenth: the chance of meeting in one bin follows from them. */
   readonly losses?: number;
 }
 

@@ -27,7 +27,7 @@ export default defineRule({
     const more = facts.problems.length - 1;
     return {
       confidence: 'high',
-      message: `The capture is ${first.kind} at byte ${grouped(first.offset)}: ${first.reason}${more === 0 ? '' : ` (and ${count(more, 'more place')})`}; ${count(facts.packets, 'packet')} could be read.`,
+      message: `The capture is ${first.kind} at byte ${grouped(first.offset)} (${first.reason})${more === 0 ? '' : ` and in ${count(more, 'more place')}`}; ${count(facts.packets, 'packet')} could be read.`,
       frames: facts.packets === 0 ? [] : [facts.packets],
       frameCount: facts.problems.length,
       start: facts.start,

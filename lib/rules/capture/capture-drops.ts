@@ -1,0 +1,49 @@
+import { defineRule } from '../rule.ts';
+import { count, list, size } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'capture-drops',
+    family: 'capture',
+    scope: 'capture',
+    summary: 'The capture lost packets that the network delivered.',
+    why: 'What is missing here was not lost on the way: gaps in this file say nothing about the network, and some findings are less sure.',
+    likelyCauses: [
+      'The capturing host could not keep up: small buffer, slow disk, too much traffic for one core.',
+      'A mirror port with less capacity than what it mirrors.',
+    ],
+    nextSteps: [
+      'Capture with a larger buffer (`tcpdump -B 65536`), a shorter snap length (`-s 128`) or a filter, and to a fast disk.',
+    ],
+    references: [],
+    severity: 'warning',
+    options: {},
+    needs: [],
+    falsePositives: ['Asymmetric routing makes bytes be acknowledged that passed elsewhere: see `capture-one-sided`.'],
+    others:
+      'Wireshark says "previous segment not captured" and readers take it for loss in the network; capinfos shows the file’s counter.',
+  },
+
+  capture({ droppedByCapture, unseenBytes, start, end }) {
+    const dropped = droppedByCapture ?? 0;
+    if ((dropped === 0 && unseenBytes.bytes === 0) || start === null || end === null) return null;
+    const told = [
+      ...(dropped > 0 ? [`its own counters say ${count(dropped, 'packet')} were dropped`] : []),
+      ...(unseenBytes.bytes > 0
+        ? [
+            `${size(unseenBytes.bytes)} on ${count(unseenBytes.connections, 'connection')} were acknowledged that it never saw`,
+          ]
+        : []),
+    ];
+    return {
+      confidence: 'high',
+      message: `The capture lost packets: ${list(told)}.`,
+      frames: unseenBytes.bytes > 0 ? [unseenBytes.firstFrame] : [],
+      start,
+      end,
+      impact: { ...(unseenBytes.bytes > 0 ? { bytes: unseenBytes.bytes, connections: unseenBytes.connections } : {}) },
+      evidence: { droppedByCapture, unseenBytes: unseenBytes.bytes, connections: unseenBytes.connections },
+      filter: 'tcp.analysis.ack_lost_segment',
+    };
+  },
+});

@@ -1,0 +1,44 @@
+import { defineRule } from '../rule.ts';
+import { count, percent } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'capture-duplicates',
+    family: 'capture',
+    scope: 'capture',
+    summary: 'Packets were recorded twice: the capture saw one transmission at two places.',
+    why: 'Tools that take the copies for retransmissions report loss that never was; here they are left out of every count of loss.',
+    likelyCauses: [
+      'A mirror port that copies both the incoming and the outgoing side of the same path.',
+      'A capture on `any`, or on a bridge and its members at once.',
+    ],
+    nextSteps: [
+      'Mirror one direction per port, or capture on one interface; `editcap -d` removes only byte-identical copies.',
+    ],
+    references: [],
+    severity: 'warning',
+    options: {
+      share: { default: 0.01, unit: 'ratio', description: 'Share of all segments from which on it is told.' },
+    },
+    needs: [],
+    falsePositives: [],
+    others: 'Wireshark and tcptrace count such copies as retransmissions; Zeek wrote them as such until lately.',
+  },
+
+  capture({ captureDuplicates: copies, segments, start, end }, options) {
+    if (copies.segments === 0 || start === null || end === null) return null;
+    const share = copies.segments / segments;
+    if (share < options.share) return null;
+    return {
+      confidence: 'high',
+      message: `${count(copies.segments, 'segment')} (${percent(share)} of all) are copies of others: the capture recorded one transmission twice.`,
+      frames: copies.examples,
+      frameCount: copies.segments,
+      start,
+      end,
+      impact: {},
+      evidence: { copies: copies.segments, segments, share: percent(share) },
+      filter: `frame.number == ${copies.firstFrame}`,
+    };
+  },
+});

@@ -1,0 +1,38 @@
+import { defineRule } from '../rule.ts';
+import { count } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'illegal-flags',
+    family: 'protocol',
+    scope: 'capture',
+    summary: 'A host sent segments whose flags contradict each other.',
+    why: 'No stack does this by itself: such packets map ports past simple filters, or tell operating systems apart by how they answer.',
+    likelyCauses: [
+      'A port scanner (NULL, XMAS, FIN or SYN+FIN scan).',
+      'A packet generator, or a device that damages headers.',
+    ],
+    nextSteps: ['Look at what else this source sends; block it if it is not yours.'],
+    references: ['RFC 9293 3.1', 'RFC 9293 3.10.7.2'],
+    severity: 'warning',
+    options: {},
+    needs: [],
+    falsePositives: ['FIN+RST of some old load balancers.'],
+    others: 'nDPI names the scans; Zeek writes I and Q in its history.',
+  },
+
+  capture({ illegalFlags = [] }) {
+    return illegalFlags.map((from) => ({
+      confidence: 'high',
+      message: `Host ${from.address} sent ${count(from.count, 'segment')} with the flags ${from.flags}, which no stack sends together.`,
+      frames: from.frames,
+      frameCount: from.count,
+      start: from.start,
+      end: from.end,
+      impact: {},
+      evidence: { flags: from.flags, segments: from.count },
+      endpoints: [{ address: from.address, port: 0, role: 'host' }],
+      connections: from.examples,
+    }));
+  },
+});

@@ -1,0 +1,47 @@
+import { MALFORMED } from '../../facts/notes.ts';
+import { defineRule } from '../rule.ts';
+import { bothSides, otherSide } from '../watching.ts';
+import { at, count } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'ttl-changed',
+    family: 'protocol',
+    scope: 'connection',
+    summary: 'The TTL of an endpoint’s packets changed within one connection.',
+    why: 'The path changed under way, or some of the packets come from another machine.',
+    likelyCauses: [
+      'A route change, or load balancing over paths of different length.',
+      'A middlebox that answers in the endpoint’s name, or an injector.',
+    ],
+    nextSteps: [
+      'See which packets differ: all from some moment on means a route; single ones, RSTs above all, mean a second sender.',
+    ],
+    references: ['RFC 791 3.2', 'RFC 8200 3'],
+    severity: 'note',
+    options: {},
+    needs: [],
+    wakes: MALFORMED,
+    falsePositives: ['Captures that see the same packet before and after a router: such copies are left out.'],
+    others: 'argus and tstat print the smallest and largest TTL and leave the reader to wonder.',
+  },
+
+  connection(facts) {
+    return bothSides(facts).flatMap(({ side, own, peer }) => {
+      const { ttlChanges: changes } = own;
+      if (changes === undefined) return [];
+      return {
+        confidence: 'medium',
+        message: `The TTL of ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} changed from ${changes.usual} to ${changes.other}, in ${count(changes.count, 'packet')}.`,
+        together: `The TTL of the ${side} changed on {connections} of {clients} with server ${at(facts.server)}.`,
+        side,
+        frames: changes.frames,
+        frameCount: changes.count,
+        start: changes.start,
+        end: changes.end,
+        impact: {},
+        evidence: { usual: changes.usual, other: changes.other, packets: changes.count },
+      } as const;
+    });
+  },
+});

@@ -1,0 +1,66 @@
+import { defineRule } from '../rule.ts';
+import { at, count } from '../wording.ts';
+
+export default defineRule({
+  meta: {
+    id: 'accept-queue-overflow',
+    family: 'traffic',
+    scope: 'capture',
+    summary: 'A listener ignored the final ACK of several clients: its accept queue is full.',
+    why: 'Clients believe they are connected and send; the server throws it away and asks again. They wait a second, three, seven, and some are reset in the end.',
+    likelyCauses: [
+      'The program accepts too slowly: blocked in its accept loop, out of threads or processor time.',
+      'The listen backlog (or `net.core.somaxconn`) is too small for the bursts that arrive.',
+      'The listener defers the accept until data comes (TCP_DEFER_ACCEPT), and these clients sent none.',
+    ],
+    nextSteps: [
+      'On the server: `ss -ltn` (Recv-Q at Send-Q is full) and `nstat -az TcpExtListenOverflows TcpExtListenDrops`.',
+      'Find what keeps the program from accept(); then raise backlog and somaxconn together.',
+    ],
+    references: ['RFC 9293 3.5', 'RFC 9293 3.10.7.4'],
+    severity: 'warning',
+    options: {
+      connections: {
+        default: 3,
+        unit: 'count',
+        description: 'Connections of one listener whose final ACK was ignored.',
+      },
+    },
+    needs: ['bothSides'],
+    falsePositives: ['Listeners with TCP_DEFER_ACCEPT, as long as no data was ignored.'],
+    others: 'No other tool names it; Wireshark labels the SYN-ACKs retransmissions.',
+  },
+
+  capture({ traffic }, options) {
+    return traffic.services.flatMap((service) => {
+      const { ignoredAcks: ignored } = service;
+      if (ignored === undefined || ignored.connections < options.connections) return [];
+      const harm = [
+        ...(ignored.dataIgnored > 0 ? [`data ignored on ${ignored.dataIgnored}`] : []),
+        ...(ignored.reset > 0 ? [`${ignored.reset} reset in the end`] : []),
+      ];
+      const told = harm.length === 0 ? '' : `; ${harm.join(', ')}`;
+      return {
+        severity: harm.length > 0 ? 'error' : 'warning',
+        confidence: ignored.dataIgnored > 0 ? 'high' : 'medium',
+        message: `Server ${at(service)} ignored the final ACK of ${count(ignored.connections, 'connection')} and repeated its SYN-ACK ${count(ignored.repeats, 'time')}${told}: its accept queue is full.`,
+        side: 'server',
+        frames: [ignored.firstFrame, ignored.lastFrame],
+        frameCount: ignored.repeats,
+        start: ignored.start,
+        end: ignored.end,
+        impact: { connections: ignored.connections },
+        evidence: {
+          connections: ignored.connections,
+          synAckRepeats: ignored.repeats,
+          dataIgnored: ignored.dataIgnored,
+          reset: ignored.reset,
+        },
+        endpoints: [{ address: service.address, port: service.port, role: 'server' }],
+        connections: ignored.examples,
+        replaces: ['final-ack-lost'],
+        replacesAt: { address: service.address, port: service.port },
+      } as const;
+    });
+  },
+});

@@ -1,0 +1,85 @@
+import type { LossBin } from '../../facts/capture.ts';
+import { after, secondsBetween } from '../../facts/moment.ts';
+import { defineRule } from '../rule.ts';
+import { count, list } from '../wording.ts';
+
+const TENTH = 0.1;
+/** Episodes told one by one; the worst of more. */
+const MOST_TOLD = 10;
+
+export default defineRule({
+  meta: {
+    id: 'correlated-loss',
+    family: 'traffic',
+    scope: 'capture',
+    summary: 'Many connections lost segments at the same moment: one cause.',
+    why: 'Forty findings about forty connections hide that one queue, link or device dropped for all of them.',
+    likelyCauses: [
+      'A queue overflowed on something they share: an uplink, a switch port, a firewall.',
+      'A link flapped or a route changed.',
+      'Many senders answered one receiver at once (incast).',
+    ],
+    nextSteps: [
+      'Read the drop counters of whatever these connections share at that second; the evidence lists the hosts in common.',
+    ],
+    references: ['RFC 7567 2', 'RFC 5681 3'],
+    severity: 'warning',
+    offIn: ['ci'],
+    options: {
+      connections: { default: 3, unit: 'count', description: 'Connections that lost something within 100 ms.' },
+      times: { default: 10, unit: 'ratio', description: 'Times what chance would give at the capture’s mean rate.' },
+    },
+    needs: ['bothSides'],
+    falsePositives: ['Captures that drop packets in bursts themselves: see `capture-drops`.'],
+    others: 'No other tool looks across connections.',
+  },
+
+  capture({ traffic, start, end }, options) {
+    const { lossBins = [], losses = 0 } = traffic;
+    if (start === null || end === null) return null;
+    const expected = losses / Math.max(1, secondsBetween(start, end) / TENTH);
+    const striking = lossBins.filter(
+      ({ connections }) => connections.length >= options.connections && connections.length >= options.times * expected,
+    );
+    const worst = episodes(striking)
+      .sort((a, b) => b.connections.length - a.connections.length)
+      .slice(0, MOST_TOLD);
+    return worst.map(({ first, last, connections, sharedHosts, frames }) => ({
+      confidence: 'medium',
+      message: `${count(connections.length, 'connection')} lost segments within ${count((last - first + 1) * 100, 'millisecond')}${sharedHosts.length === 0 ? '' : `; they share ${list(sharedHosts.slice(0, 3))}`}: one cause.`,
+      frames,
+      start: after(start, first * TENTH),
+      end: after(start, (last + 1) * TENTH),
+      impact: { connections: connections.length },
+      evidence: { connections: connections.length, expectedByChance: Number(expected.toFixed(3)), sharedHosts },
+      endpoints: sharedHosts.slice(0, 3).map((address) => ({ address, port: 0, role: 'host' as const })),
+      connections,
+      replaces: ['retransmission-burst', 'tail-loss', 'timeout-backoff'],
+      replacesOn: 'connections',
+    }));
+  },
+});
+
+interface Episode extends Omit<LossBin, 'tenth'> {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Bins less than a second apart are one event. */
+function episodes(bins: readonly LossBin[]): Episode[] {
+  const found: Episode[] = [];
+  for (const bin of bins) {
+    const open = found.at(-1);
+    if (open === undefined || bin.tenth - open.last > 10) found.push({ ...bin, first: bin.tenth, last: bin.tenth });
+    else {
+      found[found.length - 1] = {
+        first: open.first,
+        last: bin.tenth,
+        connections: [...new Set([...open.connections, ...bin.connections])].sort((a, b) => a - b),
+        sharedHosts: open.sharedHosts.filter((host) => bin.sharedHosts.includes(host)),
+        frames: [...open.frames, ...bin.frames].slice(0, 16),
+      };
+    }
+  }
+  return found;
+}
