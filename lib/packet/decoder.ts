@@ -12,7 +12,7 @@ import {
   TCP,
   TOO_DEEP,
 } from './keys.ts';
-import { Segment } from './segment.ts';
+import { CUT_SHORT, Segment } from './segment.ts';
 import { LAYERS } from './table.ts';
 import { decodeQuote, decodeTcp, TCP_LEAST } from './tcp.ts';
 import { describe } from './tunnel/kinds.ts';
@@ -152,7 +152,9 @@ export class Decoder {
     if (!walk.has(least)) return this.skip(walk.missing(), frame);
     segment.linkHash = walk.linkHash;
     segment.tunnel = walk.tunnel;
-    const { bytes, view, at, end, wireEnd, troubles, icmp } = walk;
+    const { bytes, view, at, end, wireEnd, icmp } = walk;
+    // The datagram says that there was more of it than the frame had.
+    const troubles = walk.datagramEnd > wireEnd ? walk.troubles | CUT_SHORT : walk.troubles;
     if (!walk.inIcmp) {
       decodeTcp(bytes, view, at, end, wireEnd, troubles, segment);
       return TCP;

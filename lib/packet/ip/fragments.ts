@@ -73,7 +73,7 @@ export class Fragments {
         this.drop(key, datagram);
         walk.read(whole);
         walk.at = 0;
-        walk.end = walk.wireEnd = whole.length;
+        walk.end = walk.wireEnd = walk.datagramEnd = whole.length;
         walk.troubles |= datagram.overlapped ? FROM_FRAGMENTS | FRAGMENTS_OVERLAPPED : FROM_FRAGMENTS;
         return datagram.next;
       }

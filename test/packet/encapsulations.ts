@@ -1,0 +1,644 @@
+import {
+  type Bytes,
+  be16,
+  be32,
+  bytes,
+  ethernet,
+  etherType,
+  ipv4,
+  ipv6,
+  le16,
+  le32,
+  text,
+  udp,
+  vlan,
+} from './build.ts';
+
+/** One way to wrap an IP packet: what the frame is then, and what the decoder says of its tunnels. */
+export interface Encapsulation {
+  readonly name: string;
+  readonly linkType: number;
+  readonly wrap: (packet: Bytes) => Bytes;
+  readonly tunnel?: string;
+}
+
+const family = (packet: Bytes, inet6: number) => (etherType(packet) === 0x0800 ? 2 : inet6);
+const pppProtocol = (packet: Bytes) => be16(etherType(packet) === 0x0800 ? 0x0021 : 0x0057);
+const ipProtocol = (packet: Bytes) => (etherType(packet) === 0x0800 ? 4 : 41);
+const snap = (packet: Bytes) => bytes('aa aa 03 00 00 00', be16(etherType(packet)), packet);
+const zeroes = (count: number) => new Uint8Array(count);
+
+const WLAN_ADDRESSES = '02 00 00 00 00 01 02 00 00 00 00 02 02 00 00 00 00 03';
+const wlanToAp = (packet: Bytes) => bytes('08 01 2c 00', WLAN_ADDRESSES, '10 00', snap(packet));
+const wlanQos = (packet: Bytes) => bytes('88 02 2c 00', WLAN_ADDRESSES, '10 00', '00 00', snap(packet));
+
+const links: readonly Encapsulation[] = [
+  { name: 'BSD loopback, little-endian', linkType: 0, wrap: (p) => bytes(le32(family(p, 30)), p) },
+  { name: 'BSD loopback, big-endian', linkType: 0, wrap: (p) => bytes(be32(family(p, 24)), p) },
+  { name: 'OpenBSD loopback', linkType: 108, wrap: (p) => bytes(be32(family(p, 24)), p) },
+  { name: 'Ethernet', linkType: 1, wrap: (p) => ethernet(p) },
+  { name: 'Ethernet with padding', linkType: 1, wrap: (p) => bytes(ethernet(p), zeroes(11)) },
+  { name: 'VLAN', linkType: 1, wrap: (p) => vlan(ethernet(p), 7), tunnel: 'VLAN 7' },
+  { name: 'priority tag', linkType: 1, wrap: (p) => vlan(ethernet(p), 0x6000) },
+  {
+    name: 'stack of VLAN tags',
+    linkType: 1,
+    wrap: (p) => vlan(vlan(vlan(ethernet(p), 3), 2, 0x88a8), 1, 0x9100),
+    tunnel: 'VLAN 1, VLAN 2, VLAN 3',
+  },
+  {
+    name: 'IEEE 802.3 with SNAP',
+    linkType: 1,
+    wrap: (p) => ethernet(snap(p), { type: snap(p).length }),
+  },
+  {
+    name: 'IEEE 802.3 with SNAP in a VLAN',
+    linkType: 1,
+    wrap: (p) => vlan(ethernet(snap(p), { type: snap(p).length }), 9),
+    tunnel: 'VLAN 9',
+  },
+  { name: 'ISL', linkType: 1, wrap: isl, tunnel: 'VLAN 5' },
+  { name: 'FabricPath', linkType: 1, wrap: (p) => ethernet(bytes('40 20', ethernet(p), zeroes(4)), { type: 0x8903 }) },
+  { name: 'VN-Tag', linkType: 1, wrap: (p) => tagged(p, 0x8926, '00 00 00 01') },
+  { name: 'E-TAG', linkType: 1, wrap: (p) => tagged(p, 0x893f, '00 00 00 01 00 00') },
+  { name: 'HSR', linkType: 1, wrap: (p) => tagged(p, 0x892f, bytes(be16(6 + p.length), '00 01')) },
+  { name: 'IEEE 802.1CB', linkType: 1, wrap: (p) => tagged(p, 0xf1c1, '00 00 00 01') },
+  { name: 'Cisco metadata', linkType: 1, wrap: (p) => tagged(p, 0x8909, '01 01 00 01 00 64') },
+  { name: 'Arista time stamp', linkType: 1, wrap: (p) => tagged(p, 0xd28b, '00 01 01 10 5f 5e 10 00 00 00 00 00') },
+  {
+    name: 'PBB',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes('00 00 30 39', ethernet(p)), { type: 0x88e7 }),
+    tunnel: 'PBB 12345',
+  },
+  { name: 'TRILL', linkType: 1, wrap: (p) => ethernet(bytes('00 3f 00 01 00 02', ethernet(p)), { type: 0x22f3 }) },
+  {
+    name: 'MACsec without encryption',
+    linkType: 1,
+    wrap: (p) => tagged(p, 0x88e5, '00 00 00 00 00 01', zeroes(16)),
+  },
+  {
+    name: 'MACsec with channel, without encryption',
+    linkType: 1,
+    wrap: (p) => tagged(p, 0x88e5, '20 00 00 00 00 01 02 00 00 00 00 01 00 01', zeroes(16)),
+  },
+  {
+    name: 'PPPoE',
+    linkType: 1,
+    wrap: (p) => ethernet(pppoe(p), { type: 0x8864 }),
+    tunnel: 'PPPoE 11',
+  },
+  { name: 'PPPoE without Ethernet', linkType: 51, wrap: pppoe, tunnel: 'PPPoE 11' },
+  {
+    name: 'MPLS',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes(label(16, false), label(17, true), p), { type: 0x8847 }),
+    tunnel: 'MPLS 16, MPLS 17',
+  },
+  {
+    name: 'Ethernet pseudowire with control word',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes(label(18, true), zeroes(4), ethernet(p)), { type: 0x8847 }),
+    tunnel: 'MPLS 18',
+  },
+  {
+    name: 'Ethernet pseudowire without control word',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes(label(18, true), ethernet(p)), { type: 0x8847 }),
+    tunnel: 'MPLS 18',
+  },
+  {
+    name: 'B.A.T.M.A.N. unicast',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes('40 0f 32 01', '02 00 00 00 00 09', ethernet(p)), { type: 0x4305 }),
+  },
+  {
+    name: 'NSH',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes('0f c2 02 03 00 00 2a ff', ethernet(p)), { type: 0x894f }),
+    tunnel: 'NSH 42',
+  },
+  { name: 'token ring', linkType: 6, wrap: (p) => bytes('10 40', WLAN_ADDRESSES.slice(0, 35), snap(p)) },
+  {
+    name: 'token ring with a route',
+    linkType: 6,
+    wrap: (p) => bytes('10 40', '02 00 00 00 00 01 82 00 00 00 00 02', '06 90 00 11 00 20', snap(p)),
+  },
+  {
+    name: 'ARCNET, RFC 1201',
+    linkType: 7,
+    wrap: (p) => bytes('01 02', etherType(p) === 0x800 ? 'd4' : 'c4', '00 00 01', p),
+  },
+  {
+    name: 'ARCNET of Linux, RFC 1201',
+    linkType: 129,
+    wrap: (p) => bytes('01 02 c0 00', etherType(p) === 0x800 ? 'd4' : 'c4', '00 00 01', p),
+  },
+  {
+    name: 'ARCNET, RFC 1201 with exception',
+    linkType: 129,
+    wrap: (p) => bytes('01 02 c0 00', etherType(p) === 0x800 ? 'd4' : 'c4', 'ff ff ff ff 00 00 01', p),
+  },
+  { name: 'SLIP', linkType: 8, wrap: (p) => bytes('01', zeroes(15), p) },
+  { name: 'PPP', linkType: 9, wrap: (p) => bytes('ff 03', pppProtocol(p), p) },
+  { name: 'PPP without address', linkType: 9, wrap: (p) => bytes(pppProtocol(p), p) },
+  { name: 'PPP with compressed protocol', linkType: 50, wrap: (p) => bytes('ff 03', pppProtocol(p)[1]!, p) },
+  { name: 'PPP multilink', linkType: 9, wrap: (p) => bytes('ff 03 00 3d c0 00 00 01', pppProtocol(p), p) },
+  {
+    name: 'MPLS in PPP',
+    linkType: 9,
+    wrap: (p) => bytes('ff 03 02 81', label(99, true), p),
+    tunnel: 'MPLS 99',
+  },
+  { name: 'bridged Ethernet in PPP', linkType: 9, wrap: (p) => bytes('ff 03 00 31 00 01', ethernet(p)) },
+  { name: 'Cisco HDLC under the number of PPP', linkType: 9, wrap: hdlc },
+  { name: 'FDDI', linkType: 10, wrap: (p) => bytes('50', '02 00 00 00 00 01 02 00 00 00 00 02', snap(p)) },
+  { name: 'raw IP', linkType: 101, wrap: (p) => p },
+  { name: 'raw IP, OpenBSD', linkType: 14, wrap: (p) => p },
+  { name: 'raw IP, BSD', linkType: 12, wrap: (p) => p },
+  {
+    name: 'Symantec firewall, version 2',
+    linkType: 99,
+    wrap: (p) => bytes(zeroes(6), be16(etherType(p)), zeroes(36), p),
+  },
+  {
+    name: 'Symantec firewall, version 3',
+    linkType: 99,
+    wrap: (p) => bytes(zeroes(20), be16(etherType(p)), zeroes(34), p),
+  },
+  { name: 'ATM, RFC 1483 with LLC', linkType: 100, wrap: snap },
+  { name: 'classical IP over ATM', linkType: 106, wrap: snap },
+  { name: 'classical IP over ATM without LLC', linkType: 106, wrap: (p) => p },
+  { name: 'SunATM', linkType: 123, wrap: (p) => bytes('82 00 00 64', snap(p)) },
+  { name: 'SunATM, LAN emulation', linkType: 123, wrap: (p) => bytes('81 00 00 64 00 01', ethernet(p)) },
+  { name: 'Cisco HDLC', linkType: 104, wrap: hdlc },
+  { name: 'IEEE 802.11', linkType: 105, wrap: wlanToAp },
+  { name: 'IEEE 802.11, QoS', linkType: 105, wrap: wlanQos },
+  {
+    name: 'IEEE 802.11, four addresses',
+    linkType: 105,
+    wrap: (p) => bytes('88 03 2c 00', WLAN_ADDRESSES, '10 00 02 00 00 00 00 04 00 00', snap(p)),
+  },
+  {
+    name: 'IEEE 802.11, HT control',
+    linkType: 105,
+    wrap: (p) => bytes('88 82 2c 00', WLAN_ADDRESSES, '10 00 00 00 00 00 00 00', snap(p)),
+  },
+  {
+    name: 'IEEE 802.11, mesh',
+    linkType: 105,
+    wrap: (p) => bytes('88 03 2c 00', WLAN_ADDRESSES, '10 00 02 00 00 00 00 04 00 01', '00 1f 01 00 00 00', snap(p)),
+  },
+  { name: 'IEEE 802.11, A-MSDU', linkType: 105, wrap: aggregate },
+  { name: 'radiotap', linkType: 127, wrap: (p) => bytes('00 00 08 00 00 00 00 00', wlanToAp(p)) },
+  {
+    name: 'radiotap, data pad',
+    linkType: 127,
+    wrap: (p) =>
+      bytes(
+        '00 00 11 00 03 00 00 00 00 00 00 00 00 00 00 00 20',
+        '88 02 2c 00',
+        WLAN_ADDRESSES,
+        '10 00 00 00 00 00',
+        snap(p),
+      ),
+  },
+  {
+    name: 'radiotap, several bitmaps',
+    linkType: 127,
+    wrap: (p) => bytes('00 00 0d 00 02 00 00 80 00 00 00 00 00', wlanQos(p)),
+  },
+  { name: 'Prism', linkType: 119, wrap: (p) => bytes(le32(0x44), le32(144), zeroes(136), wlanToAp(p)) },
+  { name: 'AVS', linkType: 163, wrap: (p) => bytes(be32(0x80211001), be32(64), zeroes(56), wlanToAp(p)) },
+  {
+    name: 'AVS under the number of Prism',
+    linkType: 119,
+    wrap: (p) => bytes(be32(0x80211001), be32(64), zeroes(56), wlanQos(p)),
+  },
+  { name: 'PPI with IEEE 802.11', linkType: 192, wrap: (p) => bytes('00 00', le16(8), le32(105), wlanToAp(p)) },
+  { name: 'PPI with Ethernet', linkType: 192, wrap: (p) => bytes('00 00', le16(12), le32(1), zeroes(4), ethernet(p)) },
+  { name: 'frame relay', linkType: 107, wrap: (p) => bytes('18 41 03', etherType(p) === 0x800 ? 'cc' : '8e', p) },
+  { name: 'frame relay, Cisco', linkType: 107, wrap: (p) => bytes('18 41', be16(etherType(p)), p) },
+  {
+    name: 'frame relay, SNAP',
+    linkType: 107,
+    wrap: (p) => bytes('18 41 03 00 80 00 00 00', be16(etherType(p)), p),
+  },
+  {
+    name: 'frame relay, bridged Ethernet',
+    linkType: 107,
+    wrap: (p) => bytes('18 41 03 00 80 00 80 c2 00 07', ethernet(p)),
+  },
+  {
+    name: 'frame relay, address of four bytes',
+    linkType: 107,
+    wrap: (p) => bytes('18 40 40 41 03', etherType(p) === 0x800 ? 'cc' : '8e', p),
+  },
+  { name: 'enc', linkType: 109, wrap: (p) => bytes(le32(family(p, 24)), be32(0x1234), le32(0), p) },
+  { name: 'PF log', linkType: 117, wrap: (p) => bytes(61, family(p, 24), zeroes(62), p) },
+  {
+    name: 'Linux cooked',
+    linkType: 113,
+    wrap: (p) => bytes('00 00 00 01 00 06 02 00 00 00 00 01 00 00', be16(etherType(p)), p),
+  },
+  {
+    name: 'Linux cooked, VLAN',
+    linkType: 113,
+    wrap: (p) => bytes('00 00 00 01 00 06 02 00 00 00 00 01 00 00 81 00 00 07', be16(etherType(p)), p),
+    tunnel: 'VLAN 7',
+  },
+  {
+    name: 'Linux cooked, LLC',
+    linkType: 113,
+    wrap: (p) => bytes('00 00 00 01 00 06 02 00 00 00 00 01 00 00 00 04', snap(p)),
+  },
+  {
+    name: 'Linux cooked, PPP',
+    linkType: 113,
+    wrap: (p) => bytes('00 00 02 00 00 00 00 00 00 00 00 00 00 00', be16(etherType(p)), p),
+  },
+  {
+    name: 'Linux cooked, radiotap',
+    linkType: 113,
+    wrap: (p) => bytes('00 00 03 23 00 06 02 00 00 00 00 01 00 00 00 04', '00 00 08 00 00 00 00 00', wlanToAp(p)),
+  },
+  {
+    name: 'Linux cooked, version 2',
+    linkType: 276,
+    wrap: (p) => bytes(be16(etherType(p)), '00 00 00 00 00 02 00 01 04 06 02 00 00 00 00 01 00 00', p),
+  },
+  { name: 'IP over Fibre Channel', linkType: 122, wrap: (p) => bytes(zeroes(16), snap(p)) },
+  { name: 'IP over FireWire', linkType: 138, wrap: (p) => bytes(zeroes(16), be16(etherType(p)), p) },
+  { name: 'DOCSIS', linkType: 143, wrap: (p) => bytes('00 00', be16(ethernet(p).length), '00 00', ethernet(p)) },
+  {
+    name: 'DOCSIS, extended header',
+    linkType: 143,
+    wrap: (p) => bytes('01 03', be16(3 + ethernet(p).length), '12 34 56', '00 00', ethernet(p)),
+  },
+  { name: 'PPP of Linux, with direction', linkType: 166, wrap: (p) => bytes('00 03', pppProtocol(p), p) },
+  { name: 'PPP, with direction', linkType: 204, wrap: (p) => bytes('01 ff 03', pppProtocol(p), p) },
+  { name: 'Cisco HDLC, with direction', linkType: 205, wrap: (p) => bytes('00', hdlc(p)) },
+  { name: 'frame relay, with direction', linkType: 206, wrap: (p) => bytes('00 18 41', be16(etherType(p)), p) },
+  { name: 'Juniper Ethernet', linkType: 178, wrap: (p) => bytes('4d 47 43 80 00 03 01 01 01', ethernet(p)) },
+  { name: 'Juniper PPP', linkType: 179, wrap: (p) => bytes('4d 47 43 00 ff 03', pppProtocol(p), p) },
+  { name: 'Juniper frame relay', linkType: 180, wrap: (p) => bytes('4d 47 43 01 18 41', be16(etherType(p)), p) },
+  { name: 'Juniper Cisco HDLC', linkType: 181, wrap: (p) => bytes('4d 47 43 01', hdlc(p)) },
+  { name: 'Juniper ATM', linkType: 137, wrap: (p) => bytes('4d 47 43 00 00 00 00 00', snap(p)) },
+  { name: 'Endace', linkType: 197, wrap: (p) => bytes(zeroes(8), '02 00 00 00 00 00 00 00', '00 00', ethernet(p)) },
+  {
+    name: 'Endace, extended',
+    linkType: 197,
+    wrap: (p) => bytes(zeroes(8), '82 00 00 00 00 00 00 00', zeroes(8), '00 00', ethernet(p)),
+  },
+  { name: 'Solaris', linkType: 226, wrap: (p) => bytes('01', family(p, 26), '00 01', zeroes(20), p) },
+  { name: 'netfilter log', linkType: 239, wrap: (p) => netfilterLog(p, le16) },
+  { name: 'netfilter log, big-endian', linkType: 239, wrap: (p) => netfilterLog(p, be16) },
+  { name: 'netANALYZER', linkType: 240, wrap: (p) => bytes(zeroes(4), ethernet(p), zeroes(4)) },
+  {
+    name: 'netANALYZER, transparent',
+    linkType: 241,
+    wrap: (p) => bytes(zeroes(4), '55 55 55 55 55 55 55 d5', ethernet(p), zeroes(4)),
+  },
+  { name: 'Infiniband', linkType: 242, wrap: (p) => bytes(zeroes(40), be16(etherType(p)), zeroes(2), p) },
+  { name: 'macOS tap', linkType: 258, wrap: macosTap },
+  { name: 'macOS tap under a number of users', linkType: 149, wrap: macosTap },
+  { name: 'EPON', linkType: 259, wrap: (p) => bytes(zeroes(8), ethernet(p)) },
+  { name: 'mPacket', linkType: 274, wrap: (p) => bytes('55 55 55 55 55 55 55 d5', ethernet(p)) },
+  {
+    name: 'Broadcom switch',
+    linkType: 281,
+    wrap: (p) => bytes(ethernet(p).subarray(0, 12), zeroes(4), ethernet(p).subarray(12)),
+  },
+  { name: 'Broadcom switch, before the frame', linkType: 282, wrap: (p) => bytes(zeroes(4), ethernet(p)) },
+  {
+    name: 'Marvell switch',
+    linkType: 284,
+    wrap: (p) => bytes(ethernet(p).subarray(0, 12), zeroes(4), ethernet(p).subarray(12)),
+  },
+  {
+    name: 'Marvell switch with ethertype',
+    linkType: 285,
+    wrap: (p) => bytes(ethernet(p).subarray(0, 12), zeroes(8), ethernet(p).subarray(12)),
+  },
+];
+
+const outer = { source: '192.0.2.1', destination: '192.0.2.2' };
+const outer6 = { source: '2001:db8:f::1', destination: '2001:db8:f::2' };
+const overIp = (protocol: number, payload: Bytes) => ethernet(ipv4(payload, { ...outer, protocol }));
+const overIpv6 = (nextHeader: number, payload: Bytes) => ethernet(ipv6(payload, { ...outer6, nextHeader }));
+const overUdp = (port: number, payload: Bytes) => overIp(17, udp(payload, port));
+
+const tunnels: readonly Encapsulation[] = [
+  { name: 'IP in IPv4', linkType: 1, wrap: (p) => overIp(ipProtocol(p), p), tunnel: 'IP in IP' },
+  { name: 'IP in IPv6', linkType: 1, wrap: (p) => overIpv6(ipProtocol(p), p), tunnel: 'IP in IP' },
+  { name: 'GRE', linkType: 1, wrap: (p) => overIp(47, bytes('00 00', be16(etherType(p)), p)), tunnel: 'GRE' },
+  {
+    name: 'GRE with everything',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('b0 00', be16(etherType(p)), zeroes(4), be32(77), be32(1), p)),
+    tunnel: 'GRE 77',
+  },
+  {
+    name: 'GRE with source routes',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('40 00', be16(etherType(p)), zeroes(4), '08 00 00 04 0a 00 00 09 00 00 00 00', p)),
+    tunnel: 'GRE',
+  },
+  {
+    name: 'Ethernet in GRE over IPv6',
+    linkType: 1,
+    wrap: (p) => overIpv6(47, bytes('20 00 65 58', be32(0x123400), ethernet(p))),
+    tunnel: 'GRE 1192960',
+  },
+  {
+    name: 'MPLS in GRE',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('00 00 88 47', label(5000, true), p)),
+    tunnel: 'GRE, MPLS 5000',
+  },
+  {
+    name: 'EoIP',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('20 01 64 00', be16(ethernet(p).length), be16(9), ethernet(p))),
+    tunnel: 'PPTP 9',
+  },
+  {
+    name: 'PPTP',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('30 01 88 0b', be16(4 + p.length), be16(9), be32(1), 'ff 03', pppProtocol(p), p)),
+    tunnel: 'PPTP 9',
+  },
+  {
+    name: 'PPTP with acknowledgment',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('30 81 88 0b', be16(2 + p.length), be16(9), be32(1), be32(1), pppProtocol(p), p)),
+    tunnel: 'PPTP 9',
+  },
+  { name: 'ERSPAN I', linkType: 1, wrap: (p) => overIp(47, bytes('00 00 88 be', ethernet(p))), tunnel: 'ERSPAN' },
+  {
+    name: 'ERSPAN II',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('10 00 88 be', be32(1), '10 07 00 64 00 00 00 03', ethernet(p))),
+    tunnel: 'ERSPAN 100',
+  },
+  {
+    name: 'ERSPAN III',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('10 00 22 eb', be32(1), '20 07 00 64', zeroes(8), ethernet(p))),
+    tunnel: 'ERSPAN 100',
+  },
+  {
+    name: 'ERSPAN III with platform',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('10 00 22 eb', be32(1), '20 07 00 64', zeroes(7), '01', zeroes(8), ethernet(p))),
+    tunnel: 'ERSPAN 100',
+  },
+  { name: 'Aruba mirror', linkType: 1, wrap: (p) => overIp(47, bytes('00 00 82 00', wlanToAp(p))), tunnel: 'GRE' },
+  {
+    name: 'frame relay in GRE',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('00 00 65 59 18 41', be16(etherType(p)), p)),
+    tunnel: 'GRE',
+  },
+  { name: 'EtherIP', linkType: 1, wrap: (p) => overIp(97, bytes('30 00', ethernet(p))), tunnel: 'EtherIP' },
+  { name: 'Ethernet in IPv6', linkType: 1, wrap: (p) => overIpv6(143, ethernet(p)), tunnel: 'EtherIP' },
+  { name: 'MPLS in IP', linkType: 1, wrap: (p) => overIp(137, bytes(label(31, true), p)), tunnel: 'MPLS 31' },
+  {
+    name: 'VXLAN',
+    linkType: 1,
+    wrap: (p) => overUdp(4789, bytes('08 00 00 00 00 13 89 00', ethernet(p))),
+    tunnel: 'VXLAN 5001',
+  },
+  {
+    name: 'VXLAN with VLANs within and without',
+    linkType: 1,
+    wrap: (p) => vlan(overUdp(8472, bytes('08 00 00 00 00 13 89 00', vlan(ethernet(p), 3))), 4),
+    tunnel: 'VLAN 4, VXLAN 5001, VLAN 3',
+  },
+  {
+    name: 'VXLAN-GPE',
+    linkType: 1,
+    wrap: (p) => overUdp(4790, bytes('0c 00 00', etherType(p) === 0x800 ? 1 : 2, '00 13 89 00', p)),
+    tunnel: 'VXLAN 5001',
+  },
+  {
+    name: 'NSH in VXLAN-GPE',
+    linkType: 1,
+    wrap: (p) => overUdp(4790, bytes('0c 00 00 04 00 13 89 00', '0f c6 01 03 00 00 2a ff', zeroes(16), ethernet(p))),
+    tunnel: 'VXLAN 5001, NSH 42',
+  },
+  {
+    name: 'Geneve',
+    linkType: 1,
+    wrap: (p) => overUdp(6081, bytes('00 00 65 58 00 00 64 00', ethernet(p))),
+    tunnel: 'Geneve 100',
+  },
+  {
+    name: 'Geneve with options, IP',
+    linkType: 1,
+    wrap: (p) => overUdp(6081, bytes('02 00', be16(etherType(p)), '00 00 64 00', zeroes(8), p)),
+    tunnel: 'Geneve 100',
+  },
+  {
+    name: 'GTP-U',
+    linkType: 1,
+    wrap: (p) => overUdp(2152, bytes('30 ff', be16(p.length), be32(7), p)),
+    tunnel: 'GTP-U 7',
+  },
+  {
+    name: 'GTP-U with sequence number',
+    linkType: 1,
+    wrap: (p) => overUdp(2152, bytes('32 ff', be16(4 + p.length), be32(7), '00 01 00 00', p)),
+    tunnel: 'GTP-U 7',
+  },
+  {
+    name: 'GTP-U with extension headers',
+    linkType: 1,
+    wrap: (p) =>
+      overUdp(2152, bytes('34 ff', be16(12 + p.length), be32(7), '00 00 00 85', '01 00 09 85', '01 00 09 00', p)),
+    tunnel: 'GTP-U 7',
+  },
+  {
+    name: 'GTP version 0',
+    linkType: 1,
+    wrap: (p) => overUdp(3386, bytes('1e ff', be16(p.length), '00 01 00 05', zeroes(12), p)),
+    tunnel: 'GTP-U 5',
+  },
+  {
+    name: 'L2TP',
+    linkType: 1,
+    wrap: (p) => overUdp(1701, bytes('00 02 00 01 00 02 ff 03', pppProtocol(p), p)),
+    tunnel: 'L2TP 65538',
+  },
+  {
+    name: 'L2TP with everything',
+    linkType: 1,
+    wrap: (p) =>
+      overUdp(
+        1701,
+        bytes('4a 02', be16(18 + p.length), '00 01 00 02', zeroes(4), '00 02 00 00', pppProtocol(p), 0, 0, p).slice(
+          0,
+          -2,
+        ),
+      ),
+    tunnel: 'L2TP 65538',
+  },
+  { name: 'L2TPv3 over IP', linkType: 1, wrap: (p) => overIp(115, bytes(be32(8), ethernet(p))), tunnel: 'L2TP 8' },
+  {
+    name: 'L2TPv3 over IP, cookie and sublayer',
+    linkType: 1,
+    wrap: (p) => overIp(115, bytes(be32(8), zeroes(12), ethernet(p))),
+    tunnel: 'L2TP 8',
+  },
+  {
+    name: 'L2TPv3 over UDP',
+    linkType: 1,
+    wrap: (p) => overUdp(1701, bytes('00 03 00 00', be32(8), ethernet(p))),
+    tunnel: 'L2TP 8',
+  },
+  {
+    name: 'AYIYA',
+    linkType: 1,
+    wrap: (p) => overUdp(5072, bytes('42 52 11', ipProtocol(p), zeroes(4 + 16 + 20), p)),
+    tunnel: 'AYIYA',
+  },
+  {
+    name: 'LISP',
+    linkType: 1,
+    wrap: (p) => overUdp(4341, bytes('08 00 00 00 00 00 2a 00', p)),
+    tunnel: 'LISP 42',
+  },
+  { name: 'MPLS over UDP', linkType: 1, wrap: (p) => overUdp(6635, bytes(label(6, true), p)), tunnel: 'MPLS 6' },
+  {
+    name: 'GRE over UDP',
+    linkType: 1,
+    wrap: (p) => overUdp(4754, bytes('00 00', be16(etherType(p)), p)),
+    tunnel: 'GRE',
+  },
+  {
+    name: 'CAPWAP, 802.11',
+    linkType: 1,
+    wrap: (p) => overUdp(5247, bytes('00 10 43 00 00 00 00 00', wlanToAp(p))),
+    tunnel: 'CAPWAP',
+  },
+  {
+    name: 'CAPWAP, 802.11 with bytes swapped',
+    linkType: 1,
+    wrap: (p) => overUdp(5247, bytes('00 10 43 00 00 00 00 00', '01 08', wlanToAp(p).subarray(2))),
+    tunnel: 'CAPWAP',
+  },
+  {
+    name: 'CAPWAP, 802.3',
+    linkType: 1,
+    wrap: (p) => overUdp(5247, bytes('00 10 42 00 00 00 00 00', ethernet(p))),
+    tunnel: 'CAPWAP',
+  },
+  {
+    name: 'LWAPP',
+    linkType: 1,
+    wrap: (p) => overUdp(12222, bytes('00 00', be16(wlanToAp(p).length), '00 00', wlanToAp(p))),
+    tunnel: 'LWAPP',
+  },
+  {
+    name: 'TZSP',
+    linkType: 1,
+    wrap: (p) => overUdp(37008, bytes('01 00 00 01 0a 01 c4 00 01', ethernet(p))),
+    tunnel: 'TZSP',
+  },
+  {
+    name: 'TZSP, 802.11',
+    linkType: 1,
+    wrap: (p) => overUdp(37008, bytes('01 00 00 12 01', wlanQos(p))),
+    tunnel: 'TZSP',
+  },
+  { name: 'sFlow', linkType: 1, wrap: (p) => overUdp(6343, sflow(p)), tunnel: 'sFlow' },
+  { name: 'Juniper mirror', linkType: 1, wrap: (p) => overUdp(30030, bytes(be32(1), be32(2), p)), tunnel: 'jmirror 2' },
+  {
+    name: 'WCCP',
+    linkType: 1,
+    wrap: (p) => (etherType(p) === 0x800 ? overIp(47, bytes('00 00 88 3e 05 59 00 48', p)) : overIp(41, p)),
+    tunnel: 'GRE, WCCP',
+  },
+  {
+    name: 'Teredo',
+    linkType: 1,
+    wrap: (p) => overUdp(3544, bytes('00 01 00 00', zeroes(9), '00 00', zeroes(6), p)),
+    tunnel: 'Teredo',
+  },
+];
+
+/** Encapsulations that hold only one version of IP. */
+export const ONLY_IPV4: ReadonlySet<string> = new Set(['WCCP']);
+export const ONLY_IPV6: ReadonlySet<string> = new Set(['Teredo']);
+
+export const ENCAPSULATIONS: readonly Encapsulation[] = [...links, ...tunnels];
+
+function tagged(packet: Bytes, type: number, tag: Bytes | string, trailer: Bytes = zeroes(0)): Bytes {
+  return ethernet(bytes(tag, be16(etherType(packet)), packet, trailer), { type });
+}
+
+function label(value: number, last: boolean): Bytes {
+  return bytes(be32((value << 12) | (last ? 0x100 : 0) | 64));
+}
+
+function hdlc(packet: Bytes): Bytes {
+  return bytes('0f 00', be16(etherType(packet)), packet);
+}
+
+function pppoe(packet: Bytes): Bytes {
+  return bytes('11 00 00 0b', be16(2 + packet.length), pppProtocol(packet), packet);
+}
+
+function isl(packet: Bytes): Bytes {
+  const frame = ethernet(packet);
+  return bytes(
+    '01 00 0c 00 00 00 02 00 00 00 00 01',
+    be16(12 + frame.length),
+    'aa aa 03 02 00 00 00 0a 00 00 00 00',
+    frame,
+    0,
+    0,
+    0,
+    0,
+  );
+}
+
+function aggregate(packet: Bytes): Bytes {
+  const msdu = snap(packet);
+  return bytes(
+    '88 02 2c 00',
+    WLAN_ADDRESSES,
+    '10 00 80 00',
+    '02 00 00 00 00 01 02 00 00 00 00 02',
+    be16(msdu.length),
+    msdu,
+    zeroes(3),
+  );
+}
+
+function netfilterLog(packet: Bytes, order: (value: number) => number[]): Bytes {
+  const prefix = bytes(order(8), order(10), text('abc'), 0);
+  return bytes(family(packet, 10), '00 00 00', prefix, order(4 + packet.length), order(9), packet);
+}
+
+function macosTap(packet: Bytes): Bytes {
+  return bytes(le32(108), le32(1), le32(101), text('utun0'), zeroes(91), packet);
+}
+
+function sflow(packet: Bytes): Bytes {
+  const frame = ethernet(packet);
+  const padded = bytes(frame, zeroes(-frame.length & 3));
+  const raw = bytes(
+    be32(1),
+    be32(16 + padded.length),
+    be32(1),
+    be32(frame.length + 4),
+    be32(4),
+    be32(frame.length),
+    padded,
+  );
+  const other = bytes(be32(1001), be32(8), zeroes(8));
+  const counters = bytes(be32(2), be32(12), zeroes(12));
+  const sample = bytes(zeroes(28), be32(2), other, raw);
+  return bytes(be32(5), be32(1), zeroes(16), be32(2), counters, be32(1), be32(sample.length), sample);
+}
