@@ -1,17 +1,33 @@
 /** Counts per whole second, sparse. Merging is addition. */
 export class Bins {
   private readonly counts = new Map<number, number>();
+  /** The second counted last, not yet entered: most come in runs. */
+  private second = 0;
+  private pending = 0;
 
   add(second: number, count = 1): void {
-    this.counts.set(second, (this.counts.get(second) ?? 0) + count);
+    if (second === this.second) {
+      this.pending += count;
+      return;
+    }
+    this.enter();
+    this.second = second;
+    this.pending = count;
   }
 
   merge(other: Bins): void {
+    other.enter();
     for (const [second, count] of other.counts) this.add(second, count);
+  }
+
+  private enter(): void {
+    if (this.pending !== 0) this.counts.set(this.second, (this.counts.get(this.second) ?? 0) + this.pending);
+    this.pending = 0;
   }
 
   /** [second, count], ascending, zeroes left out. */
   entries(): [number, number][] {
+    this.enter();
     return [...this.counts].filter(([, count]) => count !== 0).sort((a, b) => a[0] - b[0]);
   }
 

@@ -166,7 +166,8 @@ export class Traffic {
   private readonly text: AddressText;
   /** The service added to last: floods and busy servers come back to it. */
   private last: Service | null = null;
-  private readonly lastServer = new Int32Array(6);
+  private readonly lastServer = new Int32Array(4);
+  private lastPort = 0;
 
   constructor(text: AddressText) {
     this.text = text;
@@ -189,31 +190,30 @@ export class Traffic {
   }
 
   private service(c: ConnectionSummary): Service {
-    const [a, b, d, e] = c.server as unknown as [number, number, number, number];
-    const last = this.lastServer;
-    if (
-      this.last !== null &&
-      last[3] === e &&
-      last[4] === c.serverPort &&
-      last[5] === c.ipVersion &&
-      last[0] === a &&
-      last[1] === b &&
-      last[2] === d
-    ) {
-      return this.last;
-    }
-    const address = this.text(c.ipVersion, a, b, d, e);
+    if (this.last !== null && this.isLast(c)) return this.last;
+    const { server } = c;
+    const address = this.text(c.ipVersion, server[0]!, server[1]!, server[2]!, server[3]!);
     const key = `${address} ${c.serverPort}`;
     let service = this.services.get(key);
     if (service === undefined) {
       service = new Service(address, c.serverPort);
       this.services.set(key, service);
     }
-    last.set(c.server);
-    last[4] = c.serverPort;
-    last[5] = c.ipVersion;
+    this.lastServer.set(server);
+    this.lastPort = c.serverPort;
     this.last = service;
     return service;
+  }
+
+  private isLast({ server, serverPort }: ConnectionSummary): boolean {
+    const last = this.lastServer;
+    return (
+      server[3] === last[3] &&
+      serverPort === this.lastPort &&
+      server[0] === last[0] &&
+      server[1] === last[1] &&
+      server[2] === last[2]
+    );
   }
 
   private closer(c: ConnectionSummary, role: 'connected' | 'listened'): Closer {
