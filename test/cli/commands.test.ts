@@ -1,0 +1,266 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { CLOSE_WAIT, Folder, HEALTHY, run, UNANSWERED } from './run.ts';
+
+const folder = new Folder();
+const healthy = folder.script('healthy.pcap', HEALTHY);
+const unanswered = folder.script('unanswered.pcap', UNANSWERED);
+const closeWait = folder.script('close-wait.pcap', CLOSE_WAIT);
+afterAll(() => folder.remove());
+
+describe('exit codes', () => {
+  test('0 when nothing reaches --fail-on, 1 when something does', async () => {
+    expect((await run([healthy])).code).toBe(0);
+    expect((await run([unanswered])).code).toBe(0);
+    expect((await run([unanswered, '--fail-on', 'warning'])).code).toBe(1);
+    expect((await run([unanswered, '--max-warnings', '0'])).code).toBe(1);
+    expect((await run([unanswered, '--max-warnings', '9'])).code).toBe(0);
+    expect((await run([unanswered, '--rule', 'syn-unanswered:error'])).code).toBe(1);
+    expect((await run([unanswered, '--rule', 'syn-unanswered:error', '--fail-on', 'never'])).code).toBe(0);
+  });
+
+  test.each(['pretty', 'compact', 'json', 'ndjson'])('the same in %s', async (format) => {
+    expect((await run([unanswered, '--fail-on', 'warning', '-f', format])).code).toBe(1);
+  });
+
+  test.each([
+    [
+      'an unknown option',
+      ['--fromat', 'json', 'x'],
+      /^tcplint: unknown option '--fromat' \(Did you mean --format\?\)\n$/,
+    ],
+    ['an unknown format', ['-f', 'jsn', 'x'], /^tcplint: .*'jsn' is none of pretty, /],
+    ['no capture', ['flows'], /^tcplint: missing required argument 'capture'\n$/],
+    ['a missing file', ['nothing.pcap'], /^tcplint: nothing\.pcap: no such file\n$/],
+    ['a command misspelt', ['timelien'], /^tcplint: timelien: no such file \(did you mean the command timeline\?\)\n$/],
+    ['a duration without sense', ['x', '--time-wait', 'soon'], /^tcplint: .*not a duration: 'soon'/],
+    ['an unknown rule', ['x', '--rule', 'syn-unansered:off'], /^tcplint: .*did you mean "syn-unanswered"/],
+    ['a missing config', ['x', '--config', 'nowhere.json'], /^tcplint: nowhere\.json: no such file or directory\n$/],
+  ])('2 and one line for %s', async (_, argv, line) => {
+    const ran = await run(argv);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(line);
+  });
+
+  test('2 for what is no capture, with the offset', async () => {
+    for (const [name, content] of [
+      ['empty.pcap', ''],
+      ['text.pcap', 'This is a text file, and no capture at all.\n'],
+      ['half.pcap', new Uint8Array([0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4])],
+    ] as const) {
+      const path = folder.write(name, content);
+      const { code, stdout, stderr } = await run([path]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/^tcplint: [^\n]*\.pcap: [^\n]+ \(offset \d+\)\n$/);
+    }
+    expect((await run([folder.path.concat('/nowhere/')])).code).toBe(2);
+  });
+
+  test('one input that fails does not stop the others', async () => {
+    const { code, stdout, stderr } = await run(['missing.pcap', unanswered, '-f', 'json']);
+    expect(code).toBe(2);
+    expect(stderr).toBe('tcplint: missing.pcap: no such file\n');
+    const report = JSON.parse(stdout);
+    expect(report.findings.length).toBeGreaterThan(0);
+    expect(report.summary.failures).toEqual([{ path: 'missing.pcap', reason: 'no such file' }]);
+  });
+});
+
+describe('startup', () => {
+  test('--version is the package’s', async () => {
+    expect(await run(['--version'])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+  });
+
+  test('help lists the commands, and each has its own', async () => {
+    const { code, stdout } = await run(['--help']);
+    expect(code).toBe(0);
+    for (const command of ['lint', 'flows', 'timeline', 'packets', 'rules', 'explain']) {
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+      expect((await run([command, '--help'])).stdout).toContain(`Usage: tcplint ${command}`);
+      expect((await run(['help', command])).stdout).toContain(`Usage: tcplint ${command}`);
+    }
+  });
+
+  test('without arguments there is help and 2', async () => {
+    const ran = await run([]);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain('Usage: tcplint');
+  });
+});
+
+describe('lint', () => {
+  test('is meant without a command', async () => {
+    expect(await run([unanswered])).toEqual(await run(['lint', unanswered]));
+    expect(await run(['--format', 'compact', unanswered])).toEqual(await run(['lint', unanswered, '-f', 'compact']));
+  });
+
+  test('says what is wrong first and ends with a summary', async () => {
+    const { stdout } = await run([unanswered]);
+    expect(stdout).toMatch(/^warning {2}/);
+    expect(stdout).toContain('10.0.0.2:80');
+    expect(stdout).toMatch(/\n\n[^\n]* in 6 packets, 2 connections, 15 s - [^\n]*unanswered\.pcap\n$/);
+  });
+
+  test('is the same whatever it goes to, but for colour', async () => {
+    const piped = await run([unanswered], { env: { LANG: 'C.UTF-8' } });
+    const shown = await run([unanswered], { env: { LANG: 'C.UTF-8', TERM: 'xterm' }, tty: true });
+    expect(shown.stdout).toContain('\u001b[');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+    expect(shown.stdout.replaceAll(/\u001b\[\d+m/g, '')).toBe(piped.stdout);
+  });
+
+  test.each([
+    [{ NO_COLOR: '1' }, [], true, false],
+    [{ TERM: 'dumb' }, [], true, false],
+    [{ FORCE_COLOR: '1' }, [], false, true],
+    [{ FORCE_COLOR: '0' }, [], true, false],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, [], false, true],
+    [{ FORCE_COLOR: '1' }, ['--no-color'], true, false],
+    [{ NO_COLOR: '1' }, ['--color'], false, true],
+    [{}, [], false, false],
+    [{}, [], true, true],
+  ])('colour by %j %j at a terminal %s: %s', async (env, options, tty, coloured) => {
+    const { stdout } = await run([unanswered, ...options], { env, tty });
+    expect(stdout.includes('\u001b[')).toBe(coloured);
+  });
+
+  test('several formats go to their places', async () => {
+    const { stdout } = await run([unanswered, '-f', `json=${folder.at('out.json')}`, '-f', 'compact']);
+    expect(stdout).toMatch(/\[syn-unanswered\]/);
+    expect(JSON.parse(readFileSync(folder.at('out.json'), 'utf8')).schemaVersion).toBe('1.0');
+    const clash = await run([unanswered, '-f', 'json', '-f', 'compact']);
+    expect(clash).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('a file is written whole or not at all', async () => {
+    const target = folder.at('whole.json');
+    await run(['missing.pcap', '-f', 'json', '-o', target]);
+    expect(existsSync(target)).toBe(false);
+    await run([unanswered, '-f', 'json', '-o', target]);
+    expect(JSON.parse(readFileSync(target, 'utf8')).findings).not.toEqual([]);
+    expect(readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect((await run([unanswered, '-o', folder.path])).stderr).toMatch(/cannot write: is a directory\n$/);
+  });
+
+  test('--quiet prints what fails the run', async () => {
+    const { stdout } = await run([unanswered, '-q', '-f', 'compact']);
+    expect(stdout).toBe('');
+    expect((await run([unanswered, '-q', '--fail-on', 'warning', '-f', 'compact'])).stdout).not.toBe('');
+  });
+
+  test('--stream and --connection leave the others out', async () => {
+    const rules = async (...options: string[]): Promise<string[]> =>
+      JSON.parse((await run([unanswered, '-f', 'json', ...options])).stdout).findings.map(
+        ({ rule }: { rule: string }) => rule,
+      );
+    expect(await rules()).toEqual(['syn-unanswered', 'connection-refused']);
+    expect(await rules('--stream', '0')).toEqual(['syn-unanswered']);
+    expect(await rules('--connection', '1')).toEqual(['connection-refused']);
+  });
+
+  test('several captures make one report in one order', async () => {
+    const { stdout } = await run([closeWait, unanswered, '-f', 'json', '--capture-end', '2100000000']);
+    const report = JSON.parse(stdout);
+    expect(report.captures).toHaveLength(2);
+    expect(report.findings.map(({ id }: { id: number }) => id)).toEqual(
+      report.findings.map((_: unknown, i: number) => i + 1),
+    );
+    expect(new Set(report.findings.map((finding: { capture: string }) => finding.capture)).size).toBe(2);
+  });
+
+  test('--capture-end tells how long a wait lasted', async () => {
+    expect((await run([closeWait, '-f', 'compact'])).stdout).not.toContain('close-wait-lingering');
+    const end = JSON.parse((await run([closeWait, '-f', 'json'])).stdout).captures[0].end;
+    const later = await run([closeWait, '-f', 'compact', '--capture-end', String(Number(end) + 100)]);
+    expect(later.stdout).toContain('[close-wait-lingering]');
+  });
+});
+
+describe('rows', () => {
+  const lines = (text: string): Record<string, unknown>[] =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+  test.each(['packets', 'flows', 'timeline'])('%s: json and ndjson carry the same', async (command) => {
+    const one = JSON.parse((await run([command, healthy, '-f', 'json'])).stdout);
+    expect(lines((await run([command, healthy, '-f', 'ndjson'])).stdout)).toEqual(one[command]);
+  });
+
+  test('packets has a row per segment', async () => {
+    const rows = lines((await run(['packets', healthy, '-f', 'ndjson'])).stdout);
+    expect(rows.map(({ frame }) => frame)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(rows[1]).toMatchObject({ from: 'server', flags: ['SYN', 'ACK'], clientState: 'ESTABLISHED' });
+  });
+
+  test('timeline follows both endpoints', async () => {
+    const rows = lines((await run(['timeline', healthy, '-f', 'ndjson'])).stdout);
+    const states = (side: string): unknown[] =>
+      rows.filter(({ endpoint }) => endpoint === side).map(({ state }) => state);
+    expect(states('client').slice(0, 3)).toEqual(['SYN_SENT', 'ESTABLISHED', 'FIN_WAIT_1']);
+    expect(states('client').at(-1)).toBe('TIME_WAIT');
+    expect(states('server').slice(-3)).toEqual(['CLOSE_WAIT', 'LAST_ACK', 'CLOSED']);
+  });
+
+  test('--time-wait decides when TIME_WAIT is over', async () => {
+    const end = JSON.parse((await run(['lint', healthy, '-f', 'json'])).stdout).captures[0].end;
+    const at = async (wait: string): Promise<unknown> => {
+      const options = ['--time-wait', wait, '--capture-end', String(Math.ceil(Number(end)) + 90)];
+      return lines((await run(['timeline', healthy, '-f', 'ndjson', ...options])).stdout).at(-1);
+    };
+    expect(await at('60s')).toMatchObject({ state: 'CLOSED', cause: '2MSL expired', frame: null });
+    expect(await at('4min')).not.toMatchObject({ cause: '2MSL expired' });
+  });
+
+  test('flows names the rules that found something', async () => {
+    const rows = lines((await run(['flows', unanswered, '-f', 'ndjson'])).stdout);
+    expect(rows.map(({ findings }) => findings)).toEqual([['syn-unanswered'], ['connection-refused']]);
+  });
+
+  test('timeline of one stream is a ladder, of all a list', async () => {
+    expect((await run(['timeline', healthy, '--stream', '0'])).stdout).toContain('- SYN 0 win 64240 -');
+    expect((await run(['timeline', healthy])).stdout).toContain('client  SYN_SENT');
+  });
+
+  test('--time-format changes what people see', async () => {
+    const { stdout } = await run(['packets', healthy, '--time-format', 'epoch']);
+    const [row] = lines((await run(['packets', healthy, '-f', 'ndjson'])).stdout);
+    expect(stdout).toContain(` ${row!.time} `);
+  });
+
+  test('damage is a word on standard error, and what came before is told', async () => {
+    const cut = folder.write('cut.pcap', readFileSync(healthy).subarray(0, -5));
+    const { code, stdout, stderr } = await run(['packets', cut, '-f', 'ndjson']);
+    expect(code).toBe(0);
+    expect(lines(stdout)).toHaveLength(8);
+    expect(stderr).toMatch(/^tcplint: [^\n]*cut\.pcap: [^\n]+ \(offset \d+\)\n$/);
+  });
+});
+
+describe('rules and explain', () => {
+  test('rules as json is all there is to know', async () => {
+    const { rules } = JSON.parse((await run(['rules', '-f', 'json'])).stdout);
+    expect(rules.find(({ id }: { id: string }) => id === 'zero-window-stall')).toMatchObject({
+      severity: 'warning',
+      options: { seconds: { default: 0.2, unit: 's' } },
+    });
+  });
+
+  test('explain knows rules and ideas, and guesses at the misspelt', async () => {
+    expect((await run(['explain', 'zero-window-stall'])).stdout).toContain('Why it hurts');
+    expect((await run(['explain', 'TIME_WAIT'])).stdout).toContain('2MSL');
+    expect((await run(['explain', 'three-way', 'handshake'])).stdout).toContain('SYN_RECEIVED');
+    expect(await run(['explain', 'tiem-wait'])).toMatchObject({
+      code: 2,
+      stderr: "tcplint: nothing to explain under 'tiem-wait' (did you mean time-wait?)\n",
+    });
+  });
+
+  test('explain shows the places in a capture', async () => {
+    const { code, stdout } = await run(['explain', 'CLOSE_WAIT', closeWait]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/server 10\.0\.0\.2:80 from 0\.0\d+ s \(frame 6\)/);
+  });
+});

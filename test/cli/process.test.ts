@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assemble } from '../scripts/assemble.ts';
+import { Folder, HEALTHY, UNANSWERED } from './run.ts';
+
+/** What only a process of its own can show: pipes, signals, standard input. Runs the compiled program. */
+const ROOT = join(import.meta.dirname, '../..');
+const BUILT = join(ROOT, 'node_modules/.cache/tcplint-process-test');
+const PROGRAM = join(BUILT, 'bin/tcplint.js');
+
+const folder = new Folder();
+const unanswered = folder.script('unanswered.pcap', UNANSWERED);
+
+beforeAll(() => {
+  mkdirSync(BUILT, { recursive: true });
+  writeFileSync(join(BUILT, 'package.json'), '{"type":"module"}');
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', BUILT, '--declaration', 'false'], {
+    cwd: ROOT,
+  });
+}, 60_000);
+afterAll(() => folder.remove());
+
+function tcplint(...argv: string[]): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, ...argv], { stdio: 'pipe' });
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout!.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr!.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** A capture that goes on as long as somebody reads it. */
+function endless(child: ChildProcess): { stop(): void } {
+  const bytes = Buffer.from(assemble(HEALTHY));
+  child.stdin!.on('error', () => {});
+  child.stdin!.write(bytes);
+  const timer = setInterval(() => child.stdin!.write(bytes.subarray(24)), 20);
+  return { stop: () => clearInterval(timer) };
+}
+
+describe('standard input', () => {
+  test('gives what the file gives', async () => {
+    const child = tcplint('-', '-f', 'json');
+    const result = ended(child);
+    child.stdin!.end(readFileSync(unanswered));
+    const fromFile = spawnSync(process.execPath, [PROGRAM, unanswered, '-f', 'json'], { encoding: 'utf8' });
+    expect((await result).stdout.replaceAll('"-"', JSON.stringify(unanswered))).toBe(fromFile.stdout);
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('the first %s is its end: what was found is printed', async (signal) => {
+    const child = tcplint('-', '-f', 'json');
+    const result = ended(child);
+    const source = endless(child);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    child.kill(signal);
+    const { code, stdout } = await result;
+    source.stop();
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).captures[0].connections).toBeGreaterThan(0);
+  });
+
+  test('a second one ends the run', async () => {
+    const child = tcplint('-', '-f', 'json');
+    const result = ended(child);
+    const source = endless(child);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    child.kill('SIGINT');
+    const { code, stdout } = await result;
+    source.stop();
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+  });
+
+  test('nothing at all is no capture', async () => {
+    const child = tcplint('-');
+    const result = ended(child);
+    child.stdin!.end();
+    expect(await result).toMatchObject({ code: 2, stderr: expect.stringMatching(/^tcplint: -: .*\(offset 0\)\n$/) });
+  });
+});
+
+test('a reader that goes away ends the run quietly with 141', async () => {
+  const child = tcplint('packets', '-', '-f', 'ndjson');
+  const result = ended(child);
+  child.stdin!.on('error', () => {});
+  child.stdout!.once('data', () => child.stdout!.destroy());
+  const bytes = Buffer.from(assemble(HEALTHY));
+  child.stdin!.write(bytes);
+  const timer = setInterval(() => {
+    for (let i = 0; i < 200; i++) {
+      child.stdin!.write(bytes.subarray(24));
+    }
+  }, 5);
+  const { code, stderr } = await result;
+  clearInterval(timer);
+  expect({ code, stderr }).toEqual({ code: 141, stderr: '' });
+});
