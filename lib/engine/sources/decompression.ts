@@ -1,14 +1,26 @@
 import type { CaptureProblem } from '../../capture/reader.ts';
-import { createGzipDecompressor } from './gzip.ts';
 import type { Compression, Decompressor, Sink } from './sink.ts';
 
 interface Kind {
   readonly compression: Compression;
   readonly magic: readonly number[];
-  readonly create: (sink: Sink) => Decompressor | Promise<Decompressor>;
+  readonly create: (sink: Sink) => Promise<Decompressor>;
 }
 
-const KINDS: readonly Kind[] = [{ compression: 'gzip', magic: [0x1f, 0x8b], create: createGzipDecompressor }];
+/** Formats by the bytes they begin with. Each is loaded when it is met. */
+const KINDS: readonly Kind[] = [
+  {
+    compression: 'gzip',
+    magic: [0x1f, 0x8b],
+    create: async (sink) => (await import('./gzip.ts')).createGzipDecompressor(sink),
+  },
+  { compression: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], create: createLz4 },
+  { compression: 'lz4', magic: [0x02, 0x21, 0x4c, 0x18], create: createLz4 },
+];
+
+async function createLz4(sink: Sink): Promise<Decompressor> {
+  return new (await import('./lz4.ts')).Lz4Unpacker(sink);
+}
 
 const MAGIC_BYTES = 4;
 
