@@ -14,9 +14,14 @@ const KINDS: readonly Kind[] = [
     magic: [0x1f, 0x8b],
     create: async (sink) => (await import('./gzip.ts')).createGzipDecompressor(sink),
   },
+  { compression: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], create: createZstd },
   { compression: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], create: createLz4 },
   { compression: 'lz4', magic: [0x02, 0x21, 0x4c, 0x18], create: createLz4 },
 ];
+
+async function createZstd(sink: Sink): Promise<Decompressor> {
+  return new (await import('./zstd/zstd.ts')).ZstdUnpacker(sink);
+}
 
 async function createLz4(sink: Sink): Promise<Decompressor> {
   return new (await import('./lz4.ts')).Lz4Unpacker(sink);
