@@ -15,6 +15,12 @@ export const ORDER_UNKNOWN = 2;
 /** Steps of the IP ID that still look like one counter. */
 const COUNTING_STEP = 256;
 
+/**
+ * A timestamp this far behind is not late but of another clock: a SYN answered with a cookie, a middlebox, a stack that
+ * starts its clock anew. Two minutes of 1 ms ticks, longer than any segment lives (RFC 9293 3.4.3).
+ */
+const ANOTHER_CLOCK_TICKS = -120_000;
+
 /** Learns from one more segment, in capture order, whether this endpoint's stack counts; moves the marks forward. */
 export function learn(flow: Flow, segment: Segment): void {
   const id = segment.ipId;
@@ -34,7 +40,10 @@ export function learn(flow: Flow, segment: Segment): void {
       }
     }
   }
-  if (segment.hasTimestamps && (flow.tsVal === 0 || seqDiff(segment.tsVal, flow.tsVal) > 0)) flow.tsVal = segment.tsVal;
+  if (segment.hasTimestamps) {
+    const ticks = seqDiff(segment.tsVal, flow.tsVal);
+    if (flow.tsVal === 0 || ticks > 0 || ticks < ANOTHER_CLOCK_TICKS) flow.tsVal = segment.tsVal;
+  }
 }
 
 /** The stack numbers its packets one after the other, as far as seen. */
@@ -59,7 +68,7 @@ export function leftOut(flow: Flow, segment: Segment): number {
 export function sendingOrder(flow: Flow, segment: Segment, tsVal: number, marks: number): number {
   if (segment.hasTimestamps && tsVal !== 0) {
     const ticks = seqDiff(segment.tsVal, tsVal);
-    if (ticks !== 0) return ticks < 0 ? SENT_BEFORE : SENT_AFTER;
+    if (ticks !== 0 && ticks > ANOTHER_CLOCK_TICKS) return ticks < 0 ? SENT_BEFORE : SENT_AFTER;
   }
   const id = marks & IP_ID_MASK;
   if (segment.ipId > 0 && id > 0 && counts(flow)) {
