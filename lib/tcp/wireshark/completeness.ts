@@ -1,6 +1,7 @@
 import { Int32Columns } from '../../bytes/columns.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { ACK, FIN, RST, SYN } from '../../packet/segment.ts';
+import { stopsAtOffset } from './dissection.ts';
 
 // Bits of `tcp.completeness`.
 export const SAW_SYN = 1;
@@ -27,14 +28,21 @@ export class Completeness {
 
   /** `reused`: this segment began the stream anew between endpoints seen before (StreamNumbers). */
   step(stream: number, segment: Segment, reused: boolean): void {
+    if (!stopsAtOffset(segment)) this.put(stream, segment.flags, segment.length, reused);
+  }
+
+  /** As `step`, for a TCP header quoted in an ICMP error: it counts like a segment, but its payload is not known. */
+  stepQuoted(stream: number, quoted: Segment, reused: boolean): void {
+    this.put(stream, quoted.flags, 0, reused);
+  }
+
+  private put(stream: number, flags: number, length: number, reused: boolean): void {
     const { columns } = this;
-    if (stream >= columns.length) {
-      while (stream >= columns.length) columns.allocate();
-      columns.set(stream, 0, firstShown(segment, reused));
-      return;
-    }
+    const fresh = stream >= columns.length;
+    while (stream >= columns.length) columns.allocate();
     const mask = columns.get(stream, 0);
-    columns.set(stream, 0, (mask & ALL) | (mask >> PENDING) | shown(segment));
+    const more = fresh ? firstShown(flags, length, reused) : (mask >> PENDING) | shown(flags, length);
+    columns.set(stream, 0, (mask & ALL) | more);
   }
 
   /** The bitmask of a stream as known so far. */
@@ -43,14 +51,14 @@ export class Completeness {
   }
 }
 
-function firstShown(segment: Segment, reused: boolean): number {
-  const syn = (segment.flags & (SYN | ACK)) === SYN ? SAW_SYN : 0;
-  if (reused) return syn | shown(segment);
-  const data = syn !== 0 && segment.length > 0 ? SAW_DATA : 0;
-  return syn | data | (shown(segment) << PENDING);
+function firstShown(flags: number, length: number, reused: boolean): number {
+  const syn = (flags & (SYN | ACK)) === SYN ? SAW_SYN : 0;
+  if (reused) return syn | shown(flags, length);
+  const data = syn !== 0 && length > 0 ? SAW_DATA : 0;
+  return syn | data | (shown(flags, length) << PENDING);
 }
 
-function shown({ flags, length }: Segment): number {
+function shown(flags: number, length: number): number {
   let mask = (flags & RST) !== 0 ? SAW_RST : 0;
   if ((flags & ACK) === 0) return mask;
   if ((flags & SYN) !== 0) mask |= SAW_SYN_ACK;

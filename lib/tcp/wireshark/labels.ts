@@ -2,6 +2,7 @@ import { Int32Columns } from '../../bytes/columns.ts';
 import { seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { ACK, FIN, RST, SYN } from '../../packet/segment.ts';
+import { breaksOff, hidesOptions, printsNoLabels, stopsAtOffset } from './dissection.ts';
 import {
   ACK_LOST_SEGMENT,
   DUPLICATE_ACK,
@@ -45,6 +46,9 @@ const MANY = 0x7fffffff;
 /** Wireshark's cap on the shift count (RFC 7323 2.3). */
 const MOST_SCALE = 14;
 
+/** Stands for the frame of a header that has no labels to revise. */
+const NO_ROW = -1;
+
 /** Where it is told that an earlier segment's labels are others than `label` said. */
 export interface LabelRevisions {
   onRevise(frame: number, labels: number): void;
@@ -69,6 +73,10 @@ export class Labels {
    * StreamNumbers tells.
    */
   label(stream: number, segment: Segment, fromLow: boolean, reused: boolean): number {
+    if (breaksOff(segment) || stopsAtOffset(segment)) {
+      this.quote(stream, segment, fromLow);
+      return 0;
+    }
     const { columns, own, peer } = this;
     while (stream >= columns.length) columns.allocate();
     own.load(columns, stream, fromLow ? LOW : HIGH);
@@ -84,11 +92,24 @@ export class Labels {
 
     if ((labels & ZERO_WINDOW_PROBE) === 0) advance(own, segment);
     this.time(stream, segment);
-    if ((segment.flags & (SYN | ACK)) === (SYN | ACK)) this.noteSynAck(segment, labels);
+    this.noteSynAck(printsNoLabels(segment) ? NO_ROW : segment.frame, segment, labels);
     remember(own, segment, labels);
     own.store(columns, stream, fromLow ? LOW : HIGH);
     peer.store(columns, stream, fromLow ? HIGH : LOW);
-    return labels;
+    return printsNoLabels(segment) ? 0 : labels;
+  }
+
+  /** A TCP header quoted in an ICMP error: gets no labels, but what it says of bases and scales counts. */
+  quote(stream: number, quoted: Segment, fromLow: boolean): void {
+    const { columns, own, peer } = this;
+    while (stream >= columns.length) columns.allocate();
+    own.load(columns, stream, fromLow ? LOW : HIGH);
+    peer.load(columns, stream, fromLow ? HIGH : LOW);
+    learnSyn(own, peer, quoted);
+    this.time(stream, quoted);
+    if (own.baseKnown !== 0) this.noteSynAck(NO_ROW, quoted, 0);
+    own.store(columns, stream, fromLow ? LOW : HIGH);
+    peer.store(columns, stream, fromLow ? HIGH : LOW);
   }
 
   /** RETRANSMISSION and its kinds, OUT_OF_ORDER. */
@@ -144,34 +165,24 @@ export class Labels {
    * In its second pass Wireshark holds a side's first SYN-ACK against the base that the last one left behind, and so
    * labels it `reused_ports` when the two differ.
    */
-  private noteSynAck({ frame, seq }: Segment, labels: number): void {
+  private noteSynAck(frame: number, { flags, seq }: Segment, labels: number): void {
+    if ((flags & (SYN | ACK)) !== (SYN | ACK)) return;
     const { own } = this;
-    if (own.synAckFrame !== 0) {
+    if (own.synAckFrame === 0) {
+      own.synAckFrame = frame;
+      own.synAckSeq = seq;
+      own.synAckLabels = labels;
+    } else if (own.synAckFrame !== NO_ROW) {
       const differs = seq !== own.synAckSeq ? REUSED_PORTS : 0;
       this.revisions.onRevise(own.synAckFrame, own.synAckLabels | differs);
-      return;
     }
-    own.synAckFrame = frame;
-    own.synAckSeq = seq;
-    own.synAckLabels = labels;
   }
 }
 
 /** Bases and window scales, before anything is judged. True when a SYN-ACK moved its side's base. */
-function learn(own: Side, peer: Side, { flags, seq, ack, windowScale }: Segment): boolean {
-  let moved = false;
-  if ((flags & SYN) !== 0) {
-    if ((flags & ACK) !== 0) {
-      moved = own.baseKnown !== 0 && own.base !== seq;
-      own.base = seq;
-    } else if (own.baseKnown !== 0 && own.base === seq) {
-      // A SYN over again: what came after a hole is forgotten.
-      own.next = own.whole;
-    }
-    if (windowScale >= 0) own.scale = Math.min(windowScale, MOST_SCALE);
-    else if (own.scale === SCALE_UNKNOWN) own.scale = peer.scale = SCALE_OFF;
-    if ((flags & ACK) !== 0 && peer.scale === SCALE_OFF) own.scale = SCALE_OFF;
-  }
+function learn(own: Side, peer: Side, segment: Segment): boolean {
+  const moved = learnSyn(own, peer, segment);
+  const { flags, seq, ack } = segment;
   if (own.baseKnown === 0) {
     own.baseKnown = 1;
     own.base = (flags & SYN) !== 0 ? seq : (seq - 1) | 0;
@@ -179,6 +190,24 @@ function learn(own: Side, peer: Side, { flags, seq, ack, windowScale }: Segment)
   if (peer.baseKnown === 0 && (flags & ACK) !== 0) {
     peer.baseKnown = 1;
     peer.base = (ack - 1) | 0;
+  }
+  return moved;
+}
+
+/** What a SYN changes of a conversation that is under way. */
+function learnSyn(own: Side, peer: Side, segment: Segment): boolean {
+  const { flags, seq, windowScale } = segment;
+  if ((flags & SYN) === 0) return false;
+  const synAck = (flags & ACK) !== 0;
+  const moved = synAck && own.baseKnown !== 0 && own.base !== seq;
+  if (moved) own.base = seq;
+  // A SYN over again: what came after a hole is forgotten.
+  if (!synAck && own.baseKnown !== 0 && own.base === seq) own.next = own.whole;
+
+  if (windowScale >= 0) own.scale = Math.min(windowScale, MOST_SCALE);
+  if (!hidesOptions(segment)) {
+    if (own.scale === SCALE_UNKNOWN) own.scale = peer.scale = SCALE_OFF;
+    if (synAck && peer.scale === SCALE_OFF) own.scale = SCALE_OFF;
   }
   return moved;
 }

@@ -1,6 +1,7 @@
 import { Int32Columns } from '../../bytes/columns.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { ACK, SYN } from '../../packet/segment.ts';
+import { breaksOff } from './dissection.ts';
 
 // Columns of an entry. NUMBER: stream number + 1 in the low bits (0: not begun), the two KNOWN bits above them.
 const NUMBER = 0;
@@ -51,6 +52,7 @@ export class StreamNumbers {
 
   private step(entry: number, segment: Segment, fromLow: boolean): number {
     let known = this.place(entry, segment, fromLow);
+    if (breaksOff(segment)) return (known & NUMBER_MASK) - 1;
     const own = fromLow ? KNOWN_LOW : KNOWN_HIGH;
     const peer = SETTLED ^ own;
     if ((known & own) === 0) {

@@ -1,0 +1,28 @@
+import { BAD_DATA_OFFSET, HEADER_CUT, type Segment } from '../../packet/segment.ts';
+
+// How far Wireshark gets in a damaged header: it takes things up in a fixed order and stops where bytes are missing.
+
+const HEADER_LEAST = 20;
+
+/**
+ * The header claims to be longer than its datagram. Like a header quoted in an ICMP error it has no length that
+ * Wireshark knows: it is put in a stream, but nothing is learnt of sequence numbers, and it gets no labels.
+ */
+export function breaksOff({ troubles, headerLength }: Segment): boolean {
+  return (troubles & BAD_DATA_OFFSET) !== 0 && headerLength >= HEADER_LEAST;
+}
+
+/** The header claims to be shorter than a header can be: Wireshark doesn't get as far as its flags. */
+export function stopsAtOffset({ troubles, headerLength }: Segment): boolean {
+  return (troubles & BAD_DATA_OFFSET) !== 0 && headerLength < HEADER_LEAST;
+}
+
+/** The capture doesn't hold the whole header: labels are found, but printing stops before them. */
+export function printsNoLabels({ troubles }: Segment): boolean {
+  return (troubles & HEADER_CUT) !== 0;
+}
+
+/** Options that Wireshark doesn't get to see are not taken for absent. */
+export function hidesOptions({ troubles }: Segment): boolean {
+  return (troubles & (HEADER_CUT | BAD_DATA_OFFSET)) !== 0;
+}
