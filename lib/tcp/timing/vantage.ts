@@ -22,6 +22,8 @@ export function roundTripOf(connection: Connection, flow: Flow, back: Flow): num
   return beyond === 0 || behind === 0 ? Math.max(beyond, behind) : beyond + behind;
 }
 
+/** Round trips vary: this share of the least one seen still counts as one. */
+export const NEARLY = 0.9;
 /** A host answers within this time (interrupt, stack, capture): a longer half crosses a network. Seconds. */
 const HOST_ANSWERS = 0.001;
 /** A half is next to nothing if the other is this many times longer. */

@@ -49,5 +49,9 @@ export function account(it: Case): void {
     confidence: out.confidence,
     of: out.of,
     tsVal: segment.tsVal,
+    seconds: segment.seconds,
+    nanos: segment.nanos,
+    coveredAfter: -1,
+    arrivedFirst: false,
   });
 }

@@ -6,7 +6,7 @@ import type { Case } from './case.ts';
 import { FlowDetail, NOT_RECOVERING } from './detail.ts';
 import { progressed } from './episodes.ts';
 import { appendHole } from './history.ts';
-import { echoedOlder, reportedTwice } from './pending.ts';
+import { covered, coveredSelectively, reportedTwice } from './pending.ts';
 import { advance } from './progress.ts';
 
 /** All that a segment says as an acknowledgment; `old` if it was overtaken by a later one, whose word stands. */
@@ -55,7 +55,7 @@ function settle(it: Case, detail: FlowDetail, before: number): void {
   const { segment } = it;
   if (detail.sacked.total > 0) detail.sacked.dropBelow(segment.ack);
   if (detail.recovery !== NOT_RECOVERING && seqGe(segment.ack, detail.recoverTo)) detail.recovery = NOT_RECOVERING;
-  if (detail.pending.length > 0 && segment.hasTimestamps) echoedOlder(it, detail, before);
+  if (detail.pending.length > 0) covered(it, detail, before);
 }
 
 /** SACK blocks (RFC 2018): which bytes have arrived beyond the acknowledgment. */
@@ -73,7 +73,9 @@ function selective(it: Case): void {
     const left = sack[block * 2]!;
     const right = sack[block * 2 + 1]!;
     if (seqGe(left, right) || seqGt(right, back.next) || seqLt(left, back.acked)) continue;
-    if (!detail.sacked.covers(left, right)) detail.sacked.add(left, right);
+    if (detail.sacked.covers(left, right)) continue;
+    detail.sacked.add(left, right);
+    if (detail.pending.length > 0) coveredSelectively(it, detail);
   }
 }
 

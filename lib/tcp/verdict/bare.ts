@@ -3,25 +3,30 @@ import { DUP_ACKS } from '../../facts/notes.ts';
 import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, MEDIUM, REORDERING, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
+import { elapsed } from '../timing/elapsed.ts';
 import { acknowledge } from './acknowledging.ts';
 import type { Case } from './case.ts';
 import { copyOf, madeBy } from './duplicate.ts';
 import { begin, leaveGap } from './edges.ts';
 import { remember } from './recent-acks.ts';
-import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
+import { LEAST_TIMEOUT } from './recovery.ts';
+import { learn, ORDER_UNKNOWN, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 
 /** A segment without payload, SYN or FIN: an acknowledgment, or a probe. */
 export function judgeBare(it: Case): void {
   const { connection, flow, back, segment, out, memory } = it;
   if (flow.started === 0) begin(flow, segment);
-  const twin = copyOf(memory.acks, flow, segment);
+  const twin = copyOf(it);
   if (twin !== null) {
     out.set(DUPLICATE, madeBy(twin.sameLink), false, HIGH, twin.frame);
     return;
   }
   remember(memory.acks, flow, segment);
   const order = sendingOrder(flow, segment, flow.tsVal, flow.ipId);
-  const old = order === SENT_BEFORE || (back.ackSeen === 1 && seqLt(segment.ack, back.acked));
+  const old =
+    order === SENT_BEFORE ||
+    (back.ackSeen === 1 && seqLt(segment.ack, back.acked)) ||
+    (order === ORDER_UNKNOWN && probesBehind(flow, segment) && !isPause(flow, segment));
   if (old) out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
   else if (probesBehind(flow, segment)) {
     out.set(back.window === 0 && back.packets > 0 ? ZERO_WINDOW_PROBE : KEEP_ALIVE, HOW_NONE, false, HIGH, 0);
@@ -39,6 +44,11 @@ export function judgeBare(it: Case): void {
  * The sequence number just below the first one not yet sent, all before it being acknowledged: made to be answered, and for
  * nothing else (RFC 9293 3.8.4 and 3.8.6.1; Linux probes a zero window in the same way).
  */
-export function probesBehind(flow: Flow, segment: Segment): boolean {
+function probesBehind(flow: Flow, segment: Segment): boolean {
   return seqDiff(flow.next, segment.seq) === 1 && flow.ackSeen === 1 && flow.acked === flow.next;
+}
+
+/** Probes come after a pause; what follows at once with an old number was overtaken on its way. */
+function isPause(flow: Flow, segment: Segment): boolean {
+  return elapsed(segment, flow.seconds, flow.nanos) >= LEAST_TIMEOUT;
 }

@@ -2,7 +2,7 @@ import { seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
 import { type Moment, secondsBetween } from '../../facts/moment.ts';
 import { DUPLICATE, HIGH, HOW_NONE, LOW, MEDIUM, REORDERING, RETRANSMISSION } from '../../facts/verdict.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
-import { roundTripOf } from '../timing/vantage.ts';
+import { NEARLY, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { isCopy } from './copies.ts';
 import { FlowDetail } from './detail.ts';
@@ -28,7 +28,7 @@ import {
   TS_VAL,
 } from './history.ts';
 import { firstWasResent } from './pending.ts';
-import { hadArrived, howRetransmitted } from './recovery.ts';
+import { hadArrived, howRetransmitted, LEAST_TIMEOUT } from './recovery.ts';
 import { addReordering } from './reorderings.ts';
 import { ORDER_UNKNOWN, SENT_AFTER, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 import { enter } from './transmission.ts';
@@ -55,7 +55,7 @@ export function judgeBelow(it: Case, end: number): boolean {
       flow.isn = start;
     } else {
       // Acknowledged long ago, and no longer kept.
-      retransmitted(it, -1, start, until, HIGH);
+      retransmitted(it, -1, start, until, HIGH, 0);
       flow.detail.repeatedBytes += Math.min(segment.length, (floor - start) | 0);
       start = floor;
       if (seqLe(until, floor)) return false;
@@ -93,8 +93,25 @@ function judgeSeen(it: Case, seen: number, start: number, until: number): boolea
     addReordering(it, seen, true);
     return true;
   }
-  retransmitted(it, seen, start, until, order === ORDER_UNKNOWN ? MEDIUM : HIGH);
+  if (order === ORDER_UNKNOWN && isLateOriginal(it, seen, until)) {
+    out.set(REORDERING, HOW_NONE, false, MEDIUM, 0);
+    addReordering(it, seen, true);
+    return true;
+  }
+  retransmitted(it, seen, start, until, order === ORDER_UNKNOWN ? MEDIUM : HIGH, 0);
   return false;
+}
+
+/**
+ * No clock tells, but what was seen first had filled a hole after a round trip, as a retransmission does: this is its
+ * original, late, if it comes before the sender could know of another loss, or though the receiver has the bytes.
+ */
+function isLateOriginal({ connection, flow, back, segment, memory }: Case, seen: number, until: number): boolean {
+  const pool = memory.sent;
+  if ((pool.get(seen, MARKS) & (LATE | REPEATED)) !== LATE) return false;
+  const lag = elapsed(segment, pool.get(seen, SECONDS), pool.get(seen, NANOS));
+  if (lag >= LEAST_TIMEOUT) return false;
+  return seqGe(flow.acked, until) || lag < roundTripOf(connection, flow, back) * NEARLY;
 }
 
 /** None of the bytes had been seen, but later ones had: late on the way, or sent again after a loss before the tap. */
@@ -114,13 +131,13 @@ function judgeUnseen(it: Case, record: number, start: number, until: number): bo
     // No clock tells. To send again takes a round trip at least: the news of the hole back, the bytes once more.
     const lag = follower < 0 ? 0 : elapsed(segment, pool.get(follower, SECONDS), pool.get(follower, NANOS));
     const roundTrip = roundTripOf(connection, flow, back);
-    late = lag < (roundTrip > 0 ? roundTrip / 2 : LATE_AT_MOST);
-    confidence = roundTrip > 0 && (lag < roundTrip / 4 || lag >= roundTrip) ? MEDIUM : LOW;
+    late = lag < (roundTrip > 0 ? roundTrip * NEARLY : LATE_AT_MOST);
+    confidence = roundTrip > 0 && (lag < roundTrip / 2 || lag >= roundTrip) ? MEDIUM : LOW;
   }
   if (late) {
     out.set(REORDERING, HOW_NONE, false, confidence, 0);
     addReordering(it, record, false);
-  } else retransmitted(it, record, start, until, confidence);
+  } else retransmitted(it, record, start, until, confidence, 0);
   return late;
 }
 
@@ -136,19 +153,19 @@ function overtaker({ memory }: Case, record: number): number {
 }
 
 /** In order as far as the tap saw, but the original was lost in front of it. */
-export function judgeRepeatOfUnseen(it: Case, end: number): void {
+export function judgeRepeatOfUnseen(it: Case, end: number, lost: number): void {
   it.flow.detail ??= new FlowDetail();
-  retransmitted(it, -1, it.segment.seq, end, MEDIUM);
+  retransmitted(it, -1, it.segment.seq, end, MEDIUM, lost);
 }
 
 /** The verdict of a retransmission, and the episodes that it belongs to. `record` is what it repeats, -1 if not kept. */
-function retransmitted(it: Case, record: number, start: number, until: number, confidence: number): void {
+function retransmitted(it: Case, record: number, start: number, until: number, confidence: number, lost: number): void {
   const { flow, segment, out, memory } = it;
   const pool = memory.sent;
   const unseen = record < 0 || (pool.get(record, MARKS) & HOLE) !== 0;
   out.set(
     RETRANSMISSION,
-    howRetransmitted(it),
+    howRetransmitted(it, unseen ? -1 : record, lost),
     hadArrived(it, start, until),
     confidence,
     unseen ? 0 : pool.get(record, FRAME),

@@ -33,11 +33,14 @@ export function judgeCarrying(it: Case): void {
   } else if (keepsAlive(it)) {
     out.set(KEEP_ALIVE, HOW_NONE, false, HIGH, 0);
   } else {
+    const lost = packetsLost(it);
     if (seqLt(segment.seq, flow.next)) old = judgeBelow(it, end);
     else if (seqGt(segment.seq, flow.next)) leaveGap(it);
-    else if (repeatsUnseen(it)) judgeRepeatOfUnseen(it, end);
+    else if (repeatsUnseen(it, lost)) judgeRepeatOfUnseen(it, end, lost);
     if (out.kind === DUPLICATE) return;
+    const before = flow.next;
     extend(it, end);
+    if (flow.detail !== null && flow.next !== before) flow.detail.lost = 0;
   }
   learn(flow, segment);
   acknowledge(it, old);
@@ -61,13 +64,26 @@ function extend(it: Case, end: number): void {
 }
 
 /**
+ * Packets that this flow has sent since its highest byte seen, and that never came: numbers left out, while nothing of the
+ * peer's was newly acknowledged, so that what is missing was no pure ACK.
+ */
+function packetsLost({ flow, back, segment }: Case): number {
+  if (back.ackSeen === 0 || segment.ack !== back.acked) return 0;
+  const missing = leftOut(flow, segment);
+  if (missing > 0) {
+    flow.detail ??= new FlowDetail();
+    flow.detail.lost += missing;
+  }
+  return flow.detail?.lost ?? 0;
+}
+
+/**
  * In order, and yet sent before: the last segment of a burst was lost in front of the tap, and this is the same again.
- * - the stack counts the packets of this connection, and a number is left out
- * - nothing of the peer's was newly acknowledged since: what is missing was no pure ACK
+ * - packets are known to be lost that this could repeat
  * - it came a round trip later at least than what was sent before: a timer's time
  */
-function repeatsUnseen({ connection, flow, back, segment, memory }: Case): boolean {
-  if (leftOut(flow, segment) === 0 || back.ackSeen === 0 || segment.ack !== back.acked) return false;
+function repeatsUnseen({ connection, flow, back, segment, memory }: Case, lost: number): boolean {
+  if (lost === 0) return false;
   if (flow.tail >= 0 && isSuperSegment(memory.sent, flow)) return false;
   const quiet = elapsed(segment, flow.seconds, flow.nanos);
   return quiet >= (roundTripOf(connection, flow, back) || LEAST_TIMEOUT);

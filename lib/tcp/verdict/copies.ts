@@ -1,5 +1,5 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
-import type { Segment } from '../../packet/segment.ts';
+import { HEADER_CUT, type Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { AT_ONCE } from './duplicate.ts';
@@ -55,6 +55,7 @@ function matches(flow: Flow, segment: Segment, tsVal: number, marks: number, sec
   const counting = segment.ipId > 0 && counts(flow);
   if (segment.ipId >= 0 && segment.ipId !== (marks & IP_ID_MASK)) return false;
   if (counting) return true;
+  if (segment.troubles & HEADER_CUT) return false;
   const lag = elapsed(segment, seconds, nanos);
   return lag < AT_ONCE;
 }

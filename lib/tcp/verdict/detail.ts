@@ -12,7 +12,7 @@ export const RECOVERING_FAST = 1;
 export const RECOVERING_TIMEOUT = 2;
 
 /** Pending verdicts kept at most: the oldest stay as they are. */
-const PENDING = 256;
+const PENDING = 64;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -28,6 +28,9 @@ export class FlowDetail {
   recoverTo = 0;
   /** `flow.next` when the last tail-loss probe went out. */
   tailProbed = 0;
+
+  /** Packets known to be lost in front of the tap since the highest byte seen (verdict/carrying.ts). */
+  lost = 0;
 
   /** A window probe of one byte at `flow.next`: end of that byte, while `probing` is 1. */
   probing = 0;

@@ -1,8 +1,8 @@
-import type { Int32Columns } from '../../bytes/columns.ts';
+import { seqLt } from '../../bytes/seq.ts';
 import { HOW_CAPTURE, HOW_UNKNOWN } from '../../facts/verdict.ts';
-import type { Segment } from '../../packet/segment.ts';
-import type { Flow } from '../flow.ts';
+import { HEADER_CUT } from '../../packet/segment.ts';
 import { OFFERED_SACK } from '../flow.ts';
+import type { Case } from './case.ts';
 import { findTwin, type Twin } from './recent-acks.ts';
 import { counts } from './sending-order.ts';
 
@@ -17,14 +17,19 @@ export function madeBy(sameLink: boolean): number {
 }
 
 /**
- * The bare segment repeats, header for header, one seen a short while ago. Whether it was sent twice or seen twice:
- * - a stack that counts its packets gives each its own IP ID, so an equal one means the same transmission;
- * - with SACK a second identical ACK is not caused by more data out of order, which would change the blocks.
+ * The bare segment repeats, header for header, one seen a short while ago. Sent twice or seen twice? Seen twice if
+ * - it shows another link or TTL
+ * - the stack counts its packets: each has its own IP ID
+ * - a later acknowledgment has passed: no receiver goes back
+ * - and it follows at once, while nothing could have made the receiver say the same again: with SACK more data out of order
+ *   would change the blocks, and where all data is acknowledged there is none
  */
-export function copyOf(pool: Int32Columns, flow: Flow, segment: Segment): Readonly<Twin> | null {
-  if (!findTwin(pool, flow, segment, twin)) return null;
+export function copyOf({ flow, back, segment, memory }: Case): Readonly<Twin> | null {
+  if (!findTwin(memory.acks, flow, segment, twin)) return null;
   if (!twin.sameLink) return twin;
   if (segment.ipId > 0 && counts(flow)) return twin;
-  if (segment.hasTimestamps && flow.options & OFFERED_SACK && twin.lag < AT_ONCE) return twin;
-  return null;
+  if (segment.troubles & HEADER_CUT || twin.lag >= AT_ONCE) return null;
+  if (back.ackSeen === 1 && seqLt(segment.ack, back.acked)) return twin;
+  const withSack = (flow.options & back.options & OFFERED_SACK) !== 0;
+  return withSack || segment.ack === back.next ? twin : null;
 }

@@ -1,11 +1,13 @@
+import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqGe } from '../../bytes/seq.ts';
 import { HOW_FAST, HOW_FIN, HOW_RTO, HOW_SYN, HOW_SYNACK, HOW_TAIL_LOSS } from '../../facts/verdict.ts';
-import { ACK, FIN, SYN, segmentSpan } from '../../packet/segment.ts';
+import { ACK, FIN, type Segment, SYN, segmentSpan } from '../../packet/segment.ts';
 import { OFFERED_SACK } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { atReceiver, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { type FlowDetail, NOT_RECOVERING, RECOVERING_FAST, RECOVERING_TIMEOUT } from './detail.ts';
+import { NANOS, SECONDS } from './history.ts';
 
 /** No stack that is known of waits less for a timeout (Linux 200 ms; RFC 6298 2.4 asks for 1 s). Seconds. */
 export const LEAST_TIMEOUT = 0.19;
@@ -14,26 +16,35 @@ export const LEAST_TIMEOUT = 0.19;
  * What made the sender send again:
  * - a recovery that is under way, unless it went silent
  * - a probe for the loss of the last segment (RFC 8985 7): once, with SACK, nothing being reported missing
- * - what the receiver's segments reported (RFC 5681 3.2, RFC 6675), if they came a short while ago
- * - else the timer (RFC 6298 5.4)
+ * - the timer (RFC 6298 5.4), if nothing was reported and the bytes had been sent long ago, or all is silent
+ * - else what the receiver reported (RFC 5681 3.2, RFC 6675)
+ *
+ * `record` holds what it repeats, -1 if nothing of that was seen: then `lost` packets in front of the tap are known of.
  */
-export function howRetransmitted(it: Case): number {
-  const { connection, flow, back, segment } = it;
+export function howRetransmitted(it: Case, record: number, lost: number): number {
+  const { connection, flow, back, segment, memory } = it;
   if (segment.flags & SYN) return segment.flags & ACK ? HOW_SYNACK : HOW_SYN;
   if (segment.flags & FIN && segment.length === 0) return HOW_FIN;
   const detail = flow.detail!;
   const quiet = Math.min(elapsed(segment, back.seconds, back.nanos), elapsed(segment, flow.seconds, flow.nanos));
   const silent = quiet >= Math.max(LEAST_TIMEOUT, roundTripOf(connection, flow, back));
   if (detail.recovery !== NOT_RECOVERING && !silent) return detail.recovery === RECOVERING_FAST ? HOW_FAST : HOW_RTO;
+
   const reported = flow.dupAcks >= 3 || detail.sacked.anyAbove(segment.seq);
   const reachesEnd = seqGe((segment.seq + segmentSpan(segment)) | 0, flow.next);
   const sack = (flow.options & back.options & OFFERED_SACK) !== 0;
-  if (reachesEnd && sack && !reported && detail.tailProbed !== flow.next) {
+  if (reachesEnd && sack && !reported && lost < 2 && detail.tailProbed !== flow.next) {
     detail.tailProbed = flow.next;
     return HOW_TAIL_LOSS;
   }
-  if (!silent) return recover(detail, RECOVERING_FAST, flow.next);
-  return recover(detail, RECOVERING_TIMEOUT, flow.next);
+  const waited = record < 0 ? quiet : sinceSending(memory.sent, record, segment);
+  const timeout = silent || (!reported && waited >= LEAST_TIMEOUT);
+  // What lay in front of the tap is at least as much as the packets known to be lost.
+  return recover(detail, timeout ? RECOVERING_TIMEOUT : RECOVERING_FAST, (flow.next + lost * flow.largestSegment) | 0);
+}
+
+function sinceSending(pool: Int32Columns, record: number, segment: Segment): number {
+  return elapsed(segment, pool.get(record, SECONDS), pool.get(record, NANOS));
 }
 
 function recover(detail: FlowDetail, recovery: number, to: number): number {

@@ -4,8 +4,9 @@ import { copyOf, madeBy } from './duplicate.ts';
 import { remember } from './recent-acks.ts';
 
 /** A RST is at most a copy of another. It carries no stream data and moves no numbers, whoever sent it. */
-export function judgeReset({ flow, segment, out, memory }: Case): void {
-  const twin = copyOf(memory.acks, flow, segment);
+export function judgeReset(it: Case): void {
+  const { flow, segment, out, memory } = it;
+  const twin = copyOf(it);
   if (twin !== null) out.set(DUPLICATE, madeBy(twin.sameLink), false, HIGH, twin.frame);
   else remember(memory.acks, flow, segment);
 }
