@@ -28,7 +28,8 @@ export class Completeness {
 
   /** `reused`: this segment began the stream anew between endpoints seen before (StreamNumbers). */
   step(stream: number, segment: Segment, reused: boolean): void {
-    if (!stopsAtOffset(segment)) this.put(stream, segment.flags, segment.length, reused);
+    if (stopsAtOffset(segment)) this.put(stream, 0, 0, reused);
+    else this.put(stream, segment.flags, segment.length, reused);
   }
 
   /** As `step`, for a TCP header quoted in an ICMP error: it counts like a segment, but its payload is not known. */
@@ -47,7 +48,7 @@ export class Completeness {
 
   /** The bitmask of a stream as known so far. */
   of(stream: number): number {
-    return this.columns.get(stream, 0) & ALL;
+    return stream < this.columns.length ? this.columns.get(stream, 0) & ALL : 0;
   }
 }
 
