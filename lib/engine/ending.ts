@@ -18,7 +18,7 @@ import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../tc
 import { isOver } from '../tcp/identity.ts';
 import { conclude } from '../tcp/state/revise.ts';
 import { Change, type Timeline } from '../tcp/state/timeline.ts';
-import type { ConnectionTable } from '../tcp/table.ts';
+import type { LoneSyn } from '../tcp/table.ts';
 import { vantageOf } from '../tcp/timing/vantage.ts';
 import { forget } from '../tcp/verdict/judge.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
@@ -26,6 +26,8 @@ import { ConnectionSummary } from '../traffic/summary.ts';
 import { Traffic } from '../traffic/traffic.ts';
 import type { CaptureQuality } from './capture-quality.ts';
 import { connectionFacts } from './connection-facts.ts';
+import type { Connections } from './connections.ts';
+import { LoneSyns } from './lone-syns.ts';
 import type { AnalyzerOptions } from './options.ts';
 import type { Vocabularies } from './vocabularies.ts';
 
@@ -41,7 +43,7 @@ const GONE = -1;
 /** How connections end: what their silence says, what they add to the counters, their facts, and out of memory. */
 export class Ending {
   readonly traffic: Traffic = new Traffic(addressText);
-  private readonly table: ConnectionTable;
+  private readonly connections: Connections;
   private readonly timeline: Timeline;
   private readonly memory: Memory;
   private readonly quality: CaptureQuality;
@@ -57,14 +59,14 @@ export class Ending {
   private head = 0;
 
   constructor(
-    table: ConnectionTable,
+    connections: Connections,
     timeline: Timeline,
     memory: Memory,
     quality: CaptureQuality,
     vocabularies: Vocabularies | null,
     options: AnalyzerOptions,
   ) {
-    this.table = table;
+    this.connections = connections;
     this.timeline = timeline;
     this.memory = memory;
     this.quality = quality;
@@ -96,7 +98,7 @@ export class Ending {
         continue;
       }
       this.leaveTable(c);
-      this.finish(c, false);
+      this.finish(c);
     }
     if (this.head > 1024 && this.head * 2 > this.queue.length) {
       this.queue = this.queue.slice(this.head);
@@ -105,10 +107,10 @@ export class Ending {
   }
 
   private leaveTable(c: Connection): void {
-    const first = this.table.connection(c.entry);
+    const first = this.connections.table.connection(c.entry);
     if (first === c) {
-      if (c.sibling !== null) this.table.put(c.entry, c.sibling);
-      else this.table.clear(c.entry);
+      if (c.sibling !== null) this.connections.table.put(c.entry, c.sibling);
+      else this.connections.table.clear(c.entry);
       return;
     }
     for (let other = first; other !== null; other = other.sibling) {
@@ -126,10 +128,46 @@ export class Ending {
     c.notes |= REUSED;
   }
 
-  /** The last word on a connection. `atEnd`: the capture is over; else it leaves memory before. */
-  finish(c: Connection, atEnd: boolean): void {
+  /** The capture is over: everything in memory ends. */
+  finishAll(): void {
+    const { table } = this.connections;
+    const allWanted = this.onConnection !== null && this.wake === -1;
+    const lone = allWanted ? null : new LoneSyns(table, this.quality.end);
+    for (let entry = 0; entry < table.size; entry++) {
+      if (table.isLoneSyn(entry)) {
+        const alike = lone === null ? 0 : lone.alike(entry);
+        if (lone !== null && alike < 0) this.count(lone.read);
+        else this.finish(this.connections.promote(entry), alike);
+      } else {
+        for (let c = table.connection(entry); c !== null; ) {
+          const { sibling }: Connection = c;
+          this.finish(c);
+          c = sibling;
+        }
+      }
+      table.clear(entry);
+    }
+  }
+
+  /** A lone SYN that nobody needs to see: only counted. */
+  private count(lone: LoneSyn): void {
+    const s = this.summary;
+    const { segment } = lone;
+    s.clear();
+    s.number = lone.number;
+    s.firstFrame = segment.frame;
+    s.lastFrame = segment.frame;
+    this.fillTuple(segment);
+    s.ttl = segment.ttl;
+    s.synCount = 1;
+    s.begun = segment.seconds - this.quality.start.seconds;
+    this.traffic.add(s);
+  }
+
+  /** The last word on a connection. `alike`: so many more lone SYNs like it are only counted. */
+  finish(c: Connection, alike = 0): void {
     if (c.expires === GONE) return;
-    if (c.previous !== null) this.finish(c.previous, atEnd);
+    if (c.previous !== null) this.finish(c.previous);
     c.expires = GONE;
     const { timeline, quality } = this;
     const end = quality.end;
@@ -147,7 +185,7 @@ export class Ending {
       unseenBytes: (c.notes & ACKED_UNSEEN) !== 0 ? unseen(c.client) + unseen(c.server) : 0,
       vantage,
     });
-    this.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
+    this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
     this.traffic.add(this.summarise(c, end.seconds));
     if (this.onConnection !== null && (this.wake === -1 || (c.notes & this.wake) !== 0)) {
       const words = this.vocabularies?.take(c) ?? {};
@@ -159,6 +197,7 @@ export class Ending {
           timeWait: quality.timeWaitSeconds,
         }),
         ...words,
+        ...(alike === 0 ? {} : { alike }),
       });
     }
     timeline.release(c.client);
@@ -210,20 +249,11 @@ export class Ending {
     const s = this.summary;
     const { tuple, timeline, change } = this;
     const origin = this.quality.start.seconds;
+    s.clear();
     s.number = c.number;
     s.firstFrame = c.firstFrame;
     s.lastFrame = c.lastFrame;
-    s.ipVersion = c.ipVersion;
-    s.client[0] = tuple.srcA;
-    s.client[1] = tuple.srcB;
-    s.client[2] = tuple.srcC;
-    s.client[3] = tuple.srcD;
-    s.server[0] = tuple.dstA;
-    s.server[1] = tuple.dstB;
-    s.server[2] = tuple.dstC;
-    s.server[3] = tuple.dstD;
-    s.clientPort = tuple.srcPort;
-    s.serverPort = tuple.dstPort;
+    this.fillTuple(tuple);
     s.ttl = c.client.ttl;
     s.synCount = c.client.syns;
     s.synAckCount = c.server.syns;
@@ -231,13 +261,6 @@ export class Ending {
     s.refused = c.oddities?.refused != null;
     s.reset = !s.refused && c.oddities !== null && c.oddities.resets.length > 0;
     s.begun = c.handshakeSeen && c.client.syns > 0 ? c.startSeconds - origin : -1;
-    s.completed = false;
-    s.settled = -1;
-    s.closeWaitFrom = -1;
-    s.closeWaitTo = -1;
-    s.timeWaitBy = 0;
-    s.timeWaitFrom = -1;
-    s.timeWaitTo = -1;
     let until = -1;
     for (let i = c.server.change; i >= 0; i = timeline.below(i)) {
       const { state, seconds } = timeline.read(i, change);
@@ -254,6 +277,21 @@ export class Ending {
     this.timeWaitOf(c.client, 1, endSeconds, origin);
     this.timeWaitOf(c.server, 2, endSeconds, origin);
     return s;
+  }
+
+  private fillTuple(tuple: Segment): void {
+    const s = this.summary;
+    s.ipVersion = tuple.ipVersion;
+    s.client[0] = tuple.srcA;
+    s.client[1] = tuple.srcB;
+    s.client[2] = tuple.srcC;
+    s.client[3] = tuple.srcD;
+    s.server[0] = tuple.dstA;
+    s.server[1] = tuple.dstB;
+    s.server[2] = tuple.dstC;
+    s.server[3] = tuple.dstD;
+    s.clientPort = tuple.srcPort;
+    s.serverPort = tuple.dstPort;
   }
 
   private timeWaitOf(e: Endpoint, by: number, endSeconds: number, origin: number): void {

@@ -28,6 +28,11 @@ export interface ConnectionFacts {
   readonly connection: number;
   /** What it has shown (bits of facts/notes.ts): rules are called on the notes that wake them. */
   readonly notes: number;
+  /**
+   * So many more connections are like this one, a lone SYN to the same service at least three seconds old, and are not
+   * shown one by one. Absent for none.
+   */
+  readonly alike?: number;
   readonly streams: readonly number[];
   readonly client: EndpointFacts;
   readonly server: EndpointFacts;

@@ -66,7 +66,9 @@ export class Fold {
     this.drafts++;
     if (facts.connection !== this.#latest) {
       this.#latest = facts.connection;
-      this.connections++;
+      const alike = facts.alike ?? 0;
+      this.connections += 1 + alike;
+      this.frameCount += alike;
       if (this.numbers.size < MOST_STREAMS) this.numbers.add(facts.connection);
       for (const stream of facts.streams) if (this.streams.size < MOST_STREAMS) this.streams.add(stream);
       if (this.clients.size < MOST_CLIENTS) this.clients.add(facts.client.name ?? facts.client.address);

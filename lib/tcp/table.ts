@@ -173,6 +173,22 @@ export class ConnectionTable {
     this.readTuple(entry, into.fromLow, s);
   }
 
+  /** The little of a lone SYN that counters need: the same as `readLoneSyn`, but for options and window. */
+  readLoneTuple(entry: number, into: LoneSyn): void {
+    const chunk = this.entries.chunk(entry);
+    const o = this.entries.offset(entry);
+    const s = into.segment;
+    const shape = this.shapes.get(chunk[o + SHAPE_AND_ID]! >>> 16);
+    into.number = chunk[o + NUMBER]!;
+    into.fromLow = (chunk[o + TAG]! & SENT_BY_LOW) !== 0;
+    s.ipVersion = shape.ipVersion;
+    s.ttl = shape.ttl;
+    s.seconds = chunk[o + SECONDS]! >>> 0;
+    s.nanos = chunk[o + NANOS]!;
+    s.frame = chunk[o + FRAME]!;
+    this.readTuple(entry, into.fromLow, s);
+  }
+
   /** Fills addresses and ports of a segment that the low (or high) end of the entry sends. Needs `ipVersion` set. */
   readTuple(entry: number, fromLow: boolean, s: Segment): void {
     const chunk = this.entries.chunk(entry);

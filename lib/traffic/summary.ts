@@ -36,4 +36,23 @@ export class ConnectionSummary {
   timeWaitFrom = -1;
   timeWaitTo = -1;
   timeWaitFrame = 0;
+
+  /** Back to a connection of which nothing is known. Addresses and identity are left for the next to fill. */
+  clear(): void {
+    this.begun = -1;
+    this.completed = false;
+    this.refused = false;
+    this.reset = false;
+    this.answered = false;
+    this.settled = -1;
+    this.synCount = 0;
+    this.synAckCount = 0;
+    this.ttl = 0;
+    this.closeWaitFrom = -1;
+    this.closeWaitTo = -1;
+    this.timeWaitBy = 0;
+    this.timeWaitFrom = -1;
+    this.timeWaitTo = -1;
+    this.timeWaitFrame = 0;
+  }
 }

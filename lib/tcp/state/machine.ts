@@ -77,6 +77,7 @@ export class StateMachine {
     this.seconds = s.seconds;
     this.nanos = s.nanos;
     this.frame = s.frame;
+    if (e.ttl === 0) e.ttl = s.ttl;
 
     if ((s.flags & RST) !== 0) this.reset(c, e, peer, s);
     else if ((s.flags & (SYN | ACK)) === (SYN | ACK)) this.synAck(c, e, peer, s, j);

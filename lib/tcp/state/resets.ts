@@ -32,7 +32,7 @@ export function recordReset(
     unacknowledgedFromClient: outstanding(c.client),
     unacknowledgedFromServer: outstanding(c.server),
     ttl: s.ttl,
-    usualTtl: null,
+    usualTtl: e.flow.packets > 1 ? e.ttl : null,
     ipId: s.ipId,
     talkedOn: 0,
   });

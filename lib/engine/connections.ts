@@ -1,0 +1,207 @@
+import { seqDiff } from '../bytes/seq.ts';
+import { HANDSHAKE_ODD, REUSED, STRAY_SYN } from '../facts/notes.ts';
+import { UNKNOWN } from '../facts/state.ts';
+import { ACK, Segment, SYN } from '../packet/segment.ts';
+import { Connection, type Endpoint } from '../tcp/connection.ts';
+import { Flow } from '../tcp/flow.ts';
+import { identify, NEW, RETRIED, STRAY, STRAY_ACCEPTED } from '../tcp/identity.ts';
+import { ConnectionTable, type LoneSyn } from '../tcp/table.ts';
+import { StreamNumbers } from '../tcp/wireshark/streams.ts';
+import { StraySyns } from './stray-syns.ts';
+
+/** Sequence numbers this close belong to one stream, bytes: unrelated ones are so with a chance of 1 in 256. */
+const NEAR = 1 << 23;
+
+/** What happens to connections that the analyzer must carry out. */
+export interface Host {
+  /** A segment put by earlier is now to be followed, as if it came only now. */
+  follow(c: Connection, s: Segment, fromLow: boolean, stream: number): void;
+  /** `c` begins on the 4-tuple of `old`. */
+  succeeded(c: Connection, old: Connection): void;
+  finished(c: Connection): void;
+}
+
+/**
+ * Whose segment is it? Every connection alive, by 4-tuple, tunnel and incarnation, and Wireshark's stream numbers beside
+ * them. A plain first SYN is only put by, as columns: most of a flood stays so.
+ */
+export class Connections {
+  readonly table: ConnectionTable = new ConnectionTable();
+  readonly streams: StreamNumbers = new StreamNumbers();
+  private readonly host: Host;
+  private readonly putsBy: boolean;
+  private readonly straySyns = new StraySyns();
+  private readonly lone: LoneSyn = { segment: new Segment(), number: 0, stream: 0, fromLow: false };
+  private count = 0;
+
+  /** Of the segment asked for last: its sender is the low end of the 4-tuple; its stream. */
+  fromLow = false;
+  stream = 0;
+
+  /** `putsBy`: lone SYNs may be kept as columns, because nobody wants to hear of every segment. */
+  constructor(host: Host, putsBy: boolean) {
+    this.host = host;
+    this.putsBy = putsBy;
+  }
+
+  /** Connections begun so far. */
+  get begun(): number {
+    return this.count;
+  }
+
+  /** The connection of a segment: the one alive on its 4-tuple, or a new one. Null for a lone SYN that is put by. */
+  of(s: Segment): Connection | null {
+    const { table } = this;
+    const entry = table.find(s);
+    const { fromLow } = table;
+    const stream = this.streams.of(entry, s, fromLow);
+    this.fromLow = fromLow;
+    this.stream = stream;
+    let c = table.connection(entry);
+    if (c === null) {
+      if (!table.isLoneSyn(entry)) return this.begin(entry, s, fromLow, stream);
+      c = this.promote(entry);
+    }
+    const fromClient = fromLow === c.clientIsLow;
+    if (s.tunnel !== (fromClient ? c.clientTunnel : c.serverTunnel) || c.sibling !== null) {
+      c = this.inTunnel(c, entry, s, fromLow, stream);
+    }
+    if ((s.flags & SYN) !== 0) return this.withSyn(c, entry, s, fromLow, stream);
+    if ((c.notes & STRAY_SYN) !== 0) this.straySyns.challenged(c, fromClient, s);
+    return c;
+  }
+
+  /** The connection that an ICMP error quotes a segment of, null if there is none. */
+  ofQuoted(quoted: Segment, wholeHeader: boolean): Connection | null {
+    const { table } = this;
+    const entry = table.find(quoted);
+    this.fromLow = table.fromLow;
+    if (wholeHeader) this.streams.ofQuoted(entry, quoted, table.fromLow);
+    return table.isLoneSyn(entry) ? this.promote(entry) : table.connection(entry);
+  }
+
+  /** A lone SYN becomes a connection, as if it had been one from the start. */
+  promote(entry: number): Connection {
+    const { lone } = this;
+    this.table.readLoneSyn(entry, lone);
+    const c = this.create(lone.number, entry, lone.segment, lone.fromLow, lone.stream);
+    this.host.follow(c, lone.segment, lone.fromLow, lone.stream);
+    return c;
+  }
+
+  /** The incarnation before `c` has no more to wait for. */
+  finishPrevious(c: Connection): void {
+    const old = c.previous!;
+    c.previous = null;
+    if (old.previous !== null) this.finishPrevious(old);
+    this.host.finished(old);
+  }
+
+  private begin(entry: number, s: Segment, fromLow: boolean, stream: number): Connection | null {
+    const number = this.count++;
+    if (this.putsBy && this.table.putLoneSyn(entry, s, number, stream)) return null;
+    return this.create(number, entry, s, fromLow, stream);
+  }
+
+  private create(number: number, entry: number, s: Segment, fromLow: boolean, stream: number): Connection {
+    const syn = (s.flags & SYN) !== 0;
+    // Without a handshake to tell, the lower port is taken for the server's.
+    const fromClient = syn ? (s.flags & ACK) === 0 : s.srcPort > s.dstPort || (s.srcPort === s.dstPort && fromLow);
+    const c = new Connection(number, entry, fromLow === fromClient, s.ipVersion);
+    c.firstFrame = s.frame;
+    c.startSeconds = s.seconds;
+    c.startNanos = s.nanos;
+    c.stream = stream;
+    c.handshakeSeen = syn;
+    c.clientTunnel = s.tunnel;
+    c.serverTunnel = s.tunnel;
+    if (!syn) {
+      c.client.state = UNKNOWN;
+      c.server.state = UNKNOWN;
+    }
+    this.table.put(entry, c);
+    return c;
+  }
+
+  private withSyn(c: Connection, entry: number, s: Segment, fromLow: boolean, stream: number): Connection {
+    const fromClient = fromLow === c.clientIsLow;
+    switch (identify(c, fromClient, s)) {
+      case NEW:
+        return this.reincarnate(c, entry, s, fromLow, stream);
+      case STRAY_ACCEPTED:
+        return this.acceptStray(c, entry, stream);
+      case STRAY:
+        this.straySyns.add(c, fromClient, s);
+        return c;
+      case RETRIED:
+        retry(c, fromClient ? c.client : c.server, s);
+        return c;
+      default:
+        return c;
+    }
+  }
+
+  /** Port reuse: the incarnation before ends, at the latest when the new SYN is accepted. */
+  private reincarnate(old: Connection, entry: number, s: Segment, fromLow: boolean, stream: number): Connection {
+    if (old.previous !== null) this.finishPrevious(old);
+    const c = this.create(this.count++, entry, s, fromLow, stream);
+    c.sibling = old.sibling;
+    old.sibling = null;
+    c.previous = old;
+    this.host.succeeded(c, old);
+    if (old.expires === 0) this.finishPrevious(c);
+    return c;
+  }
+
+  /** A SYN-ACK answers a SYN that had seemed to stray into a live connection: that one began a new one. */
+  private acceptStray(old: Connection, entry: number, stream: number): Connection {
+    const stray = this.straySyns.take(old);
+    if (stray === null) return old;
+    const fromLow = stray.fromClient === old.clientIsLow;
+    const c = this.reincarnate(old, entry, stray.segment, fromLow, stream);
+    c.notes |= REUSED;
+    this.host.follow(c, stray.segment, fromLow, stream);
+    return c;
+  }
+
+  /**
+   * Equal 4-tuples in different tunnels are different connections only when their sequence numbers say so; a tunnel's id
+   * may differ by direction, and is learnt from the first segment that fits.
+   */
+  private inTunnel(first: Connection, entry: number, s: Segment, fromLow: boolean, stream: number): Connection {
+    let fits: Connection | null = null;
+    for (let c: Connection | null = first; c !== null; c = c.sibling) {
+      const fromClient = fromLow === c.clientIsLow;
+      if ((fromClient ? c.clientTunnel : c.serverTunnel) === s.tunnel) return c;
+      const sender = fromClient ? c.client : c.server;
+      if (sender.flow.packets === 0 && acknowledges(s, fromClient ? c.server : c.client)) {
+        if (fromClient) c.clientTunnel = s.tunnel;
+        else c.serverTunnel = s.tunnel;
+        return c;
+      }
+      if (fits === null && continues(s, sender)) fits = c;
+    }
+    if (fits !== null) return fits;
+    const c = this.create(this.count++, entry, s, fromLow, stream);
+    c.sibling = first;
+    return c;
+  }
+}
+
+/** Whether a segment acknowledges something near what `e` sent last. */
+function acknowledges(s: Segment, e: Endpoint): boolean {
+  return (s.flags & ACK) !== 0 && e.flow.started !== 0 && Math.abs(seqDiff(s.ack, e.flow.next)) < NEAR;
+}
+
+/** Whether a segment goes on near where `e` stopped. */
+function continues(s: Segment, e: Endpoint): boolean {
+  return e.flow.started !== 0 && Math.abs(seqDiff(s.seq, e.flow.next)) < NEAR;
+}
+
+/** The client starts over with another initial sequence number: what it sent before is not part of the stream. */
+function retry(c: Connection, e: Endpoint, s: Segment): void {
+  c.odd().isnChanged ??= { frame: s.frame, time: { seconds: s.seconds, nanos: s.nanos } };
+  c.notes |= HANDSHAKE_ODD;
+  e.flow = new Flow();
+  e.syns = 0;
+}
