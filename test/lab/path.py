@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import wire
 
-DROP, DUPLICATE, DELAY, CORRUPT, MARK_CE, TOO_BIG = "drop", "duplicate", "delay", "corrupt", "ce", "too_big"
+DROP, DUPLICATE, DELAY, CORRUPT, MARK_CE, ICMP = "drop", "duplicate", "delay", "corrupt", "ce", "icmp"
 
 
 def data(p):
@@ -47,7 +47,8 @@ def anything(p):
 class Rule:
     """Do something to the frames that match: after `skip` of them, each `every`-th, with a chance, at most `times`.
 
-    `phase` limits it to one phase of the scenario; `hold` is the delay (also of the second copy), in seconds.
+    `phase` limits it to one phase of the scenario; `hold` is the delay (also of the second copy) in seconds, `spread` a
+    random addition; ICMP drops the frame and answers with `icmp` (type, code) and the MTU.
     """
 
     do: str
@@ -62,6 +63,7 @@ class Rule:
     phase: int | None = None
     hold: float = 0.0
     spread: float = 0.0
+    icmp: tuple = (3, 4)
     mtu: int = 0
     seen: int = field(default=0, init=False)
     done: int = field(default=0, init=False)
@@ -84,6 +86,37 @@ class Rule:
         return self.hold + (self.random.random() * self.spread if self.spread else 0)
 
 
+class Copies:
+    """A predicate: the first `times` transmissions of the bytes that the data frame number `nth` begins with."""
+
+    def __init__(self, nth, times):
+        self.nth, self.times, self.count, self.seq = nth, times, 0, None
+
+    def __call__(self, p):
+        if not p.length:
+            return False
+        self.count += 1
+        if self.count == self.nth:
+            self.seq = p.seq
+        if self.seq is None or p.seq != self.seq or not self.times:
+            return False
+        self.times -= 1
+        return True
+
+
+class FirstCopy:
+    """A predicate: `where` holds, and these bytes were never sent before."""
+
+    def __init__(self, where):
+        self.where, self.seen = where, set()
+
+    def __call__(self, p):
+        if not self.where(p) or p.seq in self.seen:
+            return False
+        self.seen.add(p.seq)
+        return True
+
+
 @dataclass
 class Path:
     """One-way delays in seconds, bytes per second, and rules. `mirror`: how many copies the tap makes of each frame."""
@@ -93,6 +126,7 @@ class Path:
     rate: float = 2.5e6
     rules: list = field(default_factory=list)
     mirror: int = 1
+    offload: bool = False  # the hosts leave segmentation and checksums to the path
     mss: int = 1448
 
 
@@ -147,7 +181,7 @@ class Forwarder:
             number = self.taken.get(p.flow(), 0)
             self.taken[p.flow()] = number + 1
             pieces = [frame]
-            if len(frame) > 1514:
+            if self.path.offload:
                 pieces = wire.segment_super_frame(p, self.path.mss)
             for piece, octets in enumerate(pieces):
                 self.schedule(way, wire.parse(octets), (number, piece))
@@ -170,8 +204,8 @@ class Forwarder:
                 self.log.append((time.time_ns(), at, way, rule.do, p.sport, p.dport, p.seq, p.length, number, int(held * 1e6)))
                 if rule.do == DROP:
                     return
-                if rule.do == TOO_BIG:
-                    self.later(start + delay, self.back, (way, at, wire.too_big(p, rule.mtu)))
+                if rule.do == ICMP:
+                    self.later(start + delay, self.back, (way, at, wire.icmp_error(p, *rule.icmp, rule.mtu)))
                     return
                 if rule.do == DUPLICATE:
                     self.later(start + delay + held, arrive, (way, p, number))

@@ -3,7 +3,7 @@
 
 usage: sudo python3 test/lab/record.py [--out DIR] [--jobs N] [--list] [NAME...]
 
-Writes NAME.pcap (or NAME.POINT.pcap, .pcapng) and NAME.truth.json. Needs root, Linux 6 or later, tcpdump, iproute2,
+Writes NAME.pcap (or NAME.POINT.pcap) and NAME.truth.json. Needs root, Linux 6 or later, tcpdump, iproute2,
 ethtool. All traffic stays in namespaces without names and without a way out; they vanish with the process.
 """
 
@@ -22,11 +22,11 @@ import traceback
 
 sys.dont_write_bytecode = True
 
-import scenarios  # noqa: E402
 from kernel import Tracing, poll_sockets
 from path import forward
+from scenarios import TABLE
 from truth import Account, Mismatch, Recording
-from wire import LINK_ETHERNET, parse, read_pcap, write_pcap, write_pcapng
+from wire import LINK_ETHERNET, parse, read_pcap, write_pcap
 from world import Stage, World
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -76,6 +76,7 @@ def play(scenario, slot):
     """Run one scenario and return what was recorded."""
     world = World(slot, scenario.v6, scenario.topology, scenario.offload, scenario.mtu)
     tracing, path = Tracing(), scenario.path()
+    path.offload = scenario.offload
     phase = fork.Value("i", 0)
     running = []
     try:
@@ -147,20 +148,18 @@ def publish(scenario, recording, out):
     several = len(scenario.captures) > 1
     for capture in scenario.captures:
         suffix = f".{capture.name or capture.point}" if several else ""
-        file = scenario.name + suffix + (".pcapng" if capture.format == "pcapng" else ".pcap")
+        file = scenario.name + suffix + ".pcap"
         chosen = choose(capture, recording)
         records = [recording.points[capture.point][index] for index in chosen]
         target, interface = os.path.join(out, file), {"client": "c0", "server": "s0", "middle": "tap0"}[capture.point]
         if recording.topology == "loopback":
             interface = "lo"
-        if capture.format == "pcapng":
-            write_pcapng(target, records, interface, snaplen=capture.snaplen)
-        else:
-            write_pcap(target, records, snaplen=capture.snaplen, nanoseconds=capture.format == "ns")
+        write_pcap(target, records, snaplen=capture.snaplen, nanoseconds=capture.nanoseconds)
         marks = {what: t for t, what in recording.marks}
         published.append((file, capture.point, chosen))
         captures.append({"file": file, "point": capture.point, "interface": interface, "snaplen": capture.snaplen,
-                         "format": capture.format, "only": capture.side and f"frames sent by the {capture.side}",
+                         "ts_resolution": "ns" if capture.nanoseconds else "us",
+                         "only": capture.side and f"frames sent by the {capture.side}",
                          "started_ns": marks.get(capture.start, recording.started),
                          "stopped_ns": marks.get(capture.stop, recording.stopped), "frames": len(chosen)})
     path = scenario.path()
@@ -206,15 +205,19 @@ def problems(scenario, recording, truth):
     stray = [r for r in totals["resent_ranges_without_a_retransmit_event"] if r["flags"] != "SA"]
     if stray:
         found.append(f"resent ranges without an event: {stray[:3]}")
-    if scenario.proof:
-        found += [text for text in [scenario.proof(truth, recording)] if text]
+    for what, least in scenario.wants.items():
+        if max(len(frames[what]) for frames in truth["frames"].values()) < least:
+            found.append(f"fewer than {least} {what}")
+    walked = "".join(f" {' '.join(entry[1] for entry in end['timeline'])} |" for c in truth["connections"]
+                     for end in c["endpoints"].values())
+    found += [f"no end went through {states}: {walked}" for states in scenario.states if f" {states} " not in walked]
     return found
 
 
 def record(job):
     """One scenario, in a process of its own; two more tries when the machine got in the way."""
     name, slot, out = job
-    scenario = scenarios.TABLE[name]
+    scenario = TABLE[name]
     said = ""
     for _ in range(3):
         try:
@@ -236,13 +239,13 @@ def main():
     arguments.add_argument("--list", action="store_true")
     arguments.add_argument("names", nargs="*")
     given = arguments.parse_args()
-    names = given.names or list(scenarios.TABLE)
+    names = given.names or list(TABLE)
     if given.list:
         for name in names:
-            print(f"{name:34} {scenarios.TABLE[name].description}")
+            print(f"{name:34} {TABLE[name].description}")
         return 0
     os.makedirs(given.out, exist_ok=True)
-    slots = {name: number for number, name in enumerate(scenarios.TABLE, 1)}
+    slots = {name: number for number, name in enumerate(TABLE, 1)}
     failed = 0
     with concurrent.futures.ProcessPoolExecutor(given.jobs, fork) as pool:
         jobs = [pool.submit(record, (name, slots[name], given.out)) for name in names]

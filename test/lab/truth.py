@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from kernel import CONGESTION_STATES, STATES, TIMER_PROBE
 from wire import ACK, FIN, RST, SYN, parse
 
+KERNEL_TTL = 64  # what our hosts send with; forged frames use another
 EVENT_SLACK_NS = 300  # an event follows its frame by microseconds; the two clocks differ by less than this
 SETTLED_NS = 30_000_000  # several polls
 MINISOCKETS = ("TIME_WAIT", "FIN_WAIT2")
@@ -106,6 +107,8 @@ class Sender:
                     una = p.ack
                 coming = next(pending, None)
             p = sent.p
+            if p.ttl != KERNEL_TTL:
+                continue  # forged by the scenario
             if p.flags & SYN and p.seq != isn:
                 isn, highest, una = p.seq, p.end(), None
             elif p.occupies() and not p.flags & RST:
@@ -243,7 +246,7 @@ class Account:
                 continue
             old, new = STATES[f["oldstate"]], STATES[f["newstate"]]
             if old in ("CLOSE", "LISTEN"):
-                open_lives[f["skaddr"]] = life = {"moves": [], "local": f["local"], "remote": f["remote"]}
+                open_lives[f["skaddr"]] = life = {"socket": f["skaddr"], "moves": [], "local": f["local"], "remote": f["remote"]}
                 out.append(life)
             life = open_lives.get(f["skaddr"])
             if life is None:
@@ -340,7 +343,7 @@ class Account:
                     out.append([request.time, "SYN_RECV", source])
         if life:
             for t, old, new in life["moves"]:
-                if new == "CLOSE" and old in ("FIN_WAIT2", "CLOSING"):
+                if new == "CLOSE" and old in ("FIN_WAIT2", "CLOSING") and not self.reset_at(life["socket"], t):
                     self.minisocket(c, key, t, old, out)
                 elif old == "LISTEN" and out:
                     continue  # the child of a request socket that is in SYN_RECV already
@@ -350,34 +353,33 @@ class Account:
             self.request_end(c, key, out)
         return out
 
+    def reset_at(self, sock, t):
+        return any(f["skaddr"] == sock and abs(at - t) < 1_000_000 for at, name, f in self.r.events
+                   if name in ("tcp_send_reset", "tcp_receive_reset"))
+
     def minisocket(self, c, key, t, old, out):
-        """FIN_WAIT2 -> CLOSE and CLOSING -> CLOSE mostly mean that a smaller socket took over: polls and frames say."""
-        now = self.poll_at(key, t + SETTLED_NS)
-        if not now or now[0] not in MINISOCKETS:
-            out.append([t, "CLOSED", "tracepoint"])
-            return
-        flow = key[1] + key[0]
-        came = [s for s in self.arrivals[flow] if c["began"] <= s.time < c["next"]]
+        """FIN_WAIT2 -> CLOSE and CLOSING -> CLOSE mean that a smaller socket took over, unless a reset was the reason."""
+        flow, back = key[0] + key[1], key[1] + key[0]
+        came = [s for s in self.arrivals[back] if c["began"] <= s.time < c["next"]]
         if old == "CLOSING" or any(s.p.flags & FIN and s.time <= t for s in came):
-            out.append([t, "TIME_WAIT", f"tracepoint {old}->CLOSE, poll confirms the TIME_WAIT socket"])
-        for low, high, before, new in self.polled[key]:
-            if high < t or low >= c["next"] or not before or (before[0] not in MINISOCKETS and (new or ("",))[0] != "TIME_WAIT"):
+            seen = any(low <= t + SETTLED_NS and high >= t and new and new[0] == "TIME_WAIT"
+                       for low, high, _, new in self.polled[key])
+            out.append([t, "TIME_WAIT", f"tracepoint {old}->CLOSE" + (", a poll saw the TIME_WAIT socket" if seen else "")])
+        for low, high, _, new in self.polled[key]:
+            if high < t:
                 continue
             if new and new[0] == "TIME_WAIT":
                 if out[-1][1] != "TIME_WAIT":
                     fin = [s.time for s in came if s.p.flags & FIN and low - SETTLED_NS < s.time <= high]
                     out.append([min(fin) if fin else high, "TIME_WAIT", "FIN reached the FIN_WAIT2 socket, poll confirms"])
-            elif new and new[0] == "FIN_WAIT2":
-                continue
-            elif new and high >= c["next"]:
-                out.append([self.next_syn(c, key), "CLOSED", "replaced by a new connection with the same 4-tuple"])
+            elif new is None:
+                resets = {what: [s.time for s in sights if s.p.flags & RST and max(t, low - SETTLED_NS) <= s.time <= high]
+                          for what, sights in (("RST received", came), ("RST sent", self.senders[flow].sent))}
+                at = max(resets["RST received"] + resets["RST sent"], default=high)
+                out.append([at, "CLOSED", next((what for what, times in resets.items() if times), "poll: socket gone")])
                 return
-            else:
-                reset = [s.time for s in came if s.p.flags & RST and low - SETTLED_NS < s.time <= high]
-                sent = [s.time for s in self.senders[key[0] + key[1]].sent if s.p.flags & RST and low - SETTLED_NS < s.time <= high]
-                ends = reset + sent
-                out.append([max(ends) if ends else high, "CLOSED",
-                            "RST received" if reset else "RST sent" if sent else "poll: socket gone"])
+            elif new[0] not in MINISOCKETS and self.next_syn(c, key) <= high:
+                out.append([self.next_syn(c, key), "CLOSED", "replaced by a new connection with the same 4-tuple"])
                 return
 
     def next_syn(self, c, key):
@@ -410,7 +412,7 @@ class Account:
         for flow, sights in self.arrivals.items():
             for s in sights:
                 received[flow, s.number[0]].append(s)
-        lost = {(row[4], row[5], row[8][0]) for row in self.r.log if row[3] in ("drop", "corrupt", "too_big") and row[8]}
+        lost = {(row[4], row[5], row[8][0]) for row in self.r.log if row[3] in ("drop", "corrupt", "icmp") and row[8]}
         for flow, sender in self.senders.items():
             for event in {id(e): e for e in sender.resent.values() if e}.values():
                 first = event["sent"][0].p

@@ -94,7 +94,7 @@ def finish_checksums(frame, p):
 def segment_super_frame(p, mss):
     """A TSO super-frame cut as a network card cuts it: sequence and IP ID count on, FIN and PSH go to the last piece."""
     pieces = []
-    for number, start in enumerate(range(0, p.length, mss)):
+    for number, start in enumerate(range(0, max(1, p.length), mss)):
         chunk = p.frame[p.payload + start:min(p.payload + start + mss, p.wire_end)]
         out = bytearray(p.frame[:p.payload]) + chunk
         if p.version == 4:
@@ -122,12 +122,11 @@ def tcp_frame(template, source, sport, target, dport, flags, seq=0, ack=0, windo
     return finish_checksums(frame, parse(frame))
 
 
-def too_big(p, mtu, router_mac=b"\x02\0\0\0\0\x99"):
-    """ICMP "fragmentation needed" (RFC 1191) about packet `p`, from the path itself. IPv4 only."""
-    quoted = p.frame[p.ip:p.l4 + 8]
-    body = struct.pack(">BBHHH", 3, 4, 0, 0, mtu) + quoted
+def icmp_error(p, kind, code, mtu=0, router_mac=b"\x02\x91\0\0\0\x99"):
+    """An ICMP error (RFC 792; the MTU as RFC 1191) about packet `p`, as if its addressee had sent it. IPv4 only."""
+    body = struct.pack(">BBHHH", kind, code, 0, 0, mtu) + p.frame[p.ip:p.l4 + 8]
     body = body[:2] + struct.pack(">H", ones_sum(body) ^ 0xFFFF) + body[4:]
-    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(body), 0, 0, 64, 1, 0,
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(body), 0, 0, 63, 1, 0,
                      socket.inet_aton(p.target), socket.inet_aton(p.source))
     ip = ip[:10] + struct.pack(">H", ones_sum(ip) ^ 0xFFFF) + ip[12:]
     return p.frame[6:12] + router_mac + b"\x08\x00" + ip + body

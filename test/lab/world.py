@@ -161,8 +161,10 @@ class World:
             host.run("ip link set lo up")
             host.run(f"ip link set {host.interface} address {host.mac} mtu {mtu}")
             self.quiet(host, host.interface, offload)
-            host.run(f"ip addr add {host.address}/{64 if v6 else 24} dev {host.interface}" + (" nodad" if v6 else ""))
+            host.run(f"ip addr add {host.address}/{64 if v6 else 30} dev {host.interface}" + (" nodad" if v6 else ""))
             host.run(f"ip neigh replace {peer.address} lladdr {peer.mac} dev {host.interface} nud permanent")
+            if not v6:  # answers to forged sources go to the peer too, which drops them
+                host.run(f"ip route add default via {peer.address}")
 
     def link(self, one, name, other, peer):
         one.run(f"ip link add {name} type veth peer name {peer} netns {other.path}")
