@@ -83,6 +83,10 @@ export class PcapngWriter implements CaptureWriter {
   private readonly littleEndian: boolean;
   private readonly interfaces: readonly CaptureInterface[];
   private described = 0;
+  /** The second of the last time written, as the two words of its nanoseconds. */
+  private second = -1;
+  private secondHigh = 0;
+  private secondLow = 0;
 
   constructor(emit: Emit, options: PcapngOptions) {
     const { interfaces, comments = [], application, littleEndian = true } = options;
@@ -102,16 +106,15 @@ export class PcapngWriter implements CaptureWriter {
   frame(frame: Frame): void {
     while (this.described <= frame.interface && this.described < this.interfaces.length) this.describe();
     const { bytes, start, captured, flags, comments } = frame;
-    const packet = new Uint8Array(20 + padded(captured));
-    const view = new DataView(packet.buffer);
-    view.setUint32(0, frame.interface, this.littleEndian);
-    this.time(view, 4, frame.seconds, frame.nanos);
-    view.setUint32(12, captured, this.littleEndian);
-    view.setUint32(16, frame.original, this.littleEndian);
-    packet.set(bytes.subarray(start, start + captured), 20);
-    const options = (comments ?? []).map((comment) => this.text(COMMENT, comment));
+    const options = comments === null ? [] : comments.map((comment) => this.text(COMMENT, comment));
     if (flags !== 0) options.push(this.option(EPB_FLAGS, 4, (value) => value.setUint32(0, flags, this.littleEndian)));
-    this.block(ENHANCED_PACKET, packet, options);
+    const { block, view } = this.makeBlock(ENHANCED_PACKET, 20 + padded(captured), options);
+    view.setUint32(8, frame.interface, this.littleEndian);
+    this.time(view, 12, frame.seconds, frame.nanos);
+    view.setUint32(20, captured, this.littleEndian);
+    view.setUint32(24, frame.original, this.littleEndian);
+    block.set(bytes.subarray(start, start + captured), 28);
+    this.emit(block);
   }
 
   /** Names of addresses, both as text, as in `CaptureInfo.names`. */
@@ -161,27 +164,38 @@ export class PcapngWriter implements CaptureWriter {
 
   /** Nanoseconds since the epoch, the upper word first. Times before the epoch can't be told: they become 0. */
   private time(view: DataView, at: number, seconds: number, nanos: number): void {
-    const count = seconds < 0 ? 0n : BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
-    view.setUint32(at, Number((count >> 32n) & 0xffffffffn), this.littleEndian);
-    view.setUint32(at + 4, Number(count & 0xffffffffn), this.littleEndian);
+    if (seconds !== this.second) {
+      const count = seconds < 0 ? 0n : BigInt(seconds) * 1_000_000_000n;
+      this.second = seconds;
+      this.secondHigh = Number((count >> 32n) & 0xffffffffn);
+      this.secondLow = Number(count & 0xffffffffn);
+    }
+    const low = this.secondLow + (seconds < 0 ? 0 : nanos);
+    view.setUint32(at, this.secondHigh + (low >= 2 ** 32 ? 1 : 0), this.littleEndian);
+    view.setUint32(at + 4, low, this.littleEndian);
   }
 
   private block(type: number, body: Uint8Array, options: readonly Uint8Array[]): void {
-    const end = options.length === 0 ? 0 : 4;
-    const optionBytes = options.reduce((sum, option) => sum + option.length, end);
-    const length = 12 + body.length + optionBytes;
-    const bytes = new Uint8Array(length);
-    const view = new DataView(bytes.buffer);
+    const { block } = this.makeBlock(type, body.length, options);
+    block.set(body, 8);
+    this.emit(block);
+  }
+
+  /** A block with both lengths and its options, its body still empty. */
+  private makeBlock(type: number, bodyBytes: number, options: readonly Uint8Array[]) {
+    const endMark = options.length === 0 ? 0 : 4;
+    const length = options.reduce((sum, option) => sum + option.length, 12 + bodyBytes + endMark);
+    const block = new Uint8Array(length);
+    const view = new DataView(block.buffer);
     view.setUint32(0, type, this.littleEndian);
     view.setUint32(4, length, this.littleEndian);
-    bytes.set(body, 8);
-    let position = 8 + body.length;
+    let position = 8 + bodyBytes;
     for (const option of options) {
-      bytes.set(option, position);
+      block.set(option, position);
       position += option.length;
     }
     view.setUint32(length - 4, length, this.littleEndian);
-    this.emit(bytes);
+    return { block, view };
   }
 
   private part(length: number, fill: (view: DataView) => void): Uint8Array {
