@@ -243,8 +243,8 @@ function fromConnection(rule: string, draft: Ranked, facts: ConnectionFacts): Un
   };
 }
 
-/** A finding of a capture rule: it names its own endpoints and connections. */
-export function fromCapture(rule: string, draft: Ranked): Unnumbered {
+/** A finding of a capture rule: it names its own endpoints and connections. Without frames it is about all of them. */
+export function fromCapture(rule: string, draft: Ranked, packets: number): Unnumbered {
   const endpoints = draft.endpoints ?? [];
   const connections = draft.connections ?? [];
   return {
@@ -255,7 +255,10 @@ export function fromCapture(rule: string, draft: Ranked): Unnumbered {
     connections,
     streams: [],
     endpoints,
-    frames: framesOf(draft),
+    frames:
+      draft.frames.length > 0
+        ? framesOf(draft)
+        : { first: Math.min(1, packets), last: packets, count: draft.frameCount ?? packets, examples: [] },
     start: draft.start,
     end: draft.end,
     lowerBound: draft.lowerBound ?? false,

@@ -85,7 +85,7 @@ export function createLinter(config: ResolvedConfig): Linter {
         }
         for (const draft of ranked(active, rule.capture(capture, options as never))) {
           folds.replace(draft);
-          found.push(fromCapture(rule.meta.id, draft));
+          found.push(fromCapture(rule.meta.id, draft, capture.packets));
         }
       }
       found.push(...folds.findings());

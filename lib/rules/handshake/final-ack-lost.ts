@@ -31,9 +31,12 @@ export default defineRule({
   connection({ handshake, client, server }, options) {
     const { ack, synAcksAfterAck: repeats, synAcks } = handshake;
     if (ack === null || repeats < 1) return null;
-    const late = synAcks.filter(({ frame }) => frame > ack.frame);
-    const last = late.at(-1) ?? ack;
-    const waited = secondsBetween(ack.time, last.time);
+    // `ack` is the one that the server took in the end; those before it were ignored.
+    const late = synAcks.slice(-repeats);
+    const last = late.at(-1)!;
+    const until = isBefore(last.time, ack.time) ? ack : last;
+    const since = synAcks.at(-repeats - 1) ?? last;
+    const waited = secondsBetween(since.time, until.time);
     const data = client.firstData;
     const dataIgnored = data !== null && isBefore(data.time, last.time);
     const ignored = dataIgnored ? `, and ignored the data it had sent (first in frame ${data.frame})` : '';
@@ -43,11 +46,11 @@ export default defineRule({
       message: `Server ${at(server)} repeated its SYN-ACK ${count(repeats, 'time')} although client ${at(client)} had acknowledged it${ignored}: it was not ready for ${duration(waited)}.`,
       together: `Server ${at(server)} ignored the final ACK of {connections} from {clients}, for ${duration(waited)} at worst.`,
       side: 'server',
-      frames: [ack, ...late].map(({ frame }) => frame),
-      start: ack.time,
-      end: last.time,
+      frames: [since, ...late, until].map(({ frame }) => frame),
+      start: since.time,
+      end: until.time,
       impact: { seconds: waited },
-      evidence: { repeats, secondsUntilLastRepeat: Number(waited.toFixed(6)), dataIgnored },
+      evidence: { repeats, seconds: Number(waited.toFixed(6)), dataIgnored },
     };
   },
 });

@@ -1,7 +1,6 @@
-import { secondsBetween } from '../../facts/moment.ts';
 import { KEPT_ALIVE } from '../../facts/notes.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide, watchedLongEnough } from '../watching.ts';
+import { bothSides, otherSide, watchedLongEnough } from '../watching.ts';
 import { at, count, duration } from '../wording.ts';
 
 export default defineRule({
@@ -32,10 +31,10 @@ export default defineRule({
     return bothSides(facts).flatMap(({ side, own, peer }) => {
       const run = own.keepAliveRuns.find(({ unanswered }) => unanswered >= options.probes);
       if (run === undefined || !watchedLongEnough(run.start, capture.end)) return [];
-      const silent = secondsBetween(run.start, run.end);
+      const every = run.interval > 0 ? `, ${duration(run.interval)} apart,` : '';
       return {
         confidence: 'high',
-        message: `${capital(side)} ${at(own)} sent ${count(run.unanswered, 'keep-alive probe')} to ${otherSide(side)} ${at(peer)} over ${duration(silent)} and got no answer.`,
+        message: `The last ${count(run.unanswered, 'keep-alive probe')} of ${side} ${at(own)} to ${otherSide(side)} ${at(peer)}${every} got no answer.`,
         together: `Keep-alive probes of the ${side} got no answer on {connections} of {clients} with server ${at(facts.server)}.`,
         side,
         frames: [run.firstFrame, run.lastFrame],
@@ -43,7 +42,7 @@ export default defineRule({
         start: run.start,
         end: run.end,
         lowerBound: true,
-        impact: { seconds: silent },
+        impact: {},
         evidence: { probes: run.probes, unanswered: run.unanswered, intervalSeconds: Number(run.interval.toFixed(3)) },
       } as const;
     });

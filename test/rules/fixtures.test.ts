@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { RULES } from '../../lib/rules/index.ts';
+import { type Fixture, findingLine, lintScript, readFixture } from './fixture.ts';
+
+const FOLDER = fileURLToPath(new URL('../../fixtures/rules', import.meta.url));
+
+/** Every rule that there is, whatever preset it is off in. */
+const EVERYTHING = { extends: 'postmortem' } as const;
+
+/**
+ * Rules whose facts nobody gathers yet, and the facts. They are tested on facts made by hand (by-hand.test.ts); as soon
+ * as one of them fires on its script, its line here fails and must go.
+ */
+const AWAITING: { readonly [id: string]: string } = {
+  'accept-queue-overflow': 'ServiceFacts.ignoredAcks',
+  'ack-of-unsent': 'EndpointFacts.ackedUnsent',
+  'bad-checksum': 'CaptureFacts.badChecksums',
+  'bad-header': 'CaptureFacts.badHeaders',
+  'capture-offload': 'CaptureFacts.offload',
+  'capture-rotated': 'CaptureFacts.rotated',
+  'connection-churn': 'TrafficFacts.pairs',
+  'correlated-loss': 'TrafficFacts.lossBins',
+  'duplicate-ack-storm': 'EndpointFacts.duplicateAcks',
+  'early-data': 'HandshakeFacts.earlyData',
+  'ecn-broken': 'EndpointFacts.ecnIgnored',
+  'host-sweep': 'TrafficFacts.scans',
+  'illegal-flags': 'CaptureFacts.illegalFlags',
+  'nagle-delayed-ack': 'EndpointFacts.nagleWaits',
+  'old-duplicate': 'ConnectionFacts.oldDuplicates',
+  'out-of-window': 'EndpointFacts.outOfWindow',
+  'port-scan': 'TrafficFacts.scans',
+  'reset-after-idle': 'ConnectionFacts.silences',
+  'reset-storm': 'ServiceFacts.resetPerSecond',
+  'network-duplicates': 'CaptureFacts.networkDuplicates, as revised by a D-SACK',
+  'retransmission-differs': 'EndpointFacts.differing',
+  'rtt-inflated': 'the note RTT_SPREAD',
+  'silly-window': 'EndpointFacts.sillySegments',
+  'slow-response': 'ConnectionFacts.responses',
+  'spurious-retransmission': 'the verdict of a D-SACK without timestamps',
+  'syn-data-ignored': 'HandshakeFacts.synData',
+  'syn-data-without-tfo': 'HandshakeFacts.synData',
+  'synack-wrong-ack': 'HandshakeFacts.wrongAck of a plain ACK',
+  'timestamp-regression': 'EndpointFacts.timestampRegressions',
+  'ttl-changed': 'EndpointFacts.ttlChanges',
+  'urgent-data': 'EndpointFacts.urgent',
+  'window-limited': 'EndpointFacts.limitedBy',
+  'window-shrunk': 'EndpointFacts.windowShrinks',
+};
+
+// `UPDATE_FIXTURES=1` rewrites the `#=` lines of the scripts; the diff is what is to be reviewed.
+const UPDATE = process.env.UPDATE_FIXTURES !== undefined;
+
+describe('every rule', () => {
+  for (const rule of RULES) {
+    const { id } = rule.meta;
+
+    it(`${id} finds what its fixture shows, exactly`, () => {
+      const fixture = readFixture(id);
+      const found = lintScript(fixture.text, [rule], EVERYTHING).map(findingLine);
+      if (id in AWAITING) {
+        expect(found, `${id} no longer awaits ${AWAITING[id]}`).toEqual([]);
+        return;
+      }
+      if (UPDATE) rewrite(fixture, found);
+      else expect(found).toEqual(fixture.expected);
+      expect(found).not.toEqual([]);
+    });
+
+    it(`${id} is silent on its near miss`, () => {
+      const fixture = readFixture(`${id}.near-miss`);
+      expect(fixture.expected).toEqual([]);
+      expect(lintScript(fixture.text, [rule], EVERYTHING).map(findingLine)).toEqual([]);
+    });
+  }
+
+  it('has its scripts, and no script is without its rule', () => {
+    const ids = RULES.map(({ meta }) => meta.id);
+    const named = readdirSync(FOLDER).map((file) => file.replace(/(\.near-miss)?\.pkt$/, ''));
+    expect([...new Set(named)].sort()).toEqual([...ids].sort());
+    for (const id of ids) expect(existsSync(`${FOLDER}/${id}.near-miss.pkt`), `${id}.near-miss.pkt`).toBe(true);
+  });
+});
+
+function rewrite(fixture: Fixture, found: readonly string[]): void {
+  const kept = fixture.text.split('\n').filter((line) => !line.startsWith('#= '));
+  writeFileSync(fixture.path, `${kept.join('\n').trimEnd()}\n${found.map((line) => `#= ${line}\n`).join('')}`);
+}
