@@ -28,6 +28,8 @@ export interface Skipped {
 
 /** An ICMP quote holds at least this much of the TCP header: ports and sequence number (RFC 792). */
 const QUOTE_LEAST = 8;
+/** No frame is longer, whatever its record says: lengths stay int32. */
+const MOST_FRAME_BYTES = 0x3fffffff;
 const UNKNOWN_LINK = REASONS.length;
 
 /**
@@ -96,7 +98,7 @@ export class Decoder {
 
     walk.at = start;
     walk.end = start + captured;
-    walk.wireEnd = start + Math.max(captured, frame.original);
+    walk.wireEnd = start + Math.max(captured, Math.min(frame.original, MOST_FRAME_BYTES));
     walk.segment = segment;
     walk.inIcmp = false;
     walk.troubles = 0;
@@ -160,7 +162,7 @@ export class Decoder {
       return TCP;
     }
     decodeQuote(bytes, view, at, end, wireEnd, troubles, segment);
-    icmp.quotesWholeHeader = end - at >= 20;
+    icmp.quotesWholeHeader = end - at >= TCP_LEAST;
     icmp.frame = segment.frame = frame.number;
     icmp.seconds = segment.seconds = frame.seconds;
     icmp.nanos = segment.nanos = frame.nanos;

@@ -19,7 +19,7 @@ export class IcmpError {
   srcB = 0;
   srcC = 0;
   srcD = 0;
-  /** The quote holds the 20 bytes of TCP header and Wireshark counts it in its streams. */
+  /** Of the TCP header so much is quoted (16 bytes: up to the window) that Wireshark counts it in its streams. */
   quotesWholeHeader = false;
   readonly quoted: Segment = new Segment();
 }

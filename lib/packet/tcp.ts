@@ -109,9 +109,9 @@ export function decodeQuote(
     decodeTcp(bytes, view, at, end, wireEnd, troubles, segment);
     return;
   }
-  // Zeroes stand for what was not quoted.
+  // Zeroes stand for what was not quoted: more than ports and numbers is of no use without the rest.
   const header = new Uint8Array(20);
-  header.set(bytes.subarray(at, end));
+  header.set(bytes.subarray(at, Math.min(end, at + 12)));
   header[12] = 0x50;
   decodeTcp(header, new DataView(header.buffer), 0, 20, 20, troubles, segment);
   segment.troubles |= HEADER_CUT;

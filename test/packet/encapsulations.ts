@@ -137,7 +137,15 @@ const links: readonly Encapsulation[] = [
   {
     name: 'ARCNET, RFC 1201 with exception',
     linkType: 129,
-    wrap: (p) => bytes('01 02 c0 00', etherType(p) === 0x800 ? 'd4' : 'c4', 'ff ff ff ff 00 00 01', p),
+    wrap: (p) =>
+      bytes(
+        '01 02 c0 00',
+        etherType(p) === 0x800 ? 'd4' : 'c4',
+        'ff ff ff',
+        etherType(p) === 0x800 ? 'd4' : 'c4',
+        '00 00 01',
+        p,
+      ),
   },
   { name: 'SLIP', linkType: 8, wrap: (p) => bytes('01', zeroes(15), p) },
   { name: 'PPP', linkType: 9, wrap: (p) => bytes('ff 03', pppProtocol(p), p) },
@@ -164,7 +172,7 @@ const links: readonly Encapsulation[] = [
   {
     name: 'Symantec firewall, version 3',
     linkType: 99,
-    wrap: (p) => bytes(zeroes(20), be16(etherType(p)), zeroes(34), p),
+    wrap: (p) => bytes(zeroes(10), be16(etherType(p)), zeroes(44), p),
   },
   { name: 'ATM, RFC 1483 with LLC', linkType: 100, wrap: snap },
   { name: 'classical IP over ATM', linkType: 106, wrap: snap },
@@ -284,13 +292,9 @@ const links: readonly Encapsulation[] = [
   { name: 'Juniper frame relay', linkType: 180, wrap: (p) => bytes('4d 47 43 01 18 41', be16(etherType(p)), p) },
   { name: 'Juniper Cisco HDLC', linkType: 181, wrap: (p) => bytes('4d 47 43 01', hdlc(p)) },
   { name: 'Juniper ATM', linkType: 137, wrap: (p) => bytes('4d 47 43 00 00 00 00 00', snap(p)) },
-  { name: 'Endace', linkType: 197, wrap: (p) => bytes(zeroes(8), '02 00 00 00 00 00 00 00', '00 00', ethernet(p)) },
-  {
-    name: 'Endace, extended',
-    linkType: 197,
-    wrap: (p) => bytes(zeroes(8), '82 00 00 00 00 00 00 00', zeroes(8), '00 00', ethernet(p)),
-  },
-  { name: 'Solaris', linkType: 226, wrap: (p) => bytes('01', family(p, 26), '00 01', zeroes(20), p) },
+  { name: 'Endace', linkType: 197, wrap: (p) => endace(p, '02') },
+  { name: 'Endace, extended', linkType: 197, wrap: (p) => endace(p, '82', zeroes(8)) },
+  { name: 'Solaris', linkType: 226, wrap: (p) => bytes('01', family(p, 26), '00 01', be32(p.length), zeroes(16), p) },
   { name: 'netfilter log', linkType: 239, wrap: (p) => netfilterLog(p, le16) },
   { name: 'netfilter log, big-endian', linkType: 239, wrap: (p) => netfilterLog(p, be16) },
   { name: 'netANALYZER', linkType: 240, wrap: (p) => bytes(zeroes(4), ethernet(p), zeroes(4)) },
@@ -412,7 +416,7 @@ const tunnels: readonly Encapsulation[] = [
   {
     name: 'VXLAN with VLANs within and without',
     linkType: 1,
-    wrap: (p) => vlan(overUdp(8472, bytes('08 00 00 00 00 13 89 00', vlan(ethernet(p), 3))), 4),
+    wrap: (p) => vlan(overUdp(4789, bytes('08 00 00 00 00 13 89 00', vlan(ethernet(p), 3))), 4),
     tunnel: 'VLAN 4, VXLAN 5001, VLAN 3',
   },
   {
@@ -473,14 +477,10 @@ const tunnels: readonly Encapsulation[] = [
   {
     name: 'L2TP with everything',
     linkType: 1,
-    wrap: (p) =>
-      overUdp(
-        1701,
-        bytes('4a 02', be16(18 + p.length), '00 01 00 02', zeroes(4), '00 02 00 00', pppProtocol(p), 0, 0, p).slice(
-          0,
-          -2,
-        ),
-      ),
+    wrap: (p) => {
+      const rest = bytes('00 01 00 02', zeroes(4), '00 02 00 00', pppProtocol(p), p);
+      return overUdp(1701, bytes('4a 02', be16(4 + rest.length), rest));
+    },
     tunnel: 'L2TP 65538',
   },
   { name: 'L2TPv3 over IP', linkType: 1, wrap: (p) => overIp(115, bytes(be32(8), ethernet(p))), tunnel: 'L2TP 8' },
@@ -590,7 +590,7 @@ function pppoe(packet: Bytes): Bytes {
 }
 
 function isl(packet: Bytes): Bytes {
-  const frame = ethernet(packet);
+  const frame = bytes(ethernet(packet), zeroes(4));
   return bytes(
     '01 00 0c 00 00 00 02 00 00 00 00 01',
     be16(12 + frame.length),
@@ -601,6 +601,11 @@ function isl(packet: Bytes): Bytes {
     0,
     0,
   );
+}
+
+function endace(packet: Bytes, type: string, extension: Bytes = zeroes(0)): Bytes {
+  const record = bytes(extension, '00 00', ethernet(packet));
+  return bytes(zeroes(8), type, '00', be16(16 + record.length), '00 00', be16(ethernet(packet).length), record);
 }
 
 function aggregate(packet: Bytes): Bytes {
@@ -637,7 +642,7 @@ function sflow(packet: Bytes): Bytes {
     be32(frame.length),
     padded,
   );
-  const other = bytes(be32(1001), be32(8), zeroes(8));
+  const other = bytes(be32(1001), be32(16), zeroes(16));
   const counters = bytes(be32(2), be32(12), zeroes(12));
   const sample = bytes(zeroes(28), be32(2), other, raw);
   return bytes(be32(5), be32(1), zeroes(16), be32(2), counters, be32(1), be32(sample.length), sample);

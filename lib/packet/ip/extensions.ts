@@ -35,6 +35,7 @@ export function hopByHop(walk: Walk): number {
     if (option === JUMBO_PAYLOAD && optionLength === 4 && i + 6 <= length && walk.troubles & LENGTH_FROM_FRAME) {
       const payload = walk.i32(i + 2) >>> 0;
       if (payload >= length) {
+        walk.datagramEnd = walk.at + payload;
         walk.limit(payload);
         walk.troubles &= ~LENGTH_FROM_FRAME;
       }

@@ -12,7 +12,7 @@ const MOST_PARTS = 8192;
 /** Bytes of one datagram, overlaps included. */
 const MOST_HELD = 4 * MOST_DATAGRAM_BYTES;
 /** What a fragment costs besides its bytes: so that empty ones are not free. */
-const PART_COST = 128;
+const PART_COST = 256;
 
 interface Part {
   readonly offset: number;

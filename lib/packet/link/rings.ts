@@ -108,11 +108,11 @@ export function docsis(walk: Walk): number {
 
 // Where Symantec's firewall keeps the ethertype in its two headers, and how long they are.
 const SYMANTEC_V2 = { type: 6, length: 44 };
-const SYMANTEC_V3 = { type: 20, length: 56 };
+const SYMANTEC_V3 = { type: 10, length: 56 };
 
 /** Symantec Enterprise Firewall: of two places for the ethertype, the one not used is zero. */
 export function symantec(walk: Walk): number {
-  if (!walk.has(22)) return walk.missing();
+  if (!walk.has(12)) return walk.missing();
   const { type, length } = walk.u16(SYMANTEC_V2.type) === 0 ? SYMANTEC_V3 : SYMANTEC_V2;
   const next = walk.u16(type);
   if (!walk.has(length)) return walk.missing();

@@ -38,6 +38,7 @@ export function tzsp(walk: Walk): number {
 const FLOW_SAMPLE = 1;
 const EXPANDED_FLOW_SAMPLE = 3;
 const RAW_HEADER = 1;
+const MOST_SAMPLED_BYTES = 0xfffff;
 const RAW_FORMATS: ReadonlyMap<number, number> = new Map([
   [1, ETHERNET],
   [11, ANY_IP],
@@ -84,7 +85,7 @@ function sampledHeader(walk: Walk, at: number, stop: number): number {
       walk.enterOverIp(SFLOW, 0);
       walk.at = at + 16;
       walk.end = Math.min(walk.end, walk.at + sampled);
-      walk.wireEnd = walk.at + Math.max(wireLength, sampled);
+      walk.wireEnd = Math.max(walk.end, walk.at + Math.min(wireLength, MOST_SAMPLED_BYTES));
       return next;
     }
     at += length;

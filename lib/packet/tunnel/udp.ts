@@ -23,7 +23,6 @@ const BY_PORT: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [6081, geneve],
   [6343, sflow],
   [6635, mpls],
-  [8472, vxlan],
   [12222, lwapp],
   [30030, junosMirror],
   [37008, tzsp],
