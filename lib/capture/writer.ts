@@ -1,4 +1,5 @@
 import type { Frame } from './frame.ts';
+import { type Emit, Outbox } from './outbox.ts';
 import {
   ENHANCED_PACKET,
   INTERFACE_DESCRIPTION,
@@ -9,13 +10,12 @@ import {
 import { padded } from './pcapng/option.ts';
 import type { CaptureInterface } from './reader.ts';
 
-/** Takes the bytes of the file as they are made; each array is new and the receiver's own. */
-export type Emit = (bytes: Uint8Array) => void;
-
-/** Frames in, the bytes of a capture out. */
+/** Frames in, the bytes of a capture out, in chunks. */
 export interface CaptureWriter {
   /** Writes a frame as it stands; its number and offset are those of another file and are not kept. */
   frame(frame: Frame): void;
+  /** Emits what has not been emitted yet. */
+  end(): void;
 }
 
 export interface PcapOptions {
@@ -32,24 +32,23 @@ const NO_LIMIT = 262_144;
 /** Classic pcap: one link type, no comments, no names. */
 export function createPcapWriter(emit: Emit, options: PcapOptions): CaptureWriter {
   const { linkType, snapLength = 0, nanoseconds = true, littleEndian = true } = options;
-  const header = new DataView(new ArrayBuffer(24));
-  header.setUint32(0, nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, littleEndian);
-  header.setUint16(4, 2, littleEndian);
-  header.setUint16(6, 4, littleEndian);
-  header.setUint32(16, snapLength === 0 ? NO_LIMIT : snapLength, littleEndian);
-  header.setUint32(20, linkType, littleEndian);
-  emit(new Uint8Array(header.buffer));
+  const outbox = new Outbox(emit);
+  const header = outbox.take(24);
+  outbox.view.setUint32(header, nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, littleEndian);
+  outbox.view.setUint16(header + 4, 2, littleEndian);
+  outbox.view.setUint16(header + 6, 4, littleEndian);
+  outbox.view.setUint32(header + 16, snapLength === 0 ? NO_LIMIT : snapLength, littleEndian);
+  outbox.view.setUint32(header + 20, linkType, littleEndian);
   return {
     frame({ bytes, start, captured, original, seconds, nanos }) {
-      const record = new Uint8Array(16 + captured);
-      const view = new DataView(record.buffer);
-      view.setUint32(0, seconds, littleEndian);
-      view.setUint32(4, nanoseconds ? nanos : Math.floor(nanos / 1000), littleEndian);
-      view.setUint32(8, captured, littleEndian);
-      view.setUint32(12, original, littleEndian);
-      record.set(bytes.subarray(start, start + captured), 16);
-      emit(record);
+      const record = outbox.take(16 + captured);
+      outbox.view.setUint32(record, seconds, littleEndian);
+      outbox.view.setUint32(record + 4, nanoseconds ? nanos : Math.floor(nanos / 1000), littleEndian);
+      outbox.view.setUint32(record + 8, captured, littleEndian);
+      outbox.view.setUint32(record + 12, original, littleEndian);
+      outbox.bytes.set(bytes.subarray(start, start + captured), record + 16);
     },
+    end: () => outbox.flush(),
   };
 }
 
@@ -79,7 +78,7 @@ const MOST_OPTION_BYTES = 65_535;
 
 /** pcapng: one section, time in nanoseconds, comments and names kept. */
 export class PcapngWriter implements CaptureWriter {
-  private readonly emit: Emit;
+  private readonly outbox: Outbox;
   private readonly littleEndian: boolean;
   private readonly interfaces: readonly CaptureInterface[];
   private described = 0;
@@ -90,7 +89,7 @@ export class PcapngWriter implements CaptureWriter {
 
   constructor(emit: Emit, options: PcapngOptions) {
     const { interfaces, comments = [], application, littleEndian = true } = options;
-    this.emit = emit;
+    this.outbox = new Outbox(emit);
     this.littleEndian = littleEndian;
     this.interfaces = interfaces;
     const header = this.part(16, (view) => {
@@ -108,13 +107,17 @@ export class PcapngWriter implements CaptureWriter {
     const { bytes, start, captured, flags, comments } = frame;
     const options = comments === null ? [] : comments.map((comment) => this.text(COMMENT, comment));
     if (flags !== 0) options.push(this.option(EPB_FLAGS, 4, (value) => value.setUint32(0, flags, this.littleEndian)));
-    const { block, view } = this.makeBlock(ENHANCED_PACKET, 20 + padded(captured), options);
-    view.setUint32(8, frame.interface, this.littleEndian);
-    this.time(view, 12, frame.seconds, frame.nanos);
-    view.setUint32(20, captured, this.littleEndian);
-    view.setUint32(24, frame.original, this.littleEndian);
-    block.set(bytes.subarray(start, start + captured), 28);
-    this.emit(block);
+    const body = this.beginBlock(ENHANCED_PACKET, 20 + padded(captured), options);
+    const { view } = this.outbox;
+    view.setUint32(body, frame.interface, this.littleEndian);
+    this.time(view, body + 4, frame.seconds, frame.nanos);
+    view.setUint32(body + 12, captured, this.littleEndian);
+    view.setUint32(body + 16, frame.original, this.littleEndian);
+    this.outbox.bytes.set(bytes.subarray(start, start + captured), body + 20);
+  }
+
+  end(): void {
+    this.outbox.flush();
   }
 
   /** Names of addresses, both as text, as in `CaptureInfo.names`. */
@@ -176,26 +179,25 @@ export class PcapngWriter implements CaptureWriter {
   }
 
   private block(type: number, body: Uint8Array, options: readonly Uint8Array[]): void {
-    const { block } = this.makeBlock(type, body.length, options);
-    block.set(body, 8);
-    this.emit(block);
+    const at = this.beginBlock(type, body.length, options);
+    this.outbox.bytes.set(body, at);
   }
 
-  /** A block with both lengths and its options, its body still empty. */
-  private makeBlock(type: number, bodyBytes: number, options: readonly Uint8Array[]) {
-    const endMark = options.length === 0 ? 0 : 4;
-    const length = options.reduce((sum, option) => sum + option.length, 12 + bodyBytes + endMark);
-    const block = new Uint8Array(length);
-    const view = new DataView(block.buffer);
-    view.setUint32(0, type, this.littleEndian);
-    view.setUint32(4, length, this.littleEndian);
-    let position = 8 + bodyBytes;
+  /** A block with both lengths and its options; where its body begins, which is all 0. */
+  private beginBlock(type: number, bodyBytes: number, options: readonly Uint8Array[]): number {
+    let length = 12 + bodyBytes + (options.length === 0 ? 0 : 4);
+    for (const option of options) length += option.length;
+    const at = this.outbox.take(length);
+    const { bytes, view } = this.outbox;
+    view.setUint32(at, type, this.littleEndian);
+    view.setUint32(at + 4, length, this.littleEndian);
+    view.setUint32(at + length - 4, length, this.littleEndian);
+    let position = at + 8 + bodyBytes;
     for (const option of options) {
-      block.set(option, position);
+      bytes.set(option, position);
       position += option.length;
     }
-    view.setUint32(length - 4, length, this.littleEndian);
-    return { block, view };
+    return at + 8;
   }
 
   private part(length: number, fill: (view: DataView) => void): Uint8Array {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Frame } from '../../lib/capture/frame.ts';
+import type { Emit } from '../../lib/capture/outbox.ts';
 import { createPcapWriter, PcapngWriter } from '../../lib/capture/writer.ts';
-import { join } from './make.ts';
+import { join, packet } from './make.ts';
 import { type Kept, readAll } from './read.ts';
 
 const someFrame = fc.record({
@@ -52,12 +53,32 @@ function kept(some: Some): Omit<Kept, 'offset' | 'number' | 'linkType'> {
 }
 
 describe('captures that are written', () => {
+  it('come in chunks, and hold packets larger than one', () => {
+    const sizes = [300_000, 1, 100_000, 100_000, 3, 140_000];
+    const all = sizes.map((size, i) =>
+      Object.assign(new Frame(), { bytes: packet(size, i), captured: size, original: size }),
+    );
+    for (const create of [
+      (emit: Emit) => createPcapWriter(emit, { linkType: 231 }),
+      (emit: Emit) => new PcapngWriter(emit, { interfaces: [{ linkType: 231, snapLength: 0, name: null }] }),
+    ]) {
+      const parts: Uint8Array[] = [];
+      const writer = create((bytes) => parts.push(bytes.slice()));
+      for (const frame of all) writer.frame(frame);
+      writer.end();
+      const { frames, info } = readAll(join(parts));
+      expect(info.problems).toEqual([]);
+      expect(frames.map(({ bytes }) => Buffer.from(bytes))).toEqual(all.map(({ bytes }) => Buffer.from(bytes)));
+    }
+  });
+
   it.each([true, false])('pcapng reads back as it was (little-endian: %s)', (littleEndian) => {
     fc.assert(
       fc.property(fc.array(someFrame, { maxLength: 8 }), (some) => {
         const parts: Uint8Array[] = [];
-        const writer = new PcapngWriter((bytes) => parts.push(bytes), { interfaces: INTERFACES, littleEndian });
+        const writer = new PcapngWriter((bytes) => parts.push(bytes.slice()), { interfaces: INTERFACES, littleEndian });
         for (const one of some) writer.frame(frameOf(one));
+        writer.end();
         const { frames, info } = readAll(join(parts));
         expect(info.problems).toEqual([]);
         const expected = some.map((one, i) => ({
@@ -76,8 +97,13 @@ describe('captures that are written', () => {
     fc.assert(
       fc.property(fc.array(someFrame, { maxLength: 8 }), fc.boolean(), (some, nanoseconds) => {
         const parts: Uint8Array[] = [];
-        const writer = createPcapWriter((bytes) => parts.push(bytes), { linkType: 101, nanoseconds, littleEndian });
+        const writer = createPcapWriter((bytes) => parts.push(bytes.slice()), {
+          linkType: 101,
+          nanoseconds,
+          littleEndian,
+        });
         for (const one of some) writer.frame(frameOf(one));
+        writer.end();
         const { frames, info } = readAll(join(parts));
         expect(info).toMatchObject({ problems: [], format: nanoseconds ? 'pcap (nanoseconds)' : 'pcap' });
         const expected = some.map((one, i) => {
@@ -93,7 +119,7 @@ describe('captures that are written', () => {
   it('keep names, comments and statistics', () => {
     const parts: Uint8Array[] = [];
     const comments = ['first', 'x'.repeat(70_000)];
-    const writer = new PcapngWriter((bytes) => parts.push(bytes), { interfaces: INTERFACES, comments });
+    const writer = new PcapngWriter((bytes) => parts.push(bytes.slice()), { interfaces: INTERFACES, comments });
     const names = new Map([
       ['192.0.2.1', 'four'],
       ['2001:db8::1', 'six'],
@@ -102,6 +128,7 @@ describe('captures that are written', () => {
     ]);
     writer.names(names);
     writer.statistics(1, { seconds: 1_700_000_000, nanos: 7 }, 12);
+    writer.end();
     const { info } = readAll(join(parts));
     expect(info.problems).toEqual([]);
     expect(info.names).toEqual(names);

@@ -16,7 +16,6 @@ export interface JoinedFile {
   readonly problems: readonly CaptureProblem[];
 }
 
-const CHUNK_BYTES = 128 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /** Between these, signals and other work get their turn. */
@@ -155,15 +154,13 @@ class Joined {
   /** By source, then by interface of its own: the number among all. */
   private readonly numbers: number[][];
   private readonly writer: PcapngWriter;
-  private readonly chunk = new Uint8Array(CHUNK_BYTES);
-  private filled = 0;
 
   constructor(sink: Sink, sources: readonly Source[]) {
     this.sink = sink;
     this.sources = sources;
     this.numbers = sources.map(() => []);
     const comments = sources.flatMap(({ info }) => info.comments);
-    this.writer = new PcapngWriter((bytes) => this.emit(bytes), { interfaces: this.interfaces, comments });
+    this.writer = new PcapngWriter((bytes) => sink.write(bytes), { interfaces: this.interfaces, comments });
   }
 
   frame({ frame, order, info }: Source): void {
@@ -181,7 +178,7 @@ class Joined {
       const end = endSeconds === null ? null : { seconds: endSeconds, nanos: endNanos };
       this.writer.statistics(this.numberOf(order, 0, interfaces), end, dropped);
     }
-    if (this.filled > 0) this.sink.write(this.chunk.subarray(0, this.filled));
+    this.writer.end();
     this.sink.end(firstProblem(files));
   }
 
@@ -191,18 +188,6 @@ class Joined {
       numbers.push(this.interfaces.push(interfaces[numbers.length]!) - 1);
     }
     return numbers[own]!;
-  }
-
-  private emit(bytes: Uint8Array): void {
-    if (this.filled + bytes.length > CHUNK_BYTES && this.filled > 0) {
-      this.sink.write(this.chunk.subarray(0, this.filled));
-      this.filled = 0;
-    }
-    if (bytes.length > CHUNK_BYTES) this.sink.write(bytes);
-    else {
-      this.chunk.set(bytes, this.filled);
-      this.filled += bytes.length;
-    }
   }
 }
 
