@@ -7,9 +7,7 @@ import { expandInputs } from '../engine/sources/expand.ts';
 import { feed } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
-import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Moment } from '../facts/moment.ts';
-import type { PacketRow } from '../facts/packet-row.ts';
 import { closest } from '../lint/spelling.ts';
 import type { Origin } from '../report/format.ts';
 import { COMMANDS } from './commands.ts';
@@ -43,7 +41,7 @@ export async function analyse(
   begin: (origin: Origin) => Interest,
   discard: () => void,
 ): Promise<Analysis> {
-  const inputs = expand(paths);
+  const inputs = expandPaths(paths);
   const captures: CaptureFacts[] = [];
   const failures: Failure[] = [];
   for (const path of inputs) {
@@ -63,7 +61,7 @@ export async function analyse(
   return { captures, failures };
 }
 
-function expand(paths: readonly string[]): string[] {
+export function expandPaths(paths: readonly string[]): string[] {
   if (paths.filter((path) => path === '-').length > 1) {
     throw new CliError('standard input (-) can be read once only');
   }
@@ -180,18 +178,4 @@ function hint(path: string, message: string): string {
   const names = COMMANDS.map(({ name }) => name);
   const near = message.endsWith('no such file') ? closest(path, names) : null;
   return near === null ? '' : ` (did you mean the command ${near}?)`;
-}
-
-/** Rows of one connection or stream only, when the user asked for one. */
-export function connectionSelector(options: CaptureOptions): (facts: ConnectionFacts) => boolean {
-  const { stream, connection } = options;
-  return (facts) =>
-    (stream === undefined || facts.streams.includes(stream)) &&
-    (connection === undefined || facts.connection === connection);
-}
-
-export function packetSelector(options: CaptureOptions): (row: PacketRow) => boolean {
-  const { stream, connection } = options;
-  return (row) =>
-    (stream === undefined || row.stream === stream) && (connection === undefined || row.connection === connection);
 }

@@ -10,7 +10,15 @@ export const TERMINATED = 143;
 export const PIPE_CLOSED = 141;
 
 /** Something the user can put right, told in one line; the exit code is FAILED. */
-export class CliError extends Error {}
+export class CliError extends Error {
+  /** More lines that point at the trouble, already safe to print. */
+  readonly details: string;
+
+  constructor(message: string, details = '') {
+    super(message);
+    this.details = details;
+  }
+}
 
 /** Whoever read our output is gone: nobody is left to be told. */
 export class PipeClosedError extends Error {}

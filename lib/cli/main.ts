@@ -24,6 +24,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     }
     if (error instanceof CliError) {
       complain(terminal, error.message);
+      terminal.stderr.write(error.details);
       return FAILED;
     }
     terminal.stderr.write(

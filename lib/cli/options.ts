@@ -11,6 +11,7 @@ export interface CaptureOptions {
   readonly output?: string;
   readonly stream?: number;
   readonly connection?: number;
+  readonly where?: string;
   readonly timeFormat: TimeFormat;
   readonly timeWait?: number;
   readonly captureEnd?: Moment;
@@ -23,6 +24,7 @@ export function captureCommand(command: Command, formats: readonly string[]): Co
     .argument('<capture...>', 'pcap or pcapng files, directories or patterns; - is standard input')
     .option('--stream <n>', "only Wireshark's tcp.stream N", parseCount)
     .option('--connection <n>', "only tcplint's connection N", parseCount)
+    .option('--where <expression>', 'only what it describes, as in: server port 443 and not host 10.0.0.7')
     .option('--time-wait <duration>', 'how long hosts hold TIME_WAIT (default: 60s, as Linux does)', parseDuration)
     .option('--capture-end <time>', 'when the capture ended, if later than its last packet; or now', (text) =>
       parseTime(text),

@@ -55,9 +55,26 @@ export function markup(text: string): string {
 export function markdown(text: string): string {
   return plain(text)
     .replace(/[&<>]/g, (c) => MARKUP[c]!)
-    .replace(/[\\`*_{}[\]()#+!|~@-]/g, '\\$&')
+    .replace(/[\\`*_[\]|~]|^[-+=]/g, '\\$&')
+    .replace(/^(\d+)([.)])/, '$1\\$2')
+    .replace(/[@#](?=\w)/g, '$&&#8203;')
     .replace(/(https?|ftp):/gi, '$1&#58;')
     .replace(/\bwww\./gi, 'www&#46;');
+}
+
+/** As `markdown`, but what stands between backticks becomes a code span. */
+export function markdownProse(text: string): string {
+  return codeSpans(text, markdown, markdownCode);
+}
+
+/** As `markup`, but what stands between backticks becomes a `code` element. */
+export function markupProse(text: string): string {
+  return codeSpans(text, markup, (code) => `<code>${markup(code)}</code>`);
+}
+
+function codeSpans(text: string, prose: (text: string) => string, code: (text: string) => string): string {
+  const parts = text.split(/`([^`]+)`/);
+  return parts.map((part, i) => (i % 2 === 1 ? code(part) : part === '' ? '' : prose(part))).join('');
 }
 
 /** A Markdown code span that holds the text whatever backticks it has. */

@@ -159,6 +159,21 @@ describe('lint', () => {
     expect(await rules('--connection', '1')).toEqual(['connection-refused']);
   });
 
+  test.each([
+    ['lint', 'server port 80 and host 10.0.0.9', ['connection-refused']],
+    ['lint', 'finding syn-unanswered', ['syn-unanswered']],
+    ['lint', 'not net 10.0.0.0/8', []],
+  ])('%s --where "%s"', async (command, where, rules) => {
+    const { stdout } = await run([command, unanswered, '-f', 'json', '--where', where]);
+    expect(JSON.parse(stdout).findings.map(({ rule }: { rule: string }) => rule)).toEqual(rules);
+  });
+
+  test('--where that cannot be read points at the trouble', async () => {
+    const { code, stderr } = await run([unanswered, '--where', 'server prot 80']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^tcplint: --where: .+\n {2}server prot 80\n {9}\^\n$/);
+  });
+
   test('several captures make one report in one order', async () => {
     const { stdout } = await run([closeWait, unanswered, '-f', 'json', '--capture-end', '2100000000']);
     const report = JSON.parse(stdout);
@@ -214,6 +229,18 @@ describe('rows', () => {
     expect(await at('4min')).not.toMatchObject({ cause: '2MSL expired' });
   });
 
+  test.each([
+    ['packets', 'host 10.0.0.9', 2],
+    ['packets', 'finding syn-unanswered', 4],
+    ['packets', 'from server', 1],
+    ['flows', 'finding connection-refused', 1],
+    ['flows', 'client host 10.0.0.1', 1],
+    ['timeline', 'finding syn-unanswered', 1],
+  ])('%s --where "%s" prints %i', async (command, where, rows) => {
+    const { stdout } = await run([command, unanswered, '-f', 'ndjson', '--where', where]);
+    expect(lines(stdout)).toHaveLength(rows);
+  });
+
   test('flows names the rules that found something', async () => {
     const rows = lines((await run(['flows', unanswered, '-f', 'ndjson'])).stdout);
     expect(rows.map(({ findings }) => findings)).toEqual([['syn-unanswered'], ['connection-refused']]);
@@ -236,6 +263,34 @@ describe('rows', () => {
     expect(code).toBe(0);
     expect(lines(stdout)).toHaveLength(8);
     expect(stderr).toMatch(/^tcplint: [^\n]*cut\.pcap: [^\n]+ \(offset \d+\)\n$/);
+  });
+});
+
+describe('in continuous integration', () => {
+  test('--redact leaves addresses out of every format', async () => {
+    for (const format of [
+      'pretty',
+      'compact',
+      'json',
+      'ndjson',
+      'sarif',
+      'junit',
+      'github',
+      'gitlab',
+      'markdown',
+      'html',
+    ]) {
+      const { stdout } = await run([unanswered, '--redact', '-f', format]);
+      expect(stdout).toContain('syn-unanswered');
+      expect(stdout).not.toMatch(/10\.0\.0\.\d/);
+    }
+  });
+
+  test('the whole report goes to the step summary', async () => {
+    const summary = folder.at('summary.md');
+    const { stdout } = await run([unanswered, '-f', 'github'], { env: { GITHUB_STEP_SUMMARY: summary } });
+    expect(stdout).toMatch(/^::warning file=[^,]+,line=1,title=syn-unanswered::/);
+    expect(readFileSync(summary, 'utf8')).toMatch(/^# tcplint: /);
   });
 });
 

@@ -7,7 +7,9 @@ import {
   json,
   markdown,
   markdownCode,
+  markdownProse,
   markup,
+  markupProse,
   plain,
 } from '../../lib/report/escape.ts';
 
@@ -66,9 +68,16 @@ describe('markup', () => {
 
 describe('markdown', () => {
   test('leaves no formatting, link, mention or tag', () => {
-    expect(markdown('[x](http://a) *b* `c` <d> @e #f |')).toBe(
-      '\\[x\\]\\(http&#58;//a\\) \\*b\\* \\`c\\` &lt;d&gt; \\@e \\#f \\|',
+    expect(markdown('[x](http://a) *b* `c` <d> @e #1 |')).toBe(
+      '\\[x\\](http&#58;//a) \\*b\\* \\`c\\` &lt;d&gt; @&#8203;e #&#8203;1 \\|',
     );
+    expect(markdown('- no item')).toBe('\\- no item');
+    expect(markdown('1. no item')).toBe('1\\. no item');
+  });
+
+  test('code between backticks stays code', () => {
+    expect(markdownProse('run `ss -tan` <now>')).toBe('run `ss -tan` &lt;now&gt;');
+    expect(markupProse('run `a<b` & see')).toBe('run <code>a&lt;b</code> &amp; see');
   });
 
   test('a code span outlasts the backticks in it', () => {

@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import type { ConnectionFacts } from '../../facts/connection.ts';
-import type { Finding } from '../../facts/finding.ts';
 import { createLinter } from '../../lint/runtime.ts';
 import type { RowFormatModule } from '../../report/format.ts';
 import type { FlowRow } from '../../report/shape/flow.ts';
-import { connectionSelector } from '../analyse.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
+import { openSelector, rulesByConnection } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 
 const FORMATS: FormatTable<RowFormatModule<FlowRow>> = {
@@ -29,7 +28,7 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
 /** Rows carry the rules that found something, which is known at the end of each capture only. */
 async function flows(paths: readonly string[], options: FlowOptions, terminal: Terminal): Promise<number> {
   const config = await loadConfig(options, terminal);
-  const selected = connectionSelector(options);
+  const selector = await openSelector(options);
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = createLinter(config);
     const rows: ConnectionFacts[] = [];
@@ -39,7 +38,7 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
         zeek: true,
         onConnection(facts) {
           linter.connection(facts);
-          if (selected(facts)) {
+          if (selector.needsFindings || selector.matches(facts, origin)) {
             rows.push(facts);
           }
         },
@@ -47,24 +46,11 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
       finish(capture) {
         const found = rulesByConnection(linter.finish(capture).findings);
         for (const facts of rows) {
-          write({ facts, findings: [...(found.get(facts.connection) ?? [])].sort() }, origin);
+          if (!selector.needsFindings || selector.matches(facts, origin, found)) {
+            write({ facts, findings: [...(found.get(facts.connection) ?? [])].sort() }, origin);
+          }
         }
       },
     };
   });
-}
-
-function rulesByConnection(findings: readonly Finding[]): Map<number, Set<string>> {
-  const rules = new Map<number, Set<string>>();
-  for (const { rule, connections } of findings) {
-    for (const connection of connections) {
-      const ids = rules.get(connection);
-      if (ids === undefined) {
-        rules.set(connection, new Set([rule]));
-      } else {
-        ids.add(rule);
-      }
-    }
-  }
-  return rules;
 }

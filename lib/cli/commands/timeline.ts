@@ -4,11 +4,11 @@ import type { PacketRow } from '../../facts/packet-row.ts';
 import { createLinter } from '../../lint/runtime.ts';
 import type { RowFormatModule } from '../../report/format.ts';
 import type { Story } from '../../report/timeline/story.ts';
-import { connectionSelector, packetSelector } from '../analyse.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
+import { openSelector, rulesByConnection } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 
 const FORMATS: FormatTable<RowFormatModule<Story>> = {
@@ -35,32 +35,50 @@ function timeline(paths: readonly string[], options: TimelineOptions, terminal: 
     : changesOnly(paths, { ...options, format }, terminal);
 }
 
-function changesOnly(paths: readonly string[], options: TimelineOptions, terminal: Terminal): Promise<number> {
-  const selected = connectionSelector(options);
-  return runRows(paths, options, FORMATS, terminal, (write, origin) => ({
-    ask: {
-      onConnection(facts) {
-        if (selected(facts)) {
-          write({ facts, packets: [], findings: [] }, origin);
+async function changesOnly(paths: readonly string[], options: TimelineOptions, terminal: Terminal): Promise<number> {
+  const selector = await openSelector(options);
+  const config = selector.needsFindings ? await loadConfig(options, terminal) : null;
+  return runRows(paths, options, FORMATS, terminal, (write, origin) => {
+    const linter = config === null ? null : createLinter(config);
+    const held: ConnectionFacts[] = [];
+    const tell = (facts: ConnectionFacts): void => write({ facts, packets: [], findings: [] }, origin);
+    return {
+      ask: {
+        onConnection(facts) {
+          if (linter !== null) {
+            linter.connection(facts);
+            held.push(facts);
+          } else if (selector.matches(facts, origin)) {
+            tell(facts);
+          }
+        },
+      },
+      finish(capture) {
+        if (linter !== null) {
+          const found = rulesByConnection(linter.finish(capture).findings);
+          held.filter((facts) => selector.matches(facts, origin, found)).forEach(tell);
         }
       },
-    },
-  }));
+    };
+  });
 }
 
 async function withPackets(paths: readonly string[], options: TimelineOptions, terminal: Terminal): Promise<number> {
   const config = await loadConfig(options, terminal);
-  const selected = connectionSelector(options);
-  const wanted = packetSelector(options);
+  const selector = await openSelector(options);
+  const known = selector.needsConnections
+    ? await (await import('../preselect.ts')).preselect(paths, selector, config, options, terminal)
+    : null;
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = createLinter(config);
     const stories: ConnectionFacts[] = [];
     const packets = new Map<number, PacketRow[]>();
+    const { connections, found } = known?.get(origin.path) ?? {};
     return {
       ask: {
         onConnection(facts) {
           linter.connection(facts);
-          if (selected(facts)) {
+          if (connections?.has(facts.connection) ?? selector.matches(facts, origin)) {
             stories.push(facts);
           }
         },
@@ -68,7 +86,7 @@ async function withPackets(paths: readonly string[], options: TimelineOptions, t
           const rows = packets.get(row.connection);
           if (rows !== undefined) {
             rows.push(row);
-          } else if (wanted(row)) {
+          } else if (selector.matchesPacket(row, origin, connections?.get(row.connection), found)) {
             packets.set(row.connection, [row]);
           }
         },
@@ -77,7 +95,7 @@ async function withPackets(paths: readonly string[], options: TimelineOptions, t
         const { findings } = linter.finish(capture);
         for (const facts of stories) {
           const rows = packets.get(facts.connection) ?? [];
-          const about = findings.filter(({ connections }) => connections.includes(facts.connection));
+          const about = findings.filter(({ connections: concerned }) => concerned.includes(facts.connection));
           write({ facts, packets: rows, findings: about }, origin);
         }
       },

@@ -1,11 +1,11 @@
 import type { Finding } from '../../facts/finding.ts';
-import { type Moment, secondsBetween } from '../../facts/moment.ts';
+import type { Moment } from '../../facts/moment.ts';
 import type { Report } from '../../facts/report.ts';
-import type { Severity } from '../../facts/rule.ts';
 import { evidenceTexts } from '../evidence.ts';
 import { hanging } from '../layout/wrap.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
-import { count, duration, grouped, list } from '../phrases.ts';
+import { count, grouped } from '../phrases.ts';
+import { headline, lengthOf } from './headline.ts';
 
 /** Findings of one rule that are told in full, and those told by their sentence alone; the rest is counted. */
 const IN_FULL = 2;
@@ -123,17 +123,15 @@ class Where {
 function summaryLine(report: Report, page: Page): string {
   const { captures, summary } = report;
   const total = (of: 'packets' | 'connections'): number => captures.reduce((sum, capture) => sum + capture[of], 0);
-  const counts = (['error', 'warning', 'note'] as Severity[])
-    .filter((severity) => summary[severity] > 0)
-    .map((severity) => page.severity(severity, count(summary[severity], severity)));
-  const found = counts.length === 0 ? page.ink.green(`${page.glyph.check} nothing found`) : list(counts);
+  const nothing = summary.error + summary.warning + summary.note === 0;
+  const found = headline(report, page.severity);
   const [only] = captures;
   const parts = [
     `${count(total('packets'), 'packet')}`,
     `${count(total('connections'), 'connection')}`,
-    ...(captures.length === 1 && only?.start && only.end ? [duration(secondsBetween(only.start, only.end))] : []),
+    ...(captures.length === 1 && lengthOf(only!) !== '' ? [lengthOf(only!)] : []),
     captures.length === 1 ? page.text(only!.path) : count(captures.length, 'capture'),
     ...(summary.failures.length > 0 ? [page.ink.red(`${grouped(summary.failures.length)} could not be read`)] : []),
   ];
-  return `${found} in ${parts.join(', ').replace(/, (?=[^,]*$)/, ` ${page.glyph.dot} `)}`;
+  return `${nothing ? page.ink.green(`${page.glyph.check} ${found}`) : found} in ${parts.join(', ').replace(/, (?=[^,]*$)/, ` ${page.glyph.dot} `)}`;
 }

@@ -1,0 +1,56 @@
+import type { ConnectionFacts } from '../facts/connection.ts';
+import type { Finding } from '../facts/finding.ts';
+import type { ResolvedConfig } from '../lint/config.ts';
+import { createLinter } from '../lint/runtime.ts';
+import type { Origin } from '../report/format.ts';
+import type { Judged } from '../report/make-report.ts';
+import type { Interest } from './analyse.ts';
+import { rulesByConnection, type Selector } from './selection.ts';
+
+/** Judges one capture within a selection, and hands over what was found at its end. */
+export function judge(
+  config: ResolvedConfig,
+  selector: Selector,
+  origin: Origin,
+  done: (judged: Judged) => void,
+): Interest {
+  const linter = createLinter(config);
+  const selected = new Set<number>();
+  /** Where findings decide what is selected, connections are judged twice: all of them, then those. */
+  const held: ConnectionFacts[] = [];
+  return {
+    ask: {
+      wake: linter.wake,
+      onConnection(facts) {
+        if (selector.needsFindings) {
+          held.push(facts);
+          linter.connection(facts);
+        } else if (selector.matches(facts, origin)) {
+          if (!selector.all) {
+            selected.add(facts.connection);
+          }
+          linter.connection(facts);
+        }
+      },
+    },
+    finish(capture) {
+      let result = linter.finish(capture);
+      if (selector.needsFindings) {
+        const found = rulesByConnection(result.findings);
+        const second = createLinter(config);
+        for (const facts of held.filter((each) => selector.matches(each, origin, found))) {
+          selected.add(facts.connection);
+          second.connection(facts);
+        }
+        result = second.finish(capture);
+      }
+      const findings = selector.all ? result.findings : result.findings.filter((each) => concerns(each, selected));
+      done({ capture, findings, ruleRuns: result.ruleRuns });
+    },
+  };
+}
+
+/** With a selection, what is about other connections is left out; what is about the capture as a whole stays. */
+function concerns({ connections }: Finding, selected: ReadonlySet<number>): boolean {
+  return connections.length === 0 || connections.some((connection) => selected.has(connection));
+}

@@ -1,0 +1,99 @@
+import type { ConnectionFacts } from '../facts/connection.ts';
+import type { Finding } from '../facts/finding.ts';
+import type { PacketRow } from '../facts/packet-row.ts';
+import type { Origin } from '../report/format.ts';
+import type { WhereContext } from '../select/fields.ts';
+import type { Selection } from '../select/where.ts';
+import { CliError } from './exit.ts';
+import type { CaptureOptions } from './options.ts';
+
+/** Rules that found something, by connection. */
+export type FoundRules = ReadonlyMap<number, ReadonlySet<string>>;
+
+/** What `--stream`, `--connection` and `--where` leave of a capture. */
+export class Selector {
+  /** Everything is selected. */
+  readonly all: boolean;
+  /** Findings decide: a connection can be judged only when the capture has ended. */
+  readonly needsFindings: boolean;
+  /** Packets can't be judged by themselves: their connections must be known first. */
+  readonly needsConnections: boolean;
+  private readonly stream: number | undefined;
+  private readonly connection: number | undefined;
+  private readonly where: Selection | null;
+
+  constructor({ stream, connection }: CaptureOptions, where: Selection | null) {
+    this.stream = stream;
+    this.connection = connection;
+    this.where = where;
+    this.all = stream === undefined && connection === undefined && where === null;
+    this.needsFindings = where?.needsFindings ?? false;
+    this.needsConnections = where !== null;
+  }
+
+  matches(facts: ConnectionFacts, origin: Origin, found?: FoundRules): boolean {
+    return (
+      (this.stream === undefined || facts.streams.includes(this.stream)) &&
+      (this.connection === undefined || facts.connection === this.connection) &&
+      (this.where === null || this.where.matchesConnection(facts, context(origin, found)))
+    );
+  }
+
+  /** `facts` of its connection, where `needsConnections`. */
+  matchesPacket(row: PacketRow, origin: Origin, facts?: ConnectionFacts, found?: FoundRules): boolean {
+    return (
+      (this.stream === undefined || row.stream === this.stream) &&
+      (this.connection === undefined || row.connection === this.connection) &&
+      (this.where === null || (facts !== undefined && this.where.matchesPacket(row, facts, context(origin, found))))
+    );
+  }
+}
+
+function context(origin: Origin, found: FoundRules | undefined): WhereContext {
+  return { captureStart: origin.start, findings: (connection) => [...(found?.get(connection) ?? [])] };
+}
+
+/** The language of `--where` is loaded only for those who use it. */
+export async function openSelector(options: CaptureOptions): Promise<Selector> {
+  return new Selector(options, options.where === undefined ? null : await readWhere(options.where));
+}
+
+async function readWhere(text: string): Promise<Selection> {
+  const [{ parseWhere }, { WhereError }, { RULES }] = await Promise.all([
+    import('../select/where.ts'),
+    import('../select/error.ts'),
+    import('../rules/index.ts'),
+  ]);
+  try {
+    return parseWhere(
+      text,
+      RULES.map(({ meta }) => meta.id),
+    );
+  } catch (error) {
+    throw error instanceof WhereError ? new CliError(`--where: ${error.message}`, caret(error.pointer)) : error;
+  }
+}
+
+/** The expression and the caret under it, without the message. */
+function caret(pointer: string): string {
+  return pointer
+    .split('\n')
+    .slice(0, 2)
+    .map((line) => `  ${line}\n`)
+    .join('');
+}
+
+export function rulesByConnection(findings: readonly Finding[]): Map<number, Set<string>> {
+  const rules = new Map<number, Set<string>>();
+  for (const { rule, connections } of findings) {
+    for (const connection of connections) {
+      const ids = rules.get(connection);
+      if (ids === undefined) {
+        rules.set(connection, new Set([rule]));
+      } else {
+        ids.add(rule);
+      }
+    }
+  }
+  return rules;
+}
