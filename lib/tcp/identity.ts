@@ -21,6 +21,9 @@ export const STRAY_ACCEPTED = 4;
 /** An attempt is given up for a new one after this long without an answer (RFC 9293 3.8.3: at least 3 minutes). */
 const GIVEN_UP_SECONDS = 180;
 
+/** A SYN that comes again this soon is the same one, seen or delivered twice. */
+const COPY_SECONDS = 0.02;
+
 /** What a segment with SYN is to the connection that holds its 4-tuple. */
 export function identify(c: Connection, fromClient: boolean, s: Segment): number {
   const e = fromClient ? c.client : c.server;
@@ -31,8 +34,9 @@ export function identify(c: Connection, fromClient: boolean, s: Segment): number
 function identifySyn(c: Connection, e: Endpoint, peer: Endpoint, s: Segment): number {
   const sameNumber = e.syns > 0 && seqDiff(s.seq, e.flow.isn) === 0;
   if (isOver(c)) {
-    // A refused SYN sent again as it was (some stacks do), or an old duplicate of the very first segment.
-    return sameNumber && (peer.flow.dataSegments | e.flow.dataSegments) === 0 ? SAME : NEW;
+    // A copy of the SYN that was refused just now; any later one is an attempt of its own (some stacks retry so).
+    const copy = sameNumber && s.seconds - c.synSeconds + (s.nanos - c.synNanos) / 1e9 < COPY_SECONDS;
+    return copy ? SAME : NEW;
   }
   if (sameNumber) return SAME;
   if (e.syns === 0 && e.flow.started === 0) return SAME; // the other end's SYN: simultaneous open
