@@ -197,6 +197,8 @@ function learn(own: Side, peer: Side, segment: Segment): boolean {
 /** What a SYN changes of a conversation that is under way. */
 function learnSyn(own: Side, peer: Side, segment: Segment): boolean {
   const { flags, seq, windowScale } = segment;
+  // Wherever it stands, though RFC 7323 2.1 wants it only with a SYN.
+  if (windowScale >= 0) own.scale = Math.min(windowScale, MOST_SCALE);
   if ((flags & SYN) === 0) return false;
   const synAck = (flags & ACK) !== 0;
   const moved = synAck && own.baseKnown !== 0 && own.base !== seq;
@@ -204,7 +206,6 @@ function learnSyn(own: Side, peer: Side, segment: Segment): boolean {
   // A SYN over again: what came after a hole is forgotten.
   if (!synAck && own.baseKnown !== 0 && own.base === seq) own.next = own.whole;
 
-  if (windowScale >= 0) own.scale = Math.min(windowScale, MOST_SCALE);
   if (!hidesOptions(segment)) {
     if (own.scale === SCALE_UNKNOWN) own.scale = peer.scale = SCALE_OFF;
     if (synAck && peer.scale === SCALE_OFF) own.scale = SCALE_OFF;

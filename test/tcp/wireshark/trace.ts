@@ -1,0 +1,106 @@
+import { ACK, AE, CWR, ECE, FIN, PSH, RST, Segment, SYN, URG } from '../../../lib/packet/segment.ts';
+import { Completeness } from '../../../lib/tcp/wireshark/completeness.ts';
+import { Labels, labelNames } from '../../../lib/tcp/wireshark/labels.ts';
+import { StreamNumbers } from '../../../lib/tcp/wireshark/streams.ts';
+
+/** One line of a trace: `milliseconds > flags seq ack length window [wsN] | what is expected`. `Q>` is an ICMP quote. */
+export interface Line {
+  readonly fromLow: boolean;
+  readonly quoted: boolean;
+  readonly milliseconds: number;
+  readonly flags: number;
+  readonly seq: number;
+  readonly ack: number;
+  readonly length: number;
+  readonly window: number;
+  readonly windowScale: number;
+  readonly expected: string;
+}
+
+const FLAGS: { readonly [letter: string]: number } = {
+  F: FIN,
+  S: SYN,
+  R: RST,
+  P: PSH,
+  A: ACK,
+  U: URG,
+  E: ECE,
+  W: CWR,
+  N: AE,
+  '-': 0,
+};
+
+export function parseTrace(text: string): Line[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [facts = '', expected = ''] = line.split('|').map((part) => part.trim());
+      const [milliseconds, side = '', flags = '', seq, ack, length, window, scale] = facts.split(/\s+/);
+      return {
+        fromLow: side.endsWith('>'),
+        quoted: side.startsWith('Q'),
+        milliseconds: Number(milliseconds),
+        flags: [...flags].reduce((sum, letter) => sum | FLAGS[letter]!, 0),
+        seq: Number(seq),
+        ack: Number(ack),
+        length: Number(length),
+        window: Number(window),
+        windowScale: scale === undefined ? -1 : Number(scale.slice(2)),
+        expected,
+      };
+    });
+}
+
+export interface Outcome {
+  /** Per line: stream number, and labels as they stand at the end. Quotes have no labels. */
+  readonly streams: number[];
+  readonly labels: string[];
+  readonly completeness: number[];
+}
+
+/** Walks one pair of endpoints through a trace, the way the analyzer does. */
+export function follow(lines: readonly Line[]): Outcome {
+  const numbers = new StreamNumbers();
+  const completeness = new Completeness();
+  const masks: number[] = [];
+  const labels = new Labels({
+    onRevise: (frame, mask) => {
+      masks[frame - 1] = mask;
+    },
+  });
+  const segment = new Segment();
+  const streams: number[] = [];
+  for (const [index, line] of lines.entries()) {
+    fill(segment, line, index + 1);
+    if (line.quoted) {
+      const stream = numbers.ofQuoted(0, segment, line.fromLow);
+      labels.quote(stream, segment, line.fromLow);
+      completeness.stepQuoted(stream, segment, numbers.reused);
+      streams.push(stream);
+      masks.push(0);
+      continue;
+    }
+    const stream = numbers.of(0, segment, line.fromLow);
+    masks.push(labels.label(stream, segment, line.fromLow, numbers.reused));
+    completeness.step(stream, segment, numbers.reused);
+    streams.push(stream);
+  }
+  return {
+    streams,
+    labels: masks.map((mask) => labelNames(mask).join(' ')),
+    completeness: Array.from({ length: numbers.count }, (_, stream) => completeness.of(stream)),
+  };
+}
+
+function fill(segment: Segment, line: Line, frame: number): void {
+  segment.frame = frame;
+  segment.seconds = 1_600_000_000 + Math.floor(line.milliseconds / 1000);
+  segment.nanos = Math.round((line.milliseconds % 1000) * 1e6);
+  segment.flags = line.flags;
+  segment.seq = line.seq | 0;
+  segment.ack = line.ack | 0;
+  segment.length = line.length;
+  segment.window = line.window;
+  segment.windowScale = line.windowScale;
+}
