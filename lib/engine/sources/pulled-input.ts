@@ -9,7 +9,10 @@ const CHUNK_BYTES = 128 * 1024;
 /** Compressed bytes are taken in small pieces, as all that comes out of one must be held. */
 const COMPRESSED_CHUNK_BYTES = 4 * 1024;
 
-/** A file's bytes, decompressed, pulled piece by piece by whoever reads several files at a time. */
+/**
+ * A file's bytes, decompressed, pulled piece by piece by whoever reads several files at a time. A piece is lent until
+ * the next `pull`.
+ */
 export class PulledInput {
   problem: CaptureProblem | null = null;
   private readonly path: string;
@@ -33,7 +36,7 @@ export class PulledInput {
       throw new InputError(path, stat.isDirectory() ? 'is a directory' : 'is no regular file, as joining needs');
     }
     this.decompression = new Decompression({
-      write: (chunk) => this.waiting.push(chunk.slice()),
+      write: (chunk) => this.waiting.push(this.compression === null ? chunk : chunk.slice()),
       end: (problem) => {
         this.problem = problem;
       },
