@@ -19,15 +19,21 @@ export function halfBeyond(connection: Connection, flow: Flow): number {
 export function roundTripOf(connection: Connection, flow: Flow, back: Flow): number {
   const beyond = halfBeyond(connection, flow);
   const behind = halfBeyond(connection, back);
-  return beyond === 0 || behind === 0 ? Math.max(beyond, behind) : beyond + behind;
+  return beyond === 0 || behind === 0 ? 0 : beyond + behind;
 }
 
-/** Round trips vary: this share of the least one seen still counts as one. */
-export const NEARLY = 0.9;
+/** Round trips vary, and the least one seen may be one of few: this share of it still counts as one. */
+export const NEARLY = 0.75;
 /** A host answers within this time (interrupt, stack, capture): a longer half crosses a network. Seconds. */
 const HOST_ANSWERS = 0.001;
 /** A half is next to nothing if the other is this many times longer. */
 const MUCH_LONGER = 4;
+
+/** The tap stands beside the receiver of `flow`: its answers come at once. */
+export function isBeside(connection: Connection, flow: Flow): boolean {
+  const beyond = halfBeyond(connection, flow);
+  return beyond > 0 && beyond < HOST_ANSWERS;
+}
 
 /** The tap stands at the receiver of `flow`: what passes here arrives. */
 export function atReceiver(connection: Connection, flow: Flow, back: Flow): boolean {

@@ -36,6 +36,7 @@ export function account(it: Case): void {
     case ZERO_WINDOW_PROBE:
       connection.notes |= ZERO_WINDOW;
       detail.zeroWindowProbes++;
+      detail.probedAt = flow.next;
       sawProbe(it);
       return;
   }

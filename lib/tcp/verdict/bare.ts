@@ -29,7 +29,7 @@ export function judgeBare(it: Case): void {
     (order === ORDER_UNKNOWN && probesBehind(flow, segment) && !isPause(flow, segment));
   if (old) out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
   else if (probesBehind(flow, segment)) {
-    out.set(back.window === 0 && back.packets > 0 ? ZERO_WINDOW_PROBE : KEEP_ALIVE, HOW_NONE, false, HIGH, 0);
+    out.set(facesZeroWindow(flow, back) ? ZERO_WINDOW_PROBE : KEEP_ALIVE, HOW_NONE, false, HIGH, 0);
   } else if (seqGt(segment.seq, flow.next)) leaveGap(it);
   learn(flow, segment);
 
@@ -46,6 +46,16 @@ export function judgeBare(it: Case): void {
  */
 function probesBehind(flow: Flow, segment: Segment): boolean {
   return seqDiff(flow.next, segment.seq) === 1 && flow.ackSeen === 1 && flow.acked === flow.next;
+}
+
+/**
+ * The window is closed, or it was while this endpoint last probed it and nothing was sent since: the update that reopened
+ * it was lost.
+ */
+function facesZeroWindow(flow: Flow, back: Flow): boolean {
+  if (back.packets === 0) return false;
+  if (back.window === 0) return true;
+  return (flow.detail?.zeroWindowProbes ?? 0) > 0 && flow.detail!.probedAt === flow.next;
 }
 
 /** Probes come after a pause; what follows at once with an old number was overtaken on its way. */

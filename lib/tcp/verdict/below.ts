@@ -1,6 +1,15 @@
 import { seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
 import { type Moment, secondsBetween } from '../../facts/moment.ts';
-import { DUPLICATE, HIGH, HOW_NONE, LOW, MEDIUM, REORDERING, RETRANSMISSION } from '../../facts/verdict.ts';
+import {
+  DUPLICATE,
+  HIGH,
+  HOW_NETWORK,
+  HOW_NONE,
+  LOW,
+  MEDIUM,
+  REORDERING,
+  RETRANSMISSION,
+} from '../../facts/verdict.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
 import { NEARLY, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
@@ -23,6 +32,7 @@ import {
   NEXT,
   prepend,
   REPEATED,
+  RESENT,
   SECONDS,
   START,
   TS_VAL,
@@ -54,7 +64,11 @@ export function judgeBelow(it: Case, end: number): boolean {
       prepend(pool, flow, start, floor, segment);
       flow.isn = start;
     } else {
-      // Acknowledged long ago, and no longer kept.
+      // Acknowledged long ago, and no longer kept. What was sent before the newest had been on its way all the time.
+      if (sendingOrder(flow, segment, flow.tsVal, flow.ipId) === SENT_BEFORE) {
+        out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, 0);
+        return false;
+      }
       retransmitted(it, -1, start, until, HIGH, 0);
       flow.detail.repeatedBytes += Math.min(segment.length, (floor - start) | 0);
       start = floor;
@@ -108,7 +122,7 @@ function judgeSeen(it: Case, seen: number, start: number, until: number): boolea
  */
 function isLateOriginal({ connection, flow, back, segment, memory }: Case, seen: number, until: number): boolean {
   const pool = memory.sent;
-  if ((pool.get(seen, MARKS) & (LATE | REPEATED)) !== LATE) return false;
+  if ((pool.get(seen, MARKS) & (LATE | RESENT | REPEATED)) !== (LATE | RESENT)) return false;
   const lag = elapsed(segment, pool.get(seen, SECONDS), pool.get(seen, NANOS));
   if (lag >= LEAST_TIMEOUT) return false;
   return seqGe(flow.acked, until) || lag < roundTripOf(connection, flow, back) * NEARLY;

@@ -3,7 +3,7 @@ import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, ZERO_WINDOW_PROBE } from '../../
 import { FIN, segmentSpan } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
-import { roundTripOf } from '../timing/vantage.ts';
+import { NEARLY, roundTripOf } from '../timing/vantage.ts';
 import { sawData } from '../window/zero-window.ts';
 import { acknowledge } from './acknowledging.ts';
 import { judgeBelow, judgeRepeatOfUnseen } from './below.ts';
@@ -35,8 +35,11 @@ export function judgeCarrying(it: Case): void {
   } else {
     const lost = packetsLost(it);
     if (seqLt(segment.seq, flow.next)) old = judgeBelow(it, end);
-    else if (seqGt(segment.seq, flow.next)) leaveGap(it);
-    else if (repeatsUnseen(it, lost)) judgeRepeatOfUnseen(it, end, lost);
+    else if (seqGt(segment.seq, flow.next)) {
+      const probe = probesTail(it);
+      leaveGap(it);
+      if (probe) judgeRepeatOfUnseen(it, end, 1);
+    } else if (repeatsUnseen(it, lost)) judgeRepeatOfUnseen(it, end, lost);
     if (out.kind === DUPLICATE) return;
     const before = flow.next;
     extend(it, end);
@@ -79,14 +82,28 @@ function packetsLost({ flow, back, segment }: Case): number {
 
 /**
  * In order, and yet sent before: the last segment of a burst was lost in front of the tap, and this is the same again.
- * - packets are known to be lost that this could repeat
+ * - packets are known to be lost that this could repeat, and no hole that they could have been for
  * - it came a round trip later at least than what was sent before: a timer's time
  */
 function repeatsUnseen({ connection, flow, back, segment, memory }: Case, lost: number): boolean {
-  if (lost === 0) return false;
+  if (lost === 0 || flow.contiguous !== flow.next) return false;
   if (flow.tail >= 0 && isSuperSegment(memory.sent, flow)) return false;
   const quiet = elapsed(segment, flow.seconds, flow.nanos);
-  return quiet >= (roundTripOf(connection, flow, back) || LEAST_TIMEOUT);
+  return quiet >= (roundTripOf(connection, flow, back) * NEARLY || LEAST_TIMEOUT);
+}
+
+/**
+ * Behind a gap, and yet sent before: a whole flight was lost in front of the tap, and this is its last segment again.
+ * - the stack counts the packets of this connection, and of a bulk transfer, cut in segments of one size
+ * - more numbers are left out than the gap has segments
+ * - it came a round trip later at least than what was sent before
+ */
+function probesTail({ connection, flow, back, segment }: Case): boolean {
+  const size = flow.largestSegment;
+  if (size === 0 || segment.length >= size || flow.bytes < flow.dataSegments * size * 0.9) return false;
+  const missing = leftOut(flow, segment);
+  if (missing === 0 || missing * size <= seqDiff(segment.seq, flow.next)) return false;
+  return elapsed(segment, flow.seconds, flow.nanos) >= (roundTripOf(connection, flow, back) * NEARLY || LEAST_TIMEOUT);
 }
 
 /** The newest record was captured before segmentation or after coalescing: it has used more numbers than its own. */

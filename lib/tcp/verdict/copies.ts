@@ -9,6 +9,7 @@ import {
   FIRST_NANOS,
   FIRST_SECONDS,
   FIRST_TS_VAL,
+  HOLE,
   IP_ID_MASK,
   MARKS,
   NANOS,
@@ -35,6 +36,7 @@ export function isCopy(
 ): boolean {
   if (pool.get(record, START) !== start || pool.get(record, END) !== until) return false;
   const marks = pool.get(record, MARKS);
+  if (marks & HOLE) return false;
   if (matches(flow, segment, pool.get(record, TS_VAL), marks, pool.get(record, SECONDS), pool.get(record, NANOS)))
     return true;
   return (

@@ -32,9 +32,15 @@ export class FlowDetail {
   /** Packets known to be lost in front of the tap since the highest byte seen (verdict/carrying.ts). */
   lost = 0;
 
+  /** The last SYN that does not belong to the connection. */
+  straySeq = 0;
+  strayFrame = 0;
+
   /** A window probe of one byte at `flow.next`: end of that byte, while `probing` is 1. */
   probing = 0;
   probeEnd = 0;
+  /** `flow.next` at the last window probe of any kind. */
+  probedAt = 0;
 
   // Counters of what this endpoint sent.
   retransmissions = 0;

@@ -1,7 +1,9 @@
 import { seqLt } from '../../bytes/seq.ts';
 import { HOW_CAPTURE, HOW_UNKNOWN } from '../../facts/verdict.ts';
-import { HEADER_CUT } from '../../packet/segment.ts';
-import { OFFERED_SACK } from '../flow.ts';
+import { HEADER_CUT, type Segment } from '../../packet/segment.ts';
+import { type Flow, OFFERED_SACK } from '../flow.ts';
+import { elapsed } from '../timing/elapsed.ts';
+import { isBeside } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { findTwin, type Twin } from './recent-acks.ts';
 import { counts } from './sending-order.ts';
@@ -21,15 +23,33 @@ export function madeBy(sameLink: boolean): number {
  * - it shows another link or TTL
  * - the stack counts its packets: each has its own IP ID
  * - a later acknowledgment has passed: no receiver goes back
- * - and it follows at once, while nothing could have made the receiver say the same again: with SACK more data out of order
- *   would change the blocks, and where all data is acknowledged there is none
+ * - it follows at once, and more data out of order would have changed its SACK blocks (where options are cut off, the
+ *   checksum, which a host leaves unfinished near itself); TIME_WAIT answers without SACK
+ * - it follows at once, the tap stands beside its sender, and nothing came in between that it could answer
  */
-export function copyOf({ flow, back, segment, memory }: Case): Readonly<Twin> | null {
+export function copyOf({ connection, flow, back, segment, memory }: Case): Readonly<Twin> | null {
   if (!findTwin(memory.acks, flow, segment, twin)) return null;
   if (!twin.sameLink) return twin;
   if (segment.ipId > 0 && counts(flow)) return twin;
-  if (segment.troubles & HEADER_CUT || twin.lag >= AT_ONCE) return null;
+  if (twin.lag >= AT_ONCE) return null;
   if (back.ackSeen === 1 && seqLt(segment.ack, back.acked)) return twin;
-  const withSack = (flow.options & back.options & OFFERED_SACK) !== 0;
-  return withSack || segment.ack === back.next ? twin : null;
+  const beside = isBeside(connection, back);
+  const withSack = (flow.options & back.options & OFFERED_SACK) !== 0 && back.finSent === 0;
+  if (withSack && (!beside || (segment.troubles & HEADER_CUT) === 0)) return twin;
+  return beside && !heardSince(back, segment, twin.lag) ? twin : null;
+}
+
+/**
+ * A RST repeats another. Each segment that comes to a closed socket is answered by the same RST, so it counts as seen twice
+ * only with another link or TTL, with an IP ID of a counting stack, or where other segments of this sender were.
+ */
+export function copyOfReset({ flow, segment, memory }: Case): Readonly<Twin> | null {
+  if (!findTwin(memory.acks, flow, segment, twin)) return null;
+  if (!twin.sameLink || (segment.ipId > 0 && counts(flow))) return twin;
+  return twin.lag < AT_ONCE && (flow.detail?.duplicates ?? 0) > 0 ? twin : null;
+}
+
+/** The other endpoint sent something within the last `lag` seconds. */
+function heardSince(back: Flow, segment: Segment, lag: number): boolean {
+  return elapsed(segment, back.seconds, back.nanos) <= lag;
 }

@@ -1,6 +1,15 @@
 import { seqAdd, seqDiff, seqGt } from '../../bytes/seq.ts';
 import { STRAY_SYN, SYN_REPEATED } from '../../facts/notes.ts';
-import { DUPLICATE, HIGH, HOW_SYN, HOW_SYNACK, RETRANSMISSION } from '../../facts/verdict.ts';
+import {
+  DUPLICATE,
+  HIGH,
+  HOW_NONE,
+  HOW_SYN,
+  HOW_SYNACK,
+  MEDIUM,
+  REORDERING,
+  RETRANSMISSION,
+} from '../../facts/verdict.ts';
 import { ACK, type Segment, segmentSpan } from '../../packet/segment.ts';
 import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../flow.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
@@ -32,11 +41,11 @@ import {
   TS_VAL,
 } from './history.ts';
 import { countPayload } from './payload.ts';
-import { learn } from './sending-order.ts';
+import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 
 /** A SYN or SYN-ACK: the flow begins with it, or it repeats the one it began with, or it is a stray and moves nothing. */
 export function judgeSyn(it: Case): void {
-  const { connection, flow, back, segment, memory } = it;
+  const { flow, back, segment, memory } = it;
   const isAck = (segment.flags & ACK) !== 0;
   if (flow.started === 0) {
     start(it);
@@ -51,7 +60,7 @@ export function judgeSyn(it: Case): void {
     releaseAll(memory.sent, flow);
     start(it);
   } else {
-    connection.notes |= STRAY_SYN;
+    judgeStray(it);
     return;
   }
   learn(flow, segment);
@@ -81,6 +90,10 @@ function judgeRepeated(it: Case): boolean {
     out.set(DUPLICATE, madeBy(pool.get(record, LINK) === linkOf(segment)), false, HIGH, of);
     return false;
   }
+  if (record >= 0 && sendingOrder(flow, segment, pool.get(record, TS_VAL), pool.get(record, MARKS)) === SENT_BEFORE) {
+    out.set(REORDERING, HOW_NONE, false, HIGH, 0);
+    return false;
+  }
   const arrived = (flow.ackSeen === 1 && seqGt(flow.acked, flow.isn)) || atReceiver(connection, flow, back);
   out.set(RETRANSMISSION, segment.flags & ACK ? HOW_SYNACK : HOW_SYN, arrived, HIGH, of);
   connection.notes |= SYN_REPEATED;
@@ -88,6 +101,18 @@ function judgeRepeated(it: Case): boolean {
   addToRun(it, flow.detail, record < 0 ? momentOf(segment) : latestSending(pool, record));
   addToChain(it, flow.detail, pool, record);
   return true;
+}
+
+/** A SYN inside the live connection, of a host that has forgotten it: at most a repetition of another such. */
+function judgeStray({ connection, flow, segment, out }: Case): void {
+  connection.notes |= STRAY_SYN;
+  flow.detail ??= new FlowDetail();
+  const { detail } = flow;
+  if (detail.strayFrame !== 0 && detail.straySeq === segment.seq) {
+    out.set(RETRANSMISSION, segment.flags & ACK ? HOW_SYNACK : HOW_SYN, false, MEDIUM, detail.strayFrame);
+  }
+  detail.straySeq = segment.seq;
+  detail.strayFrame = segment.frame;
 }
 
 /** Another transmission of the SYN goes into the history, with whatever data it brings this time. */

@@ -47,7 +47,7 @@ export const RESENT = 1 << 20;
 export const ACKED_UNSEEN = 1 << 21;
 
 /** Acknowledged records that a flow keeps, plain and after the first odd event. */
-const KEPT_PLAIN = 8;
+const KEPT_PLAIN = 32;
 const KEPT_ODD = 256;
 /** A search that walks further makes itself an index. */
 const WALK = 64;

@@ -30,7 +30,7 @@ export function advance(pool: Int32Columns, flow: Flow, segment: Segment): void 
     if (((ack - chunk[at + END]!) | 0) < 0) break;
     const marks = chunk[at + MARKS]!;
     if (marks & (HOLE | REPEATED | LATE)) {
-      unclean = record;
+      if (unclean < 0) unclean = record;
       // Bytes that arrived though the tap never saw them: the capture lost them.
       if (marks & HOLE) flow.detail!.unseenBytes += seqDiff(chunk[at + END]!, chunk[at + START]!);
     }
@@ -51,7 +51,7 @@ export function advance(pool: Int32Columns, flow: Flow, segment: Segment): void 
 
 /**
  * A round trip, by Karn (RFC 6298 3): none from what was sent twice, unless the timestamp echoed tells which copy arrived
- * (RFC 7323 4). What filled a hole was answered at once, what waited behind the hole was not.
+ * (RFC 7323 4). What filled a hole was answered at once, what waited behind it was not.
  */
 function sample(pool: Int32Columns, flow: Flow, segment: Segment, last: number, unclean: number): void {
   let from = last;

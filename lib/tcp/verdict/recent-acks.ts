@@ -1,5 +1,5 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
-import type { Segment } from '../../packet/segment.ts';
+import { HEADER_CUT, type Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { linkOf } from './history.ts';
 
@@ -34,6 +34,8 @@ function fingerprint(segment: Segment): number {
   hash = Math.imul(hash ^ (hash >>> 13) ^ segment.tsEcr, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 16) ^ ((segment.window << 16) | (segment.ipId & 0xffff)), 0x27d4eb2f);
   hash ^= segment.flags;
+  // Where options are missing, the checksum stands for them.
+  if (segment.troubles & HEADER_CUT) hash = Math.imul(hash ^ segment.checksum, 0x165667b1);
   for (let i = 0; i < segment.sackCount * 2; i++) hash = Math.imul(hash ^ (hash >>> 15) ^ segment.sack[i]!, 0x165667b1);
   return hash | 0;
 }

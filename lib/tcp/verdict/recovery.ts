@@ -1,5 +1,5 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
-import { seqGe } from '../../bytes/seq.ts';
+import { seqGe, seqLt } from '../../bytes/seq.ts';
 import { HOW_FAST, HOW_FIN, HOW_RTO, HOW_SYN, HOW_SYNACK, HOW_TAIL_LOSS } from '../../facts/verdict.ts';
 import { ACK, FIN, type Segment, SYN, segmentSpan } from '../../packet/segment.ts';
 import { OFFERED_SACK } from '../flow.ts';
@@ -7,7 +7,7 @@ import { elapsed } from '../timing/elapsed.ts';
 import { atReceiver, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { type FlowDetail, NOT_RECOVERING, RECOVERING_FAST, RECOVERING_TIMEOUT } from './detail.ts';
-import { NANOS, SECONDS } from './history.ts';
+import { END, MARKS, NANOS, REPEATED, SECONDS } from './history.ts';
 
 /** No stack that is known of waits less for a timeout (Linux 200 ms; RFC 6298 2.4 asks for 1 s). Seconds. */
 export const LEAST_TIMEOUT = 0.19;
@@ -28,17 +28,23 @@ export function howRetransmitted(it: Case, record: number, lost: number): number
   const detail = flow.detail!;
   const quiet = Math.min(elapsed(segment, back.seconds, back.nanos), elapsed(segment, flow.seconds, flow.nanos));
   const silent = quiet >= Math.max(LEAST_TIMEOUT, roundTripOf(connection, flow, back));
-  if (detail.recovery !== NOT_RECOVERING && !silent) return detail.recovery === RECOVERING_FAST ? HOW_FAST : HOW_RTO;
+  const waited = record < 0 ? quiet : sinceSending(memory.sent, record, segment);
+  // The last copy was a retransmission too, and there was time for a timeout since.
+  const again = record >= 0 && (memory.sent.get(record, MARKS) & REPEATED) !== 0 && waited >= LEAST_TIMEOUT;
+  if (detail.recovery !== NOT_RECOVERING && !silent && !again) {
+    return detail.recovery === RECOVERING_FAST ? HOW_FAST : HOW_RTO;
+  }
 
   const reported = flow.dupAcks >= 3 || detail.sacked.anyAbove(segment.seq);
   const reachesEnd = seqGe((segment.seq + segmentSpan(segment)) | 0, flow.next);
+  // A timer may send all that waits in one segment; a probe is the last segment as it was.
+  const merged = record >= 0 && segment.seq === flow.acked && seqLt(memory.sent.get(record, END), flow.next);
   const sack = (flow.options & back.options & OFFERED_SACK) !== 0;
-  if (reachesEnd && sack && !reported && lost < 2 && detail.tailProbed !== flow.next) {
+  if (reachesEnd && !merged && sack && !reported && lost < 2 && detail.tailProbed !== flow.next) {
     detail.tailProbed = flow.next;
     return HOW_TAIL_LOSS;
   }
-  const waited = record < 0 ? quiet : sinceSending(memory.sent, record, segment);
-  const timeout = silent || (!reported && waited >= LEAST_TIMEOUT);
+  const timeout = silent || again || (!reported && waited >= LEAST_TIMEOUT);
   // What lay in front of the tap is at least as much as the packets known to be lost.
   return recover(detail, timeout ? RECOVERING_TIMEOUT : RECOVERING_FAST, (flow.next + lost * flow.largestSegment) | 0);
 }

@@ -54,7 +54,7 @@ export function counts(flow: Flow): boolean {
 
 /** The stack counts the packets of this connection alone (Linux does): a number left out is a packet not seen. */
 export function countsOwn(flow: Flow): boolean {
-  return flow.ipIdSteps > 0 && flow.ipIdSkips * 8 <= flow.ipIdSteps && flow.ipIdJumps === 0;
+  return flow.ipIdSteps > 0 && flow.ipIdSkips <= flow.ipIdSteps && flow.ipIdJumps === 0;
 }
 
 /** How many packets of this flow were sent between its newest and `segment`, as far as its numbers tell. */

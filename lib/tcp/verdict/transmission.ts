@@ -1,13 +1,27 @@
 import { seqDiff, seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
+import { RETRANSMISSION } from '../../facts/verdict.ts';
 import type { Case } from './case.ts';
-import { cutAt, END, find, HOLE, holeFrom, MARKS, marksOf, NEXT, START, sendAgain, sentBefore } from './history.ts';
+import {
+  cutAt,
+  END,
+  find,
+  HOLE,
+  holeFrom,
+  MARKS,
+  marksOf,
+  NEXT,
+  RESENT,
+  START,
+  sendAgain,
+  sentBefore,
+} from './history.ts';
 
 /**
  * Enters a transmission of [start, until) into the history, from `record` on, which holds `start`. `older`: it was sent
  * before what had been seen of these bytes.
  */
 export function enter(
-  { flow, segment, memory }: Case,
+  { flow, segment, out, memory }: Case,
   record: number,
   start: number,
   until: number,
@@ -25,7 +39,7 @@ export function enter(
       filled = true;
       // Acknowledged before it was seen: the capture was late, not lossy.
       if (flow.ackSeen === 1 && seqLe(pool.get(at, END), flow.acked)) detail.unseenBytes -= size;
-      sendAgain(pool, at, segment, marksOf(segment));
+      sendAgain(pool, at, segment, marksOf(segment) | (out.kind === RETRANSMISSION ? RESENT : 0));
     } else {
       repeated += size;
       if (older) sentBefore(pool, at, segment);
