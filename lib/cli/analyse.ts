@@ -1,11 +1,13 @@
 import { Frame } from '../capture/frame.ts';
 import { UNKNOWN_FORMAT } from '../capture/info.ts';
 import { createReader } from '../capture/open.ts';
+import type { CaptureProblem } from '../capture/reader.ts';
 import { Analyzer } from '../engine/analyzer.ts';
 import type { AnalyzerOptions } from '../engine/options.ts';
 import { expandInputs } from '../engine/sources/expand.ts';
 import { feed } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
+import type { Sink } from '../engine/sources/sink.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { Moment } from '../facts/moment.ts';
 import { closest } from '../lint/spelling.ts';
@@ -14,6 +16,7 @@ import { COMMANDS } from './commands.ts';
 import { CliError, INTERRUPTED, TERMINATED } from './exit.ts';
 import { complain } from './main.ts';
 import type { CaptureOptions } from './options.ts';
+import { Progress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a command wants of each capture: what the analyzer shall tell, and what to do at the end. */
@@ -42,23 +45,65 @@ export async function analyse(
   discard: () => void,
 ): Promise<Analysis> {
   const inputs = expandPaths(paths);
+  const sources = options.join === true && inputs.length > 1 ? [joined(inputs)] : inputs.map(single);
   const captures: CaptureFacts[] = [];
   const failures: Failure[] = [];
-  for (const path of inputs) {
-    const stop = new Stop(terminal, path === '-', discard);
+  for (const source of sources) {
+    const stop = new Stop(terminal, source.path === '-', discard);
+    const progress = new Progress(terminal, source.path);
     try {
-      captures.push(await analyseOne(path, inputs.length > 1, options, begin, stop.signal));
+      const several = sources.length > 1;
+      captures.push(await analyseOne(source, several, options, begin, { signal: stop.signal, progress }));
     } catch (error) {
       if (!(error instanceof InputError || error instanceof Unreadable)) {
         throw error;
       }
+      const { path } = error;
       failures.push({ path, reason: error.message.slice(path.length + 2) });
+      progress.end();
       complain(terminal, error.message + hint(path, error.message));
     } finally {
+      progress.end();
       stop.release();
     }
   }
   return { captures, failures };
+}
+
+interface Reading {
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** One trace to analyze: a file, standard input, or several files joined. */
+interface TraceSource {
+  readonly path: string;
+  read(sink: Sink, reading: Reading): Promise<Pick<CaptureFacts, 'compression'> & { problem: CaptureProblem | null }>;
+}
+
+function single(path: string): TraceSource {
+  return {
+    path,
+    read: (sink, { signal, progress }) => feed(path, sink, { signal, onProgress: progress.update }),
+  };
+}
+
+function joined(paths: readonly string[]): TraceSource {
+  const more = paths.length > 3 ? [`${paths.length - 1} more`] : paths.slice(1);
+  return {
+    path: [paths[0]!, ...more].join(' + '),
+    async read(sink, { signal }) {
+      const { join } = await import('../engine/sources/join.ts');
+      const files = await join(paths, sink, { signal });
+      const compressions = new Set(files.map(({ compression }) => compression));
+      const troubled = files.find(({ problems }) => problems.length > 0);
+      const [problem] = troubled?.problems ?? [];
+      return {
+        compression: compressions.size === 1 ? [...compressions][0]! : null,
+        problem: problem === undefined ? null : { ...problem, reason: `${troubled!.path}: ${problem.reason}` },
+      };
+    },
+  };
 }
 
 export function expandPaths(paths: readonly string[]): string[] {
@@ -73,15 +118,23 @@ export function expandPaths(paths: readonly string[]): string[] {
 }
 
 /** Readable bytes, but no capture. */
-class Unreadable extends Error {}
+class Unreadable extends Error {
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
+}
 
 async function analyseOne(
-  path: string,
+  source: TraceSource,
   several: boolean,
   options: CaptureOptions,
   begin: (origin: Origin) => Interest,
-  signal: AbortSignal,
+  reading: Reading,
 ): Promise<CaptureFacts> {
+  const { path } = source;
   const first = new FirstPacket();
   const origin: Origin = {
     path,
@@ -107,7 +160,7 @@ async function analyseOne(
       facts = analyzer.end();
     },
   };
-  const { compression, problem } = await feed(path, sink, { signal });
+  const { compression, problem } = await source.read(sink, reading);
   const capture: CaptureFacts = {
     ...facts!,
     compression,
@@ -115,7 +168,7 @@ async function analyseOne(
   };
   if (capture.format === UNKNOWN_FORMAT) {
     const [trouble] = capture.problems;
-    throw new Unreadable(`${path}: ${trouble?.reason ?? 'not a capture'} (offset ${trouble?.offset ?? 0})`);
+    throw new Unreadable(path, `${path}: ${trouble?.reason ?? 'not a capture'} (offset ${trouble?.offset ?? 0})`);
   }
   interest.finish?.(capture);
   return capture;

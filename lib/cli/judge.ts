@@ -1,3 +1,4 @@
+import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
 import type { ResolvedConfig } from '../lint/config.ts';
@@ -7,17 +8,18 @@ import type { Judged } from '../report/make-report.ts';
 import type { Interest } from './analyse.ts';
 import { rulesByConnection, type Selector } from './selection.ts';
 
-/** Judges one capture within a selection, and hands over what was found at its end. */
-export function judge(
-  config: ResolvedConfig,
-  selector: Selector,
-  origin: Origin,
-  done: (judged: Judged) => void,
-): Interest {
+/** A capture that was read within a selection, to be judged as a whole once its neighbours are known. */
+export interface Judging extends Interest {
+  readonly capture: CaptureFacts | null;
+  conclude(rotated: CaptureFacts['rotated'] | null): Judged;
+}
+
+export function beginJudging(config: ResolvedConfig, selector: Selector, origin: Origin): Judging {
   const linter = createLinter(config);
   const selected = new Set<number>();
   /** Where findings decide what is selected, connections are judged twice: all of them, then those. */
   const held: ConnectionFacts[] = [];
+  let read: CaptureFacts | null = null;
   return {
     ask: {
       wake: linter.wake,
@@ -34,6 +36,13 @@ export function judge(
       },
     },
     finish(capture) {
+      read = capture;
+    },
+    get capture() {
+      return read;
+    },
+    conclude(rotated) {
+      const capture: CaptureFacts = rotated ? { ...read!, rotated } : read!;
       let result = linter.finish(capture);
       if (selector.needsFindings) {
         const found = rulesByConnection(result.findings);
@@ -45,7 +54,7 @@ export function judge(
         result = second.finish(capture);
       }
       const findings = selector.all ? result.findings : result.findings.filter((each) => concerns(each, selected));
-      done({ capture, findings, ruleRuns: result.ruleRuns });
+      return { capture, findings, ruleRuns: result.ruleRuns };
     },
   };
 }

@@ -12,6 +12,7 @@ export interface CaptureOptions {
   readonly stream?: number;
   readonly connection?: number;
   readonly where?: string;
+  readonly join?: boolean;
   readonly timeFormat: TimeFormat;
   readonly timeWait?: number;
   readonly captureEnd?: Moment;
@@ -25,6 +26,7 @@ export function captureCommand(command: Command, formats: readonly string[]): Co
     .option('--stream <n>', "only Wireshark's tcp.stream N", parseCount)
     .option('--connection <n>', "only tcplint's connection N", parseCount)
     .option('--where <expression>', 'only what it describes, as in: server port 443 and not host 10.0.0.7')
+    .option('--join', 'read several captures as one trace, in order of time')
     .option('--time-wait <duration>', 'how long hosts hold TIME_WAIT (default: 60s, as Linux does)', parseDuration)
     .option('--capture-end <time>', 'when the capture ended, if later than its last packet; or now', (text) =>
       parseTime(text),

@@ -184,6 +184,21 @@ describe('lint', () => {
     expect(new Set(report.findings.map((finding: { capture: string }) => finding.capture)).size).toBe(2);
   });
 
+  test('--join reads several as one trace', async () => {
+    const bytes = readFileSync(unanswered);
+    const half = 24 + 2 * (16 + 14 + 20 + 40);
+    const first = folder.write('ring.pcap0', bytes.subarray(0, half));
+    const second = folder.write('ring.pcap1', Buffer.concat([bytes.subarray(0, 24), bytes.subarray(half)]));
+    const one = JSON.parse((await run([second, first, '--join', '-f', 'json'])).stdout);
+    const whole = JSON.parse((await run([unanswered, '-f', 'json'])).stdout);
+    expect(one.captures.map(({ packets }: { packets: number }) => packets)).toEqual([6]);
+    const messages = (report: { findings: { message: string }[] }): string[] =>
+      report.findings.map(({ message }) => message);
+    expect(messages(one)).toEqual(messages(whole));
+    const apart = JSON.parse((await run([first, second, '-f', 'json'])).stdout);
+    expect(messages(apart).some((message) => message.includes('--join'))).toBe(true);
+  });
+
   test('--capture-end tells how long a wait lasted', async () => {
     expect((await run([closeWait, '-f', 'compact'])).stdout).not.toContain('close-wait-lingering');
     const end = JSON.parse((await run([closeWait, '-f', 'json'])).stdout).captures[0].end;

@@ -1,15 +1,17 @@
 import { appendFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { findRotations } from '../../engine/sources/rotation.ts';
 import type { Finding } from '../../facts/finding.ts';
 import type { Report } from '../../facts/report.ts';
 import { SEVERITIES } from '../../facts/rule.ts';
+import type { Origin } from '../../report/format.ts';
 import type { LintFormat, LintPage } from '../../report/lint/format.ts';
-import { type Judged, makeReport } from '../../report/make-report.ts';
+import { makeReport } from '../../report/make-report.ts';
 import { analyse } from '../analyse.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import { DONE, FAILED, FOUND } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from '../formats.ts';
-import { judge } from '../judge.ts';
+import { beginJudging, type Judging } from '../judge.ts';
 import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
 import { openSelector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -57,10 +59,17 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
   const formats = await openFormats(FORMATS, options.format, options.output, terminal);
   const discard = (): void => discardAll(formats);
   try {
-    const judged: Judged[] = [];
-    const begin = (origin: Parameters<typeof judge>[2]): ReturnType<typeof judge> =>
-      judge(config, selector, origin, (result) => judged.push(result));
-    const { failures } = await analyse(paths, options, terminal, begin, discard);
+    const begun: Judging[] = [];
+    const begin = (origin: Origin): Judging => {
+      const judging = beginJudging(config, selector, origin);
+      begun.push(judging);
+      return judging;
+    };
+    const { captures, failures } = await analyse(paths, options, terminal, begin, discard);
+    const rotations = captures.length > 1 ? findRotations(captures) : [];
+    const judged = begun
+      .filter(({ capture }) => capture !== null)
+      .map((judging, i) => judging.conclude(rotations[i] ?? null));
     if (judged.length === 0) {
       discard();
       return FAILED;

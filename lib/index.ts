@@ -1,0 +1,151 @@
+/**
+ * tcplint as a library: analyze a packet capture, follow its TCP connections, and judge them with the built-in rules or
+ * your own.
+ *
+ *     import { analyze } from 'tcplint';
+ *     const { findings, connections } = await analyze('incident.pcapng');
+ *
+ * Everything but reading files by path is free of I/O and of Node: `Analyzer` takes bytes and gives facts.
+ */
+import { UNKNOWN_FORMAT } from './capture/info.ts';
+import { Analyzer } from './engine/analyzer.ts';
+import type { CaptureFacts } from './facts/capture.ts';
+import type { ConnectionFacts } from './facts/connection.ts';
+import type { Moment } from './facts/moment.ts';
+import type { PacketRow } from './facts/packet-row.ts';
+import type { Report } from './facts/report.ts';
+import { type LintConfig, parseConfig, resolveConfig } from './lint/config.ts';
+import { createLinter } from './lint/runtime.ts';
+import { makeReport } from './report/make-report.ts';
+import { RULES } from './rules/index.ts';
+import type { Rule } from './rules/rule.ts';
+
+/**
+ * Where a capture comes from: the path of a file (compressed ones are unpacked; Node only), its bytes, or its bytes in
+ * pieces of any size. Bytes are a capture file's own: pcap or pcapng, not compressed.
+ */
+export type Source = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+export interface AnalyzeOptions {
+  /** Rules, options and preset, as in `tcplint.config.json`. Mistakes in it throw. */
+  readonly config?: LintConfig;
+  /** Rules of your own, made with `defineRule`; their ids may stand in `config` too. */
+  readonly rules?: readonly Rule[];
+  /** Name of the capture in the result; the path, or `capture` where there is none. */
+  readonly name?: string;
+  /** How long hosts hold TIME_WAIT, seconds. Default 60, as Linux does. */
+  readonly timeWaitSeconds?: number;
+  /** When the capture ended, where that was later than its last packet: waiting states are measured up to there. */
+  readonly captureEnd?: Moment;
+  /** False leaves `connections` empty, which saves memory on large captures. Default true. */
+  readonly keepConnections?: boolean;
+  /** Called for every TCP segment in capture order. */
+  readonly onPacket?: (row: PacketRow) => void;
+  /** Called for every connection when it has ended, by its number. */
+  readonly onConnection?: (facts: ConnectionFacts) => void;
+  /** Compute Wireshark's labels (`analysis` of packets, `completeness`) and Zeek's conn_state and history. */
+  readonly labels?: boolean;
+}
+
+/** What `lint --format json` prints (times are `Moment`s here), and the facts of every connection. */
+export interface Analysis extends Report {
+  readonly capture: CaptureFacts;
+  readonly connections: readonly ConnectionFacts[];
+}
+
+/** The bytes are no capture, or the configuration is wrong. The message is one line. */
+export class AnalysisError extends Error {}
+
+/**
+ * Analyzes one capture whole. A damaged capture is analyzed up to the damage, which is a finding; what is no capture at
+ * all, or cannot be read, throws.
+ */
+export async function analyze(source: Source, options: AnalyzeOptions = {}): Promise<Analysis> {
+  const rules = [...RULES, ...(options.rules ?? [])];
+  const { config, problems } = parseConfig(options.config ?? {}, rules);
+  if (problems.length > 0) {
+    throw new AnalysisError(problems.join('; '));
+  }
+  const linter = createLinter(resolveConfig(config, rules));
+  const connections: ConnectionFacts[] = [];
+  const name = options.name ?? (typeof source === 'string' ? source : 'capture');
+  const analyzer = new Analyzer({
+    path: name,
+    labels: options.labels ?? false,
+    zeek: options.labels ?? false,
+    ...(options.timeWaitSeconds === undefined ? {} : { timeWaitSeconds: options.timeWaitSeconds }),
+    ...(options.captureEnd === undefined ? {} : { captureEnd: options.captureEnd }),
+    ...(options.onPacket === undefined ? {} : { onPacket: options.onPacket }),
+    ...(options.keepConnections === false && options.onConnection === undefined ? { wake: linter.wake } : {}),
+    onConnection(facts) {
+      linter.connection(facts);
+      options.onConnection?.(facts);
+      if (options.keepConnections !== false) {
+        connections.push(facts);
+      }
+    },
+  });
+  const capture = typeof source === 'string' ? await fromFile(source, analyzer) : await fromBytes(source, analyzer);
+  if (capture.format === UNKNOWN_FORMAT) {
+    const [trouble] = capture.problems;
+    throw new AnalysisError(`${name}: ${trouble?.reason ?? 'not a capture'} (offset ${trouble?.offset ?? 0})`);
+  }
+  return { ...makeReport([{ capture, ...linter.finish(capture) }], []), capture, connections };
+}
+
+async function fromFile(path: string, analyzer: Analyzer): Promise<CaptureFacts> {
+  const { feed } = await import('./engine/sources/feed.ts');
+  let facts: CaptureFacts | null = null;
+  const { compression, problem } = await feed(path, {
+    write: (chunk) => analyzer.write(chunk),
+    end() {
+      facts = analyzer.end();
+    },
+  });
+  return withCompression(facts!, compression, problem);
+}
+
+async function fromBytes(
+  source: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  analyzer: Analyzer,
+): Promise<CaptureFacts> {
+  if (source instanceof Uint8Array) {
+    analyzer.write(source);
+  } else {
+    for await (const chunk of source) {
+      analyzer.write(chunk);
+    }
+  }
+  return analyzer.end();
+}
+
+function withCompression(
+  facts: CaptureFacts,
+  compression: CaptureFacts['compression'],
+  problem: CaptureFacts['problems'][number] | null,
+): CaptureFacts {
+  return { ...facts, compression, problems: problem === null ? facts.problems : [...facts.problems, problem] };
+}
+
+export { Analyzer } from './engine/analyzer.ts';
+export type { AnalyzerOptions, CaptureAnalyzer } from './engine/options.ts';
+export type * from './facts/capture.ts';
+export type * from './facts/connection.ts';
+export type * from './facts/finding.ts';
+export { after, epoch, isBefore, type Moment, secondsBetween } from './facts/moment.ts';
+export * as notes from './facts/notes.ts';
+export type { PacketRow } from './facts/packet-row.ts';
+export { type Report, type RuleRun, SCHEMA_VERSION, type Summary } from './facts/report.ts';
+export type { Family, Need, Preset, RuleMeta, RuleOption, RuleOptions, Severity, Unit } from './facts/rule.ts';
+export { STATE_NAMES, type StateName } from './facts/state.ts';
+export type { Confidence, Verdict, VerdictHow, VerdictKind } from './facts/verdict.ts';
+export {
+  type LintConfig,
+  parseConfig,
+  type ResolvedConfig,
+  type RuleSetting,
+  resolveConfig,
+} from './lint/config.ts';
+export { createLinter, type Linter } from './lint/runtime.ts';
+export { RULES } from './rules/index.ts';
+export { type CaptureRule, type ConnectionRule, type Draft, defineRule, type Rule, type Watch } from './rules/rule.ts';
