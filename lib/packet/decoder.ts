@@ -1,6 +1,7 @@
 import type { Frame } from '../capture/frame.ts';
 import type { IcmpError } from './icmp-error.ts';
 import {
+  ETHERTYPE,
   ICMP_ERROR,
   IP_FRAGMENT,
   IP_PROTOCOL,
@@ -139,7 +140,8 @@ export class Decoder {
     for (let depth = 0; depth < MAX_LAYERS; depth++) {
       if (key === IP_PROTOCOL + 6) return this.finish(frame);
       const layer = LAYERS.get(key);
-      if (layer === undefined) return key < LINK + 0x10000 ? this.skipLink(frame) : this.skip(OTHER_PROTOCOL, frame);
+      if (layer === undefined)
+        return key < ETHERTYPE ? this.skipLink(key - LINK, frame) : this.skip(OTHER_PROTOCOL, frame);
       key = layer(walk);
       if (key < 0) return this.skip(key, frame);
     }
@@ -176,10 +178,10 @@ export class Decoder {
     return NOT_TCP;
   }
 
-  private skipLink(frame: Frame): number {
-    const count = this.unknownLinks.get(frame.linkType);
+  private skipLink(linkType: number, frame: Frame): number {
+    const count = this.unknownLinks.get(linkType);
     if (count) count.frames++;
-    else this.unknownLinks.set(frame.linkType, { frames: 1, firstFrame: frame.number });
+    else this.unknownLinks.set(linkType, { frames: 1, firstFrame: frame.number });
     return NOT_TCP;
   }
 }

@@ -202,6 +202,17 @@ describe('fragments', () => {
     expect([...decoder.skipped.keys()]).toEqual(['malformed header before TCP']);
   });
 
+  it('that reach beyond the last one are cut there', () => {
+    const last = fragment4(segment, [64, 120]);
+    const beyond = [
+      ethernet(ipv4(bytes(segment.slice(24), 1, 2, 3), { fragmentOffset: 24, moreFragments: true })),
+      ethernet(ipv4(bytes(segment.slice(32), 4, 5, 6, 7, 8), { fragmentOffset: 32, moreFragments: true })),
+    ];
+    const { results, segment: found } = decodeAll([last, ...beyond, fragment4(segment, [0, 24])]);
+    expect(results.at(-1)).toBe(TCP);
+    expect(found).toMatchObject({ length: 100, troubles: FROM_FRAGMENTS | FRAGMENTS_OVERLAPPED });
+  });
+
   it('of CAPWAP are put together too', () => {
     const frame = ethernet(ipv4(segment));
     const piece = (start: number, end: number, last: boolean) =>

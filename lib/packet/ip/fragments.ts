@@ -153,7 +153,7 @@ function join({ parts, length }: Datagram): Uint8Array | null {
   const whole = new Uint8Array(length);
   reached = 0;
   for (const { offset, bytes } of parts) {
-    if (offset >= length) break;
+    if (reached >= length) break;
     if (offset + bytes.length <= reached) continue;
     whole.set(bytes.subarray(reached - offset, length - offset), reached);
     reached = offset + bytes.length;

@@ -46,9 +46,9 @@ export function gre(walk: Walk): number {
     if (stop < 0) return stop;
   }
 
-  if (protocol === ERSPAN_I_II && (flags & SEQUENCE) === 0) return mirrored(walk, 0, 0);
-  if (protocol === ERSPAN_I_II) return mirrored(walk, 1, 8);
-  if (protocol === ERSPAN_III) return mirrored(walk, 2, 12);
+  if (protocol === ERSPAN_I_II && (flags & SEQUENCE) === 0) return mirrored(walk, 0);
+  if (protocol === ERSPAN_I_II) return mirrored(walk, 8);
+  if (protocol === ERSPAN_III) return mirrored(walk, 12);
   // PPTP's key is the payload's length and a call.
   if (version === 1) walk.enterOverIp(PPTP, key & 0xffff);
   else walk.enterOverIp(GRE, key);
@@ -71,16 +71,15 @@ function skipRoutes(walk: Walk): number {
   }
 }
 
-/** ERSPAN: version, VLAN, session; in version 2 (type III) a bit says that 8 more bytes follow. */
-function mirrored(walk: Walk, version: number, length: number): number {
+/** ERSPAN: version, VLAN, session; in the longer header (type III) a bit says that 8 more bytes follow. */
+function mirrored(walk: Walk, length: number): number {
   if (!walk.has(Math.max(length, 1))) return walk.missing();
   if (length === 0) {
     walk.enterOverIp(ERSPAN, 0);
     return ETHERNET;
   }
-  if (walk.u8(0) >>> 4 !== version) return OTHER_PROTOCOL;
   walk.enterOverIp(ERSPAN, walk.u16(2) & 0x3ff);
-  const more = version === 2 && walk.u8(11) & 1 ? 8 : 0;
+  const more = length === 12 && walk.u8(11) & 1 ? 8 : 0;
   if (!walk.has(length + more)) return walk.missing();
   walk.at += length + more;
   return ETHERNET;

@@ -15,13 +15,11 @@ const NEXT_PROTOCOL: ReadonlyMap<number, number> = new Map([
   [5, MPLS_LABELS],
 ]);
 
-const VNI_VALID = 0x08;
 const NEXT_PROTOCOL_VALID = 0x04;
 
 /** RFC 7348 5. */
 export function vxlan(walk: Walk): number {
   if (!walk.has(8)) return walk.missing();
-  if ((walk.u8(0) & VNI_VALID) === 0) return OTHER_PROTOCOL;
   walk.enterOverIp(VXLAN, walk.i32(4) >>> 8);
   walk.at += 8;
   return ETHERNET;
@@ -32,7 +30,7 @@ export function vxlanGpe(walk: Walk): number {
   if (!walk.has(8)) return walk.missing();
   const flags = walk.u8(0);
   const next = flags & NEXT_PROTOCOL_VALID ? NEXT_PROTOCOL.get(walk.u8(3)) : ETHERNET;
-  if ((flags & VNI_VALID) === 0 || next === undefined) return OTHER_PROTOCOL;
+  if (next === undefined) return OTHER_PROTOCOL;
   walk.enterOverIp(VXLAN, walk.i32(4) >>> 8);
   walk.at += 8;
   return next;
