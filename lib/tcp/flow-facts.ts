@@ -47,7 +47,7 @@ export function flowFacts(connection: Connection, side: Side, memory: Memory, un
     zeroWindowSpells: spells(connection, flow),
     zeroWindowTime: zeroWindowTime(flow, until),
     keepAliveRuns: detail?.keepAliveRuns?.facts() ?? [],
-    rtt: flow.roundTrips?.facts() ?? null,
+    rtt: flow.roundTrips.facts(),
     flightVisible: visible,
     limitedBy: visible ? (flow.limits?.shares() ?? null) : null,
   };

@@ -5,19 +5,32 @@ const PER_DOUBLING = 8;
 const BUCKETS = 32 * PER_DOUBLING;
 /** Samples kept as they are before a histogram is made. */
 const FEW = 16;
+/** `min` before the first sample. */
+const NO_SAMPLE = 0x7fffffff;
 
 /**
  * Round-trip times of one flow: from a segment's passing the tap to the passing of its acknowledgment. In microseconds.
  */
 export class RoundTrips {
   samples = 0;
-  min = 0x7fffffff;
+  min = NO_SAMPLE;
   max = 0;
   /** RFC 6298 2: smoothed round trip and its variation. */
   smoothed = 0;
   variation = 0;
   /** The first samples as they came; then counts by the logarithm. */
-  private values: number[] | Int32Array = [];
+  private readonly first: number[] = [];
+  private counts: Int32Array | null = null;
+
+  clear(): void {
+    this.samples = 0;
+    this.min = NO_SAMPLE;
+    this.max = 0;
+    this.smoothed = 0;
+    this.variation = 0;
+    this.first.length = 0;
+    this.counts = null;
+  }
 
   add(micros: number): void {
     const sample = micros < 1 ? 1 : micros > 0x7ffffffe ? 0x7ffffffe : micros | 0;
@@ -35,32 +48,30 @@ export class RoundTrips {
   }
 
   private store(sample: number): void {
-    if (this.samples <= FEW) {
-      (this.values as number[]).push(sample);
-      return;
+    const { counts } = this;
+    if (counts !== null) counts[bucketOf(sample)]!++;
+    else if (this.first.push(sample) > FEW) {
+      this.counts = new Int32Array(BUCKETS);
+      for (const value of this.first) this.counts[bucketOf(value)]!++;
     }
-    if (this.samples === FEW + 1) {
-      const counts = new Int32Array(BUCKETS);
-      for (const value of this.values) counts[bucketOf(value)]!++;
-      this.values = counts;
-    }
-    this.values[bucketOf(sample)]!++;
   }
 
   /** The sample below which a share of all lies, in seconds; exact for few samples, within 5 % beyond. */
   private quantile(share: number): number {
-    if (this.samples <= FEW) {
-      const sorted = [...this.values].sort((a, b) => a - b);
+    const { counts } = this;
+    if (counts === null) {
+      const sorted = [...this.first].sort((a, b) => a - b);
       return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]! / 1e6;
     }
     let left = Math.ceil(share * this.samples);
     let bucket = 0;
-    while (bucket < BUCKETS - 1 && left > this.values[bucket]!) left -= this.values[bucket++]!;
-    const middle = 2 ** ((bucket + 0.5) / PER_DOUBLING);
+    while (bucket < BUCKETS - 1 && left > counts[bucket]!) left -= counts[bucket++]!;
+    const middle = middleOf(bucket);
     return Math.min(this.max, Math.max(this.min, middle)) / 1e6;
   }
 
-  facts(): RttFacts {
+  facts(): RttFacts | null {
+    if (this.samples === 0) return null;
     return {
       min: this.min / 1e6,
       p50: this.quantile(0.5),
@@ -71,6 +82,13 @@ export class RoundTrips {
   }
 }
 
+/** The doubling that a sample lies in, and which eighth of it. */
 function bucketOf(micros: number): number {
-  return Math.min(BUCKETS - 1, Math.floor(Math.log2(micros) * PER_DOUBLING));
+  const doubling = 31 - Math.clz32(micros);
+  const eighth = doubling < 3 ? (micros << (3 - doubling)) & 7 : (micros >> (doubling - 3)) & 7;
+  return doubling * PER_DOUBLING + eighth;
+}
+
+function middleOf(bucket: number): number {
+  return 2 ** (bucket >> 3) * (1 + ((bucket & 7) + 0.5) / PER_DOUBLING);
 }

@@ -10,7 +10,7 @@ import type { Flow } from '../flow.ts';
 /** Seconds from the tap to the receiver of `flow` and back, 0 while not known. */
 export function halfBeyond(connection: Connection, flow: Flow): number {
   const handshake = flow === connection.client.flow ? connection.serverHalfMicros : connection.clientHalfMicros;
-  const sampled = flow.roundTrips === null ? -1 : flow.roundTrips.min;
+  const sampled = flow.roundTrips.samples === 0 ? -1 : flow.roundTrips.min;
   const least = sampled < 0 ? handshake : handshake < 0 ? sampled : Math.min(sampled, handshake);
   return least < 0 ? 0 : least / 1e6;
 }

@@ -15,6 +15,8 @@ import { countPayload } from './payload.ts';
 import { LEAST_TIMEOUT } from './recovery.ts';
 import { learn, leftOut } from './sending-order.ts';
 
+/** The shortest wait for a probe of the tail (Linux: two ticks of a clock of 1000 Hz). Seconds. */
+const LEAST_PROBE_TIMEOUT = 0.002;
 /** Where no SYN tells: 1500 bytes of Ethernet less 40 of headers. */
 const ETHERNET_MSS = 1460;
 
@@ -85,11 +87,11 @@ function packetsLost({ flow, back, segment }: Case): number {
  * - packets are known to be lost that this could repeat, and no hole that they could have been for
  * - it came a round trip later at least than what was sent before: a timer's time
  */
-function repeatsUnseen({ connection, flow, back, segment, memory }: Case, lost: number): boolean {
+function repeatsUnseen(it: Case, lost: number): boolean {
+  const { flow, memory } = it;
   if (lost === 0 || flow.contiguous !== flow.next) return false;
   if (flow.tail >= 0 && isSuperSegment(memory.sent, flow)) return false;
-  const quiet = elapsed(segment, flow.seconds, flow.nanos);
-  return quiet >= (roundTripOf(connection, flow, back) * NEARLY || LEAST_TIMEOUT);
+  return isTimers(it);
 }
 
 /**
@@ -98,12 +100,19 @@ function repeatsUnseen({ connection, flow, back, segment, memory }: Case, lost: 
  * - more numbers are left out than the gap has segments
  * - it came a round trip later at least than what was sent before
  */
-function probesTail({ connection, flow, back, segment }: Case): boolean {
+function probesTail(it: Case): boolean {
+  const { flow, segment } = it;
   const size = flow.largestSegment;
   if (size === 0 || segment.length >= size || flow.bytes < flow.dataSegments * size * 0.9) return false;
   const missing = leftOut(flow, segment);
   if (missing === 0 || missing * size <= seqDiff(segment.seq, flow.next)) return false;
-  return elapsed(segment, flow.seconds, flow.nanos) >= (roundTripOf(connection, flow, back) * NEARLY || LEAST_TIMEOUT);
+  return isTimers(it);
+}
+
+/** It came when a timer would have sent it: a round trip after the segment before it, and no sooner than timers run. */
+function isTimers({ connection, flow, back, segment }: Case): boolean {
+  const wait = roundTripOf(connection, flow, back) * NEARLY || LEAST_TIMEOUT;
+  return elapsed(segment, flow.seconds, flow.nanos) >= Math.max(wait, LEAST_PROBE_TIMEOUT);
 }
 
 /** The newest record was captured before segmentation or after coalescing: it has used more numbers than its own. */

@@ -24,7 +24,7 @@ export function madeBy(sameLink: boolean): number {
  * - the stack counts its packets: each has its own IP ID
  * - a later acknowledgment has passed: no receiver goes back
  * - it follows at once, and more data out of order would have changed its SACK blocks (where options are cut off, the
- *   checksum, which a host leaves unfinished near itself); TIME_WAIT answers without SACK
+ *   checksum, which a host leaves unfinished near itself); TIME_WAIT answers without SACK, so it must not be the first
  * - it follows at once, the tap stands beside its sender, and nothing came in between that it could answer
  */
 export function copyOf({ connection, flow, back, segment, memory }: Case): Readonly<Twin> | null {
@@ -34,7 +34,8 @@ export function copyOf({ connection, flow, back, segment, memory }: Case): Reado
   if (twin.lag >= AT_ONCE) return null;
   if (back.ackSeen === 1 && seqLt(segment.ack, back.acked)) return twin;
   const beside = isBeside(connection, back);
-  const withSack = (flow.options & back.options & OFFERED_SACK) !== 0 && back.finSent === 0;
+  const doubled = (flow.detail?.duplicates ?? 0) > 0;
+  const withSack = (flow.options & back.options & OFFERED_SACK) !== 0 && (back.finSent === 0 || doubled);
   if (withSack && (!beside || (segment.troubles & HEADER_CUT) === 0)) return twin;
   return beside && !heardSince(back, segment, twin.lag) ? twin : null;
 }

@@ -66,7 +66,7 @@ export function reportedTwice(it: Case, detail: FlowDetail, left: number, right:
  */
 function cameFirst({ back, segment }: Case, pending: Pending): boolean {
   if (pending.arrivedFirst) return true;
-  if (pending.coveredAfter < 0 || back.roundTrips === null) return false;
+  if (pending.coveredAfter < 0 || back.roundTrips.samples === 0) return false;
   const roundTrip = back.roundTrips.smoothed / 1e6;
   const reportedAfter = elapsed(segment, pending.seconds, pending.nanos);
   if (reportedAfter - pending.coveredAfter < TOGETHER) return false;

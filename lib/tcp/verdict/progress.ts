@@ -2,7 +2,6 @@ import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqDiff, seqLt } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
-import { RoundTrips } from '../timing/round-trips.ts';
 import {
   END,
   FIRST_TS_VAL,
@@ -68,6 +67,5 @@ function sample(pool: Int32Columns, flow: Flow, segment: Segment, last: number, 
   const at = pool.offset(from);
   const micros = (segment.seconds - chunk[at + SECONDS]!) * 1e6 + (segment.nanos - chunk[at + NANOS]!) / 1000;
   if (micros < 0) return;
-  flow.roundTrips ??= new RoundTrips();
   flow.roundTrips.add(micros);
 }
