@@ -11,37 +11,54 @@ export function evidenceTexts(evidence: Evidence): string[] {
 }
 
 function evidenceText(name: string, value: NonNullable<Evidence[string]>): string {
-  const [subject, unit] = split(name);
   if (value === true) {
     return words(name);
   }
+  const [about, unit] = split(name);
+  const subject = about === '' ? '' : `${about} `;
   if (typeof value === 'object') {
     const shown = value.slice(0, EXAMPLES).map((v) => quantity(v, unit));
     const rest = value.length - shown.length;
-    return `${subject} ${shown.join(', ')}${rest > 0 ? ` and ${grouped(rest)} more` : ''}`;
+    return `${subject}${shown.join(', ')}${rest > 0 ? ` and ${grouped(rest)} more` : ''}`;
   }
-  return `${subject} ${quantity(value as number | string, unit)}`;
+  return `${subject}${quantity(value as number | string, unit)}`;
 }
 
 type Print = (n: number) => string;
 
-/** Endings of names that tell a unit. The last three are printed behind the number and kept out of the name. */
+/** Parts of names that tell a unit: they print behind the number, and are kept out of the name. */
 const UNITS: readonly (readonly [RegExp, Print])[] = [
-  [/Seconds$/, duration],
+  [/Seconds$|^seconds(?=[A-Z])/, duration],
   [/(?:Ms|Milliseconds)$/, (n) => duration(n / 1000)],
-  [/Share$|Ratio$/, (n) => `${Number((n * 100).toPrecision(3))} %`],
-  [/Percent$/, (n) => `${Number(n.toPrecision(3))} %`],
+  [/Share$|Ratio$/, (n) => percent(n * 100)],
+  [/Percent$/, percent],
   [/PerSecond$/, (n) => `${plainNumber(n)}/s`],
+  [/Bytes$|^bytes(?=[A-Z])/, size],
 ];
-const BYTES = /(?:^bytes|Bytes$|^bytes[A-Z].*)/;
 
-function split(name: string): [string, Print] {
-  for (const [ending, print] of UNITS) {
-    if (ending.test(name) && name.replace(ending, '') !== '') {
-      return [words(name.replace(ending, '')), print];
-    }
+/** Names that are units, or mean one, by themselves. */
+const WHOLE: { readonly [name: string]: readonly [subject: string, print: Print] } = {
+  seconds: ['lasted', duration],
+  bytes: ['', size],
+  share: ['share', (n) => percent(n * 100)],
+  waits: ['waits', duration],
+  watchedAfter: ['watched after', duration],
+};
+
+function split(name: string): readonly [subject: string, print: Print] {
+  const whole = WHOLE[name];
+  if (whole !== undefined) {
+    return whole;
   }
-  return BYTES.test(name) ? [words(name.replace(/Bytes$/, '') || name), size] : [words(name), plainNumber];
+  if (/Intervals?$/.test(name)) {
+    return [words(name), duration];
+  }
+  const [part, print] = UNITS.find(([ending]) => ending.test(name)) ?? [/^$/, plainNumber];
+  return [words(name.replace(part, '')).trim(), print];
+}
+
+function percent(n: number): string {
+  return `${Number(n.toPrecision(3))} %`;
 }
 
 function quantity(value: number | string, print: Print): string {

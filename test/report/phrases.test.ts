@@ -39,16 +39,34 @@ test('counts and lists', () => {
 });
 
 test('evidence takes its units from the names', () => {
-  expect(
-    evidenceTexts({
-      stallSeconds: 8.3,
-      probes: 5,
-      bytesWaiting: 65535,
-      retransmitShare: 0.0312,
-      endedBy: 'reset',
-      none: null,
-    }),
-  ).toEqual(['stall 8.3 s', 'probes 5', 'bytes waiting 65.5 kB', 'retransmit 3.12 %', 'ended by reset']);
+  const evidence = {
+    stallSeconds: 8.3,
+    secondsInAll: 14.29,
+    seconds: 2,
+    retryIntervals: [1.003, 2],
+    probes: 5,
+    synAcks: 4,
+    bytesWaiting: 65535,
+    windowBytes: 100,
+    retransmitShare: 0.0312,
+    endedBy: 'reset',
+    looksForged: true,
+    none: null,
+    no: false,
+  };
+  expect(evidenceTexts(evidence)).toEqual([
+    'stall 8.3 s',
+    'in all 14.3 s',
+    'lasted 2 s',
+    'retry intervals 1 s, 2 s',
+    'probes 5',
+    'SYN-ACKs 4',
+    'waiting 65.5 kB',
+    'window 100 bytes',
+    'retransmit 3.12 %',
+    'ended by reset',
+    'looks forged',
+  ]);
 });
 
 describe('wrap', () => {

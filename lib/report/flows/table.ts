@@ -16,7 +16,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'bytes in', align: 'right', rank: 5 },
   { title: 'rexmit', align: 'right', rank: 6 },
   { title: 'closed by', rank: 7 },
-  { title: 'findings', rank: 2 },
+  { title: 'findings', rank: 2, flexible: 12 },
 ];
 
 /** Rows that are laid out together: a longer list comes in sheets, so that memory stays bounded. */
@@ -27,7 +27,7 @@ export function open(options: PageOptions): RowFormat<FlowRow> {
   const page = openPage(options);
   let sheet: string[][] = [];
   const print = (): string => {
-    const text = table(COLUMNS, sheet, page.width, page.ink.dim);
+    const text = table(COLUMNS, sheet, page.width, page);
     sheet = [];
     return text;
   };

@@ -1,11 +1,15 @@
 import Table from 'cli-table3';
+import type { Page } from '../page.ts';
 import { fitting } from './columns.ts';
+import { clip } from './wrap.ts';
 
 export interface TableColumn {
   readonly title: string;
   readonly align?: 'left' | 'right';
   /** Columns of a higher rank give way first where the page is narrow; 0 stays always. */
   readonly rank?: number;
+  /** Takes what room the others leave, at least this; longer cells are cut. */
+  readonly flexible?: number;
 }
 
 const NO_LINES = {
@@ -31,21 +35,25 @@ export function table(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
   width: number,
-  paintHead: (text: string) => string,
+  { ink, glyph: { ellipsis } }: Page,
 ): string {
   const sized = columns.map((column, index) => ({
     ...column,
     index,
-    width: Math.max(column.title.length, ...rows.map((row) => row[index]!.length)),
+    width: column.flexible ?? Math.max(column.title.length, ...rows.map((row) => row[index]!.length)),
   }));
-  const shown = fitting(sized, width, NO_LINES.middle.length);
+  const gap = NO_LINES.middle.length;
+  const shown = fitting(sized, width, gap);
+  const room = width - shown.reduce((sum, column) => sum + column.width + gap, -gap);
   const grid = new Table({
-    head: shown.map(({ title }) => paintHead(title)),
+    head: shown.map(({ title }) => ink.dim(title)),
     chars: NO_LINES,
     colAligns: shown.map(({ align = 'left' }) => align),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  grid.push(...rows.map((row) => shown.map(({ index }) => row[index]!)));
+  const cell = (text: string, { flexible }: TableColumn): string =>
+    flexible === undefined ? text : clip(text, flexible + room, ellipsis);
+  grid.push(...rows.map((row) => shown.map((column) => cell(row[column.index]!, column))));
   return `${grid
     .toString()
     .split('\n')

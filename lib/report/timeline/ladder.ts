@@ -118,7 +118,8 @@ function arrowTexts(packet: PacketRow, numbers: RelativeNumbers): string[] {
   const seq = numbers.seq(packet);
   const ack = numbers.ack(packet);
   const range = packet.length > 0 ? ` ${seq}:${seq + packet.length}(${packet.length})` : '';
-  const bare = range === '' && packet.flags.some((flag) => flag !== 'ACK' && flag !== 'PSH') ? ` ${seq}` : range;
+  const telling = packet.verdict !== null || packet.flags.some((flag) => flag !== 'ACK' && flag !== 'PSH');
+  const bare = range === '' && telling ? ` ${seq}` : range;
   const acked = ack === null ? [] : [`ack ${ack}`];
   return [flags + bare, ...acked, `win ${packet.window}${packet.windowScaled ? '' : '?'}`];
 }
