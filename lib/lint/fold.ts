@@ -91,6 +91,27 @@ export class Fold {
     }
   }
 
+  /** Takes over what another fold of the same rule holds; the place that both are in is this one's. */
+  absorb(other: Fold): void {
+    this.drafts += other.drafts;
+    this.connections += other.connections;
+    for (const number of other.numbers) if (this.numbers.size < MOST_STREAMS) this.numbers.add(number);
+    for (const stream of other.streams) if (this.streams.size < MOST_STREAMS) this.streams.add(stream);
+    for (const client of other.clients) if (this.clients.size < MOST_CLIENTS) this.clients.add(client);
+    this.examples.push(...other.examples.slice(0, MOST_FRAMES - this.examples.length));
+    this.frameCount += other.frameCount;
+    this.firstFrame = Math.min(this.firstFrame, other.firstFrame);
+    this.lastFrame = Math.max(this.lastFrame, other.lastFrame);
+    if (isBefore(other.start, this.start)) this.start = other.start;
+    if (isBefore(this.end, other.end)) this.end = other.end;
+    this.bytes += other.bytes;
+    this.seconds += other.seconds;
+    if (worseThan(other.worst, this.worst)) {
+      this.worst = other.worst;
+      this.worstFacts = other.worstFacts;
+    }
+  }
+
   findings(): Unnumbered[] {
     if (this.connections === 1 && this.drafts <= TOLD_SINGLY) {
       return this.singles.map((draft) => fromConnection(this.rule, draft, this.worstFacts));
@@ -120,7 +141,7 @@ export class Fold {
         ? worst.together
             .replaceAll('{connections}', count(this.connections, 'connection'))
             .replaceAll('{clients}', clients.length === 1 ? `client ${clients[0]}` : severalClients)
-        : `${worst.message.replace(/\.$/, '')} (the worst of ${amount})`;
+        : `${worst.message.replace(/\.$/, '')} (${worst.impact.seconds === undefined ? 'one' : 'the worst'} of ${amount}).`;
     return {
       rule: this.rule,
       severity: worst.severity,
@@ -210,8 +231,34 @@ export class Folds {
   }
 
   findings(): Unnumbered[] {
-    return [...this.#folds.values()].flatMap((fold) => fold.findings());
+    return widened(
+      widened([...this.#folds.values()], MOST_TOLD_OF_HOST, ({ address }) => address),
+      MOST_TOLD_OF_RULE,
+      () => '',
+    ).flatMap((fold) => fold.findings());
   }
+}
+
+/** Services of one host, and hosts in all, that a rule tells one by one; what is more is told together. */
+const MOST_TOLD_OF_HOST = 4;
+const MOST_TOLD_OF_RULE = 20;
+
+/** Folds of one rule and side that lie in the same place are told as one where they are more than `most`. */
+function widened(folds: readonly Fold[], most: number, place: (fold: Fold) => string): Fold[] {
+  const groups = new Map<string, Fold[]>();
+  for (const fold of folds) {
+    const key = `${fold.rule}|${fold.side}|${place(fold)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [fold]);
+    else group.push(fold);
+  }
+  return [...groups.values()].flatMap((group) => {
+    if (group.length <= most) return group;
+    const [first] = group;
+    const wide = new Fold(first!.rule, first!.worst, first!.worstFacts, place(first!), null);
+    for (const fold of group) wide.absorb(fold);
+    return [wide];
+  });
 }
 
 function fromConnection(rule: string, draft: Ranked, facts: ConnectionFacts): Unnumbered {

@@ -1,6 +1,13 @@
 import { describe, it } from 'vitest';
 import type { CaptureFacts, ServiceFacts } from '../../lib/facts/capture.ts';
-import type { ConnectionFacts, EndpointFacts, Occurrences, ResetFacts, Silence } from '../../lib/facts/connection.ts';
+import type {
+  ConnectionFacts,
+  EndpointFacts,
+  Occurrences,
+  ResetFacts,
+  RetransmissionRun,
+  Silence,
+} from '../../lib/facts/connection.ts';
 import { type ExpectedFinding, testRule } from '../../lib/lint/rule-tester.ts';
 import { RULES } from '../../lib/rules/index.ts';
 import { capture, connection, endpoint, handshake, moment, sighting } from '../lint/facts.ts';
@@ -125,6 +132,24 @@ function silence(seconds: number, changes: Partial<Silence> = {}): ConnectionFac
 function slow(seconds: number, count = 10): ConnectionFacts {
   const worst = { seconds, request: sighting(7, 1), response: sighting(8, 1 + seconds) };
   return connection({ responses: { count: 20, p50: 0.2, worst, service: { p50: 0.2, count } } });
+}
+
+function run(changes: Partial<RetransmissionRun>): RetransmissionRun {
+  return {
+    start: moment(1),
+    end: moment(1.5),
+    firstFrame: 5,
+    lastFrame: 7,
+    frames: [5, 7],
+    segments: 12,
+    bytes: 12_000,
+    densest: 4,
+    by: { fast: 12 },
+    spurious: 0,
+    stall: 0,
+    unresolved: false,
+    ...changes,
+  };
 }
 
 const bin = (tenth: number, connections: readonly number[]) => ({
@@ -283,11 +308,11 @@ const CASES: readonly Case[] = [
   },
   {
     id: 'spurious-retransmission',
-    fires: client({ spurious: 10, dataSegments: 1000, retransmissions: 12 }),
+    fires: client({ dataSegments: 1000, retransmissions: 12, retransmissionRuns: [run({ spurious: 10 })] }),
     says: warning(
       'Client 10.0.0.1:40000 sent 10 segments to server 10.0.0.2:80 again that had already arrived (1 % of its data segments).',
     ),
-    nearMiss: client({ spurious: 0, dataSegments: 1000, retransmissions: 12 }),
+    nearMiss: client({ spurious: 1, retransmissionRuns: [run({ spurious: 1, by: { fin: 1 } })] }),
   },
   {
     id: 'retransmission-differs',

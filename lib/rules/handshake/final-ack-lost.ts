@@ -1,3 +1,4 @@
+import type { HandshakeFacts, Sighting } from '../../facts/connection.ts';
 import { isBefore, secondsBetween } from '../../facts/moment.ts';
 import { FINAL_ACK_IGNORED } from '../../facts/notes.ts';
 import { defineRule } from '../rule.ts';
@@ -29,28 +30,44 @@ export default defineRule({
   },
 
   connection({ handshake, client, server }, options) {
-    const { ack, synAcksAfterAck: repeats, synAcks } = handshake;
-    if (ack === null || repeats < 1) return null;
-    // `ack` is the one that the server took in the end; those before it were ignored.
-    const late = synAcks.slice(-repeats);
-    const last = late.at(-1)!;
-    const until = isBefore(last.time, ack.time) ? ack : last;
-    const since = synAcks.at(-repeats - 1) ?? last;
+    const { ack, synAcks } = handshake;
+    const late = lateSynAcks(handshake);
+    const repeats = Math.max(late.length, handshake.synAcksAfterAck - synAcks.length);
+    const last = late.at(-1);
+    const since = synAcks[synAcks.length - late.length - 1];
+    if (repeats < 1 || last === undefined || since === undefined) return null;
+    // `ack` is the one that the server took in the end; null when it never took one.
+    const until = ack !== null && isBefore(last.time, ack.time) ? ack : last;
     const waited = secondsBetween(since.time, until.time);
     const data = client.firstData;
     const dataIgnored = data !== null && isBefore(data.time, last.time);
     const ignored = dataIgnored ? `, and ignored the data it had sent (first in frame ${data.frame})` : '';
+    const ended = ack === null ? 'it never took it, for' : 'it was not ready for';
     return {
       severity: repeats >= options.repeats || dataIgnored ? 'warning' : 'note',
       confidence: 'high',
-      message: `Server ${at(server)} repeated its SYN-ACK ${count(repeats, 'time')} although client ${at(client)} had acknowledged it${ignored}: it was not ready for ${duration(waited)}.`,
+      message: `Server ${at(server)} repeated its SYN-ACK ${count(repeats, 'time')} although client ${at(client)} had acknowledged it${ignored}: ${ended} ${duration(waited)}.`,
       together: `Server ${at(server)} ignored the final ACK of {connections} from {clients}, for ${duration(waited)} at worst.`,
       side: 'server',
-      frames: [since, ...late, until].map(({ frame }) => frame),
+      frames: [since, ...late, until].map(({ frame }) => frame).filter((frame, i, all) => frame !== all[i - 1]),
+      frameCount: repeats,
       start: since.time,
       end: until.time,
+      lowerBound: ack === null,
       impact: { seconds: waited },
-      evidence: { repeats, seconds: Number(waited.toFixed(6)), dataIgnored },
+      evidence: { repeats, seconds: Number(waited.toFixed(6)), dataIgnored, accepted: ack !== null },
     };
   },
 });
+
+/** No stack repeats a SYN-ACK sooner of its own; one that comes sooner answers a repeated SYN, or crossed the ACK. */
+const SOONEST_REPEAT_SECONDS = 0.2;
+
+function lateSynAcks({ synAcks, synAcksAfterAck, clientRtt }: HandshakeFacts): readonly Sighting[] {
+  if (synAcksAfterAck < 1) return [];
+  const soonest = Math.max(SOONEST_REPEAT_SECONDS, 1.5 * (clientRtt ?? 0));
+  return synAcks.filter(({ time }, i) => {
+    const before = synAcks[i - 1];
+    return i >= synAcks.length - synAcksAfterAck && before !== undefined && secondsBetween(before.time, time) > soonest;
+  });
+}

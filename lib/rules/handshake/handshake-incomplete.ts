@@ -32,7 +32,7 @@ export default defineRule({
     const { handshake, client, server } = facts;
     const synAck = handshake.synAcks[0];
     if (synAck === undefined || handshake.ack !== null || handshake.refused !== null) return null;
-    if (handshake.wrongAck !== null || handshake.simultaneous) return null;
+    if (handshake.wrongAck !== null || handshake.simultaneous || handshake.synAcksAfterAck > 0) return null;
     const reset = facts.resets.find(({ from, time }) => from === 'client' && secondsBetween(synAck.time, time) >= 0);
     if (reset === undefined && !watchedLongEnough(synAck.time, capture.end)) return null;
 

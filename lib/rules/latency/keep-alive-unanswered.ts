@@ -43,6 +43,8 @@ export default defineRule({
         end: run.end,
         lowerBound: true,
         impact: {},
+        replaces: ['reset-mid-connection'],
+        replacesEitherSide: true,
         evidence: { probes: run.probes, unanswered: run.unanswered, intervalSeconds: Number(run.interval.toFixed(3)) },
       } as const;
     });

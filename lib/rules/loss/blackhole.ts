@@ -32,6 +32,8 @@ export default defineRule({
   },
 
   connection(facts, options, capture) {
+    // Data that a listener ignores before it accepts is `final-ack-lost`.
+    if (facts.handshakeSeen && facts.handshake.ack === null) return null;
     return bothSides(facts).flatMap(({ side, own, peer }) => {
       const chain = own.repeatChains.find(
         ({ what, repeats, acknowledged }) => what === 'data' && repeats >= options.repeats && acknowledged === null,

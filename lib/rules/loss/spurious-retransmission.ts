@@ -1,3 +1,4 @@
+import type { RetransmissionRun } from '../../facts/connection.ts';
 import { RETRANSMITTED } from '../../facts/notes.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
@@ -30,23 +31,29 @@ export default defineRule({
 
   connection(facts, options) {
     return bothSides(facts).flatMap(({ side, own, peer }) => {
-      if (own.spurious === 0) return [];
-      const share = own.spurious / Math.max(1, own.dataSegments);
-      const many = own.spurious >= options.segments && share >= options.share;
-      const runs = own.retransmissionRuns.filter(({ spurious }) => spurious > 0);
+      // A SYN or FIN sent again is the business of the handshake and teardown rules.
+      const runs = own.retransmissionRuns.filter((run) => run.spurious > 0 && ofData(run));
+      const spurious = runs.reduce((sum, run) => sum + run.spurious, 0);
+      if (spurious === 0) return [];
+      const share = spurious / Math.max(1, own.dataSegments);
+      const many = spurious >= options.segments && share >= options.share;
       return {
         severity: many ? 'warning' : 'note',
         confidence: 'high',
-        message: `${capital(side)} ${at(own)} sent ${count(own.spurious, 'segment')} to ${otherSide(side)} ${at(peer)} again that had already arrived (${percent(share)} of its data segments).`,
+        message: `${capital(side)} ${at(own)} sent ${count(spurious, 'segment')} to ${otherSide(side)} ${at(peer)} again that had already arrived (${percent(share)} of its data segments).`,
         together: `The ${side} of {connections} of {clients} with server ${at(facts.server)} repeated segments that had already arrived.`,
         side,
         frames: runs.flatMap(({ frames }) => frames),
-        frameCount: own.spurious,
+        frameCount: spurious,
         start: runs[0]?.start ?? facts.start,
         end: runs.at(-1)?.end ?? facts.end,
         impact: {},
-        evidence: { spurious: own.spurious, dataSegments: own.dataSegments, retransmissions: own.retransmissions },
+        evidence: { spurious, dataSegments: own.dataSegments, retransmissions: own.retransmissions },
       } as const;
     });
   },
 });
+
+function ofData({ by }: RetransmissionRun): boolean {
+  return (by.syn ?? 0) + (by.synack ?? 0) + (by.fin ?? 0) === 0;
+}

@@ -28,6 +28,8 @@ export default defineRule({
   },
 
   connection(facts, options) {
+    // Data that a listener ignores before it accepts is `final-ack-lost`.
+    if (facts.handshakeSeen && facts.handshake.ack === null) return null;
     return bothSides(facts).flatMap(({ side, own, peer }) =>
       own.repeatChains
         .filter(({ what, repeats }) => what === 'data' && repeats >= options.repeats)

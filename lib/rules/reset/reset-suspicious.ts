@@ -29,6 +29,8 @@ export default defineRule({
   },
 
   connection(facts, options) {
+    // A scanner makes its SYN by hand, and its kernel sends the RST: two TTLs from one host.
+    if (facts.handshakeSeen && facts.handshake.ack === null) return null;
     for (const reset of facts.resets) {
       const signs = signsOf(reset, options.ttl);
       if (signs.length === 0 || reset.fromState === 'CLOSED' || reset.fromState === 'SYN_SENT') continue;

@@ -28,18 +28,19 @@ export default defineRule({
       if (fin === null || fin.count < 2 || fin.acknowledged === null) return [];
       const acked = fin.acknowledged;
       const lastFin = fin.frames.at(-1) ?? fin.first.frame;
-      // Acknowledged at the tap and sent again all the same: the ACK did not arrive.
-      const ackLost = acked.frame < lastFin;
-      const seconds = secondsBetween(fin.first.time, ackLost ? facts.end : acked.time);
+      // Acknowledged at the tap and sent again all the same, or known to have arrived: it was the ACK that got lost.
+      const arrived = own.retransmissionRuns.some(({ by, spurious }) => (by.fin ?? 0) > 0 && spurious > 0);
+      const ackLost = arrived || acked.frame < lastFin;
+      const seconds = secondsBetween(fin.first.time, acked.time);
       return {
         confidence: 'high',
-        message: `${capital(side)} ${at(own)} sent its FIN ${count(fin.count, 'time')}: ${ackLost ? `the ACK of ${otherSide(side)} ${at(peer)} was lost behind the tap` : `the first was lost, or its ACK before the tap; acknowledged after ${duration(seconds)}`}.`,
+        message: `${capital(side)} ${at(own)} sent its FIN ${count(fin.count, 'time')}: ${ackLost ? `the ACK of ${otherSide(side)} ${at(peer)} was lost` : `the first was lost, or its ACK before the tap; acknowledged after ${duration(seconds)}`}.`,
         together: `{connections} of {clients} with server ${at(facts.server)} needed a second FIN from the ${side}.`,
         side,
         frames: [...fin.frames, acked.frame].sort((a, b) => a - b),
         frameCount: fin.count,
         start: fin.first.time,
-        end: ackLost ? facts.end : acked.time,
+        end: acked.time,
         impact: { seconds },
         evidence: { fins: fin.count, lost: ackLost ? 'ACK of FIN' : 'FIN' },
       };

@@ -58,7 +58,7 @@ export default defineRule({
         },
         endpoints: [{ address: service.address, port: service.port, role: 'server' }],
         connections: ignored.examples,
-        replaces: ['final-ack-lost'],
+        replaces: ['final-ack-lost', 'syn-unanswered'],
         replacesAt: { address: service.address, port: service.port },
       } as const;
     });
