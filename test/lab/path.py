@@ -6,6 +6,7 @@ within its flow, and the log says which numbers came out where: captures are joi
 
 import heapq
 import itertools
+import os
 import random
 import select
 import socket
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 
 import wire
 
+PACKET_OUTGOING = 4
+SO_TIMESTAMPNS = 35  # Linux; not in Python's socket module
 DROP, DUPLICATE, DELAY, CORRUPT, MARK_CE, ICMP = "drop", "duplicate", "delay", "corrupt", "ce", "icmp"
 
 
@@ -138,11 +141,13 @@ class Forwarder:
         self.numbers, self.due, self.tie = {}, [], itertools.count()
         self.free = {"c2s": 0.0, "s2c": 0.0}
         self.log = []
+        self.worst_lateness = 0.0
         self.taken, self.tapped, self.delivered = {}, {}, {}
 
     def open(self, interface):
         made = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3) if interface != "mirror0" else 0)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 23)
+        made.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         made.bind((interface, 3 if interface != "mirror0" else 0))
         made.setblocking(False)
         return made
@@ -152,7 +157,8 @@ class Forwarder:
         while True:
             now = time.monotonic()
             while self.due and self.due[0][0] <= now:
-                _, _, work, arguments = heapq.heappop(self.due)
+                when, _, work, arguments = heapq.heappop(self.due)
+                self.worst_lateness = max(self.worst_lateness, now - when)
                 work(*arguments)
             # select sleeps in whole milliseconds on some kernels: come early and spin the last bit.
             wait = max(0.0, self.due[0][0] - time.monotonic() - 0.00015) if self.due else 0.2
@@ -160,18 +166,20 @@ class Forwarder:
             for end in ready:
                 if end is pipe:
                     pipe.recv()
-                    pipe.send((self.taken, self.tapped, self.delivered, self.log))
+                    pipe.send((self.taken, self.tapped, self.delivered, self.log, self.worst_lateness))
                     return
                 self.take(end, takers[end])
 
     def take(self, end, way):
         while True:
             try:
-                frame, (_, _, packet_type, *_) = end.recvfrom(1 << 17)
+                frame, stamps, _, (_, _, packet_type, *_) = end.recvmsg(1 << 17, 64)
             except BlockingIOError:
                 return
-            if packet_type == 4:  # PACKET_OUTGOING: what we sent ourselves
+            if packet_type == PACKET_OUTGOING:
                 continue
+            seconds, nanos = struct.unpack("qq", stamps[0][2])
+            self.worst_lateness = max(self.worst_lateness, time.time() - seconds - nanos / 1e9)
             p = wire.parse(frame)
             if p is None:
                 continue
@@ -255,4 +263,6 @@ def damage(p, how):
 
 
 def forward(path, middle, phase, pipe):
+    """Run in a process of its own, ahead of everything else: a path that stalls would be part of the recording."""
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     Forwarder(path, middle, phase).run(pipe)

@@ -33,6 +33,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FIXTURES = os.path.join(HERE, "..", "..", "fixtures", "kernel")
 FILTER = "tcp or icmp or (icmp6 and ip6[40] < 128)"
 POLL_PERIOD_S = 0.006
+TOLERATED_LATENESS_S = 0.006
+TRIES = 4
 fork = multiprocessing.get_context("fork")
 
 
@@ -101,10 +103,12 @@ def play(scenario, slot):
             captured = {point: tap.stop() for point, tap in taps.items()}
             stopped = time.time_ns()
         changes, counts, polls = poller.stop()
-        taken, tapped, delivered, log = forwarder.stop() if forwarder else ({}, {}, {}, [])
+        taken, tapped, delivered, log, late = forwarder.stop() if forwarder else ({}, {}, {}, [], 0)
         running.clear()
         counters = {"client": world.client.counters(), "server": world.server.counters()}
         events = tracing.drain()
+        if late > TOLERATED_LATENESS_S:
+            raise Mismatch(f"the path stalled for {late * 1000:.0f} ms: the machine is busy")
         if stage.failures:
             raise Mismatch("; ".join(stage.failures))
         points = {point: records for point, (_, records) in captured.items()}
@@ -215,11 +219,11 @@ def problems(scenario, recording, truth):
 
 
 def record(job):
-    """One scenario, in a process of its own; two more tries when the machine got in the way."""
+    """One scenario, in a process of its own; more tries when the machine got in the way."""
     name, slot, out = job
     scenario = TABLE[name]
     said = ""
-    for _ in range(3):
+    for _ in range(TRIES):
         try:
             recording = play(scenario, slot)
             truth = publish(scenario, recording, out)

@@ -16,6 +16,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET, CLONE_NEWNS = 0x40000000, 0x00020000
 OFFLOADS = ("tx", "tso", "gso", "gro")
 TCP_CONGESTION = 13
+IP_BIND_ADDRESS_NO_PORT = 24
 
 
 def check(result, what):
@@ -106,17 +107,17 @@ class Host(Namespace):
         self.kept.append(made)
         return made
 
-    def listen(self, port=8080, backlog=64, **options):
+    def listen(self, port=8080, backlog=64, address=None, **options):
         listener = self.socket(**options)
-        listener.bind((self.address, port))
+        listener.bind((address or self.address, port))
         listener.listen(backlog)
         return listener
 
     def connect(self, target, port=8080, bind=0, timeout=30, **options):
         made = self.socket(**options)
         made.settimeout(timeout)
-        if bind:
-            made.bind((self.address, bind))
+        made.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+        made.bind((self.address, bind))
         made.connect((target.address, port))
         return made
 

@@ -127,7 +127,7 @@ def timeout_burst(stage):
     stage.join()
 
 
-@scenario("delay spike of 600 ms: spurious timeouts", at=EVERY_POINT, snaplen=HEADERS, wants={"retransmissions": 1},
+@scenario("delay spike of 600 ms: spurious timeouts", at=EVERY_POINT, snaplen=HEADERS, settle=0.9, wants={"retransmissions": 1},
           rules=lambda: [Rule(DELAY, "A", "s2c", data, phase=1, hold=0.6)])
 def delay_spike(stage):
     """For 50 ms every data packet takes 600 ms longer; nothing is lost."""

@@ -10,8 +10,8 @@ from path import DROP, Rule, data
 from scenario import HEADERS, Capture, answering, ask, drain, forge, read, scenario, serve
 
 
-@scenario("12 connections in parallel, 2 % lost", at="server client", snaplen=HEADERS,
-          rules=lambda: [Rule(DROP, "A", "s2c", data, chance=0.02, seed=41)])
+@scenario("12 connections in parallel, 4 % lost", at="server client", snaplen=HEADERS, network={"rate": 2e7},
+          rules=lambda: [Rule(DROP, "A", "s2c", data, chance=0.04, seed=41)], wants={"retransmissions": 3})
 def parallel(stage):
     """Twelve downloads of 20 kB at once."""
     serve(stage, lambda connection: (connection.sendall(bytes(20_000)), drain(connection), connection.close()), 12)
