@@ -154,6 +154,18 @@ describe.each(ORDERS)('pcapng, %s', (_, order) => {
     expect(info.problems).toEqual([]);
   });
 
+  it('keeps no more of names and comments than anyone can want', () => {
+    const long = 'x'.repeat(60_000);
+    const record = option(order, 1, join([Uint8Array.of(192, 0, 2, 1), text(long)]));
+    const iface = interfaceDescription(order, { options: [option(order, 2, long)] });
+    const comments = new Array(1200).fill(option(order, 1, ''));
+    const bytes = pcapng(order, iface, block(order, 4, record), enhancedPacket(order, { options: comments }));
+    const { frames, info } = readAll(bytes);
+    expect(info.names.get('192.0.2.1')).toHaveLength(1000);
+    expect(info.interfaces[1]?.name).toHaveLength(1000);
+    expect(frames[0]?.comments).toHaveLength(1000);
+  });
+
   it('takes end and drops from the latest statistics of each interface', () => {
     const drops = (count: bigint) => option(order, 5, [['u64', count]]);
     const end = (micros: bigint) =>

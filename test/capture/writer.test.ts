@@ -68,7 +68,9 @@ describe('captures that are written', () => {
       writer.end();
       const { frames, info } = readAll(join(parts));
       expect(info.problems).toEqual([]);
-      expect(frames.map(({ bytes }) => Buffer.from(bytes))).toEqual(all.map(({ bytes }) => Buffer.from(bytes)));
+      expect(frames.map(({ bytes }, i) => Buffer.compare(Buffer.from(bytes), all[i]!.bytes))).toEqual(
+        sizes.map(() => 0),
+      );
     }
   });
 

@@ -82,6 +82,14 @@ describe.each(FILES)('%s', (_name, compression, bytes, unpacked) => {
   });
 });
 
+it('keeps most of an LZ4 block that was cut', async () => {
+  for (const name of ['lines.linked.lz4', 'lines.legacy.lz4']) {
+    const bytes = packed(name);
+    const result = await unpack(bytes.subarray(0, bytes.length * 0.9));
+    expect(result.bytes.length, name).toBeGreaterThan(TEXT.length * 0.85);
+  }
+});
+
 describe('decompression', () => {
   it('passes on what is not compressed, however short', async () => {
     for (const plain of [text(''), text('x'), text('xyz'), TEXT]) {

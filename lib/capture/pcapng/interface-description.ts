@@ -1,6 +1,6 @@
 import { mostCaptured } from '../info.ts';
 import type { Block } from './block.ts';
-import { Options } from './option.ts';
+import { MOST_NAME_BYTES, Options } from './option.ts';
 import type { Section } from './section.ts';
 import { TimeScale } from './time-scale.ts';
 
@@ -33,8 +33,8 @@ export function readInterfaceDescription(block: Block, section: Section): boolea
   const options = new Options(block, block.start + 8);
   while (options.next()) {
     const { code, start, length } = options;
-    if (code === IF_NAME) name = options.text();
-    else if (code === IF_DESCRIPTION) description = options.text();
+    if (code === IF_NAME) name = options.text(MOST_NAME_BYTES);
+    else if (code === IF_DESCRIPTION) description = options.text(MOST_NAME_BYTES);
     else if (code === IF_TSRESOL && length === 1) resolution = block.bytes[start]!;
     else if (code === IF_FCSLEN && length === 1) flags = (block.bytes[start]! & 0xf) << 5;
     else if (code === IF_TSOFFSET && length === 8) {

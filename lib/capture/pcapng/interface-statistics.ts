@@ -13,8 +13,7 @@ export function readInterfaceStatistics(block: Block, section: Section): boolean
   const id = block.uint32(block.start);
   const source = section.interfaces[id];
   if (source === undefined) return false;
-  let dropped = 0;
-  let counted = false;
+  let dropped: number | null = null;
   const options = new Options(block, block.start + 12);
   while (options.next()) {
     const { code, start, length } = options;
@@ -24,15 +23,10 @@ export function readInterfaceStatistics(block: Block, section: Section): boolean
       source.timeScale.stamp(end, block.uint32(start), block.uint32(start + 4));
       keepLater(section, end);
     } else if (code === ISB_IFDROP || code === ISB_OSDROP) {
-      dropped += Number(block.view.getBigUint64(start, block.littleEndian));
-      counted = true;
+      dropped = (dropped ?? 0) + Number(block.view.getBigUint64(start, block.littleEndian));
     }
   }
-  if (counted) {
-    source.dropped = dropped;
-    section.statisticsSeen = true;
-    section.tellDrops();
-  }
+  if (dropped !== null) section.setDropped(source, dropped);
   return false;
 }
 

@@ -1,5 +1,5 @@
 import type { Block } from './block.ts';
-import { decodeText, padded } from './option.ts';
+import { decodeText, MOST_NAME_BYTES, padded } from './option.ts';
 import type { Section } from './section.ts';
 
 const END_OF_RECORDS = 0;
@@ -22,7 +22,11 @@ export function readNameResolution(block: Block, section: Section): boolean {
     const addressBytes = type === IPV4 ? 4 : type === IPV6 ? 16 : 0;
     if (addressBytes > 0 && length > addressBytes && names.size < MOST_NAMES) {
       const address = type === IPV4 ? ipv4Text(block.bytes, value) : ipv6Text(block, value);
-      const name = decodeText(block.bytes, value + addressBytes, value + length);
+      const name = decodeText(
+        block.bytes,
+        value + addressBytes,
+        value + Math.min(length, addressBytes + MOST_NAME_BYTES),
+      );
       if (name !== '') names.set(address, name);
     }
     position = value + padded(length);

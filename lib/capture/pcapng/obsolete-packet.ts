@@ -30,10 +30,7 @@ export function readObsoletePacket(block: Block, section: Section, frame: Frame)
   frame.interface = source.number;
   frame.flags = source.flags;
   frame.comments = null;
-  if (drops !== DROPS_UNKNOWN) {
-    section.droppedBefore += drops;
-    section.tellDrops();
-  }
+  if (drops !== DROPS_UNKNOWN) section.addDropped(drops);
   const options = packet + padded(captured);
   if (options + 4 <= end) readPacketOptions(block, section, frame, options);
   return true;

@@ -36,8 +36,9 @@ export class Options {
     return this.end - this.start;
   }
 
-  text(): string {
-    return decodeText(this.block.bytes, this.start, this.end);
+  /** As text, of which at most `mostBytes` are taken. */
+  text(mostBytes = this.length): string {
+    return decodeText(this.block.bytes, this.start, Math.min(this.end, this.start + mostBytes));
   }
 }
 
@@ -45,6 +46,9 @@ export class Options {
 export function padded(length: number): number {
   return (length + 3) & ~3;
 }
+
+/** Names of hosts and interfaces are short; of a longer one, so much is kept. */
+export const MOST_NAME_BYTES = 1000;
 
 const decoder = new TextDecoder();
 

@@ -6,6 +6,9 @@ import type { Section } from './section.ts';
 const FLAGS = 2;
 const DROP_COUNT = 4;
 
+/** Comments of a packet that are kept. */
+const MOST_COMMENTS = 1000;
+
 /** Bits of epb_flags that say how long the frame check sequence is. */
 const FCS_LENGTH = 0x1e0;
 
@@ -16,13 +19,12 @@ export function readPacketOptions(block: Block, section: Section, frame: Frame, 
     const { code, start, length } = options;
     if (code === COMMENT) {
       frame.comments ??= [];
-      frame.comments.push(options.text());
+      if (frame.comments.length < MOST_COMMENTS) frame.comments.push(options.text());
     } else if (code === FLAGS && length === 4) {
       const flags = block.uint32(start);
       frame.flags = flags & FCS_LENGTH ? flags : flags | frame.flags;
     } else if (code === DROP_COUNT && length === 8) {
-      section.droppedBefore += Number(block.view.getBigUint64(start, block.littleEndian));
-      section.tellDrops();
+      section.addDropped(Number(block.view.getBigUint64(start, block.littleEndian)));
     }
   }
 }

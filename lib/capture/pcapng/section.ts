@@ -24,30 +24,32 @@ export class Section {
   /** Time of the last packet: simple packets have none of their own, but come after it. */
   lastSeconds = 0;
   lastNanos = 0;
-  /** Packets lost as told by packets themselves, and whether any did. */
-  droppedBefore = 0;
-  dropsCounted = false;
-  /** Dropped packets of interfaces of earlier sections. */
-  droppedEarlier = 0;
-  statisticsSeen = false;
+  private droppedByPackets = 0;
+  private droppedByStatistics: number | null = null;
 
   constructor(info: CaptureInfo) {
     this.info = info;
   }
 
   begin(): void {
-    this.droppedEarlier = this.droppedByStatistics();
     this.interfaces = [];
   }
 
-  /** Statistics blocks count for the whole capture and win over the counts that packets carry. */
-  tellDrops(): void {
-    this.info.dropped = this.statisticsSeen ? this.droppedByStatistics() : this.droppedBefore;
+  /** Packets that a packet says were lost before it. */
+  addDropped(count: number): void {
+    this.droppedByPackets += count;
+    this.tellDropped();
   }
 
-  private droppedByStatistics(): number {
-    let dropped = this.droppedEarlier;
-    for (const { dropped: count } of this.interfaces) dropped += count;
-    return dropped;
+  /** Packets dropped on an interface so far, as a statistics block has it. */
+  setDropped(source: SectionInterface, count: number): void {
+    this.droppedByStatistics = (this.droppedByStatistics ?? 0) + count - source.dropped;
+    source.dropped = count;
+    this.tellDropped();
+  }
+
+  /** Statistics count for the whole capture and win over what packets tell. */
+  private tellDropped(): void {
+    this.info.dropped = this.droppedByStatistics ?? this.droppedByPackets;
   }
 }

@@ -58,6 +58,19 @@ export class Lz4Unpacker extends Unpacker {
     }
   }
 
+  /** Blocks are up to 8 MiB: of one that was cut, the sequences before the cut are good. */
+  protected override salvage(): void {
+    const { bytes, position, limit } = this.inbox;
+    if ((this.expected !== BLOCK && this.expected !== LEGACY_BLOCK) || limit - position < 4) return;
+    const stored = this.expected === BLOCK && bytes[position + 3]! >= 0x80;
+    try {
+      this.unpack(bytes.subarray(position + 4, limit), stored);
+    } catch (error) {
+      if (!(error instanceof BlockDamage)) throw error;
+      this.emit(this.output.subarray(this.windowBytes, error.reached));
+    }
+  }
+
   private readMagic(): boolean {
     const { inbox } = this;
     if (!inbox.has(4)) return false;
@@ -182,6 +195,16 @@ export class Lz4Unpacker extends Unpacker {
   }
 }
 
+/** Damage inside a block, and how far its output is good. */
+class BlockDamage extends DamageError {
+  readonly reached: number;
+
+  constructor(reason: string, reached: number) {
+    super(reason);
+    this.reached = reached;
+  }
+}
+
 /** LZ4 Block Format: sequences of literals and a match. Writes from `start`, at most to `limit`; where it ended. */
 function unpackBlock(block: Uint8Array, output: Uint8Array, start: number, limit: number): number {
   const end = block.length;
@@ -197,7 +220,7 @@ function unpackBlock(block: Uint8Array, output: Uint8Array, start: number, limit
         literals += more;
       }
     }
-    if (literals > end - from || literals > limit - to) throw new DamageError('literals beyond their block');
+    if (literals > end - from || literals > limit - to) throw new BlockDamage('literals beyond their block', to);
     if (literals > 32) output.set(block.subarray(from, from + literals), to);
     else for (let i = 0; i < literals; i++) output[to + i] = block[from + i]!;
     from += literals;
@@ -205,7 +228,7 @@ function unpackBlock(block: Uint8Array, output: Uint8Array, start: number, limit
     // The last sequence is literals only.
     if (from === end) break;
 
-    if (end - from < 2) throw new DamageError('half a match');
+    if (end - from < 2) throw new BlockDamage('half a match', to);
     const distance = block[from]! | (block[from + 1]! << 8);
     from += 2;
     let length = token & 15;
@@ -217,8 +240,8 @@ function unpackBlock(block: Uint8Array, output: Uint8Array, start: number, limit
       }
     }
     length += 4;
-    if (distance === 0 || distance > to) throw new DamageError('match before the beginning');
-    if (length > limit - to) throw new DamageError('match beyond its block');
+    if (distance === 0 || distance > to) throw new BlockDamage('match before the beginning', to);
+    if (length > limit - to) throw new BlockDamage('match beyond its block', to);
     if (length > 32 && distance >= length) output.copyWithin(to, to - distance, to - distance + length);
     else for (let i = 0; i < length; i++) output[to + i] = output[to - distance + i]!;
     to += length;

@@ -30,7 +30,10 @@ export abstract class Unpacker implements Decompressor {
   }
 
   end(): CaptureProblem | null {
-    if (this.problem === null && !this.atBoundary()) this.stop('truncated', `the ${this.compression} data end early`);
+    if (this.problem === null && !this.atBoundary()) {
+      this.salvage();
+      this.stop('truncated', `the ${this.compression} data end early`);
+    }
     return this.problem;
   }
 
@@ -39,6 +42,9 @@ export abstract class Unpacker implements Decompressor {
 
   /** The data may end here. */
   protected abstract atBoundary(): boolean;
+
+  /** Emits what can be had of a step whose bytes did not all arrive. */
+  protected salvage(): void {}
 
   protected emit(bytes: Uint8Array): void {
     this.unpacked += bytes.length;
