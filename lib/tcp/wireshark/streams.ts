@@ -2,6 +2,7 @@ import { Int32Columns } from '../../bytes/columns.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { ACK, SYN } from '../../packet/segment.ts';
 import { breaksOff } from './dissection.ts';
+import { SOCKS_PORT, SocksConversations } from './socks.ts';
 
 // Columns of an entry. NUMBER: stream number + 1 in the low bits (0: not begun), the two KNOWN bits above them.
 const NUMBER = 0;
@@ -25,6 +26,7 @@ const NUMBER_MASK = KNOWN_HIGH - 1;
 export class StreamNumbers {
   private readonly columns = new Int32Columns(3);
   private next = 0;
+  private socks: SocksConversations | null = null;
   /** The last segment asked for began a conversation anew between endpoints seen before. */
   reused = false;
 
@@ -33,8 +35,18 @@ export class StreamNumbers {
     return this.next;
   }
 
-  /** The stream of a segment: the short way for one that can change nothing. */
+  /** The stream of a segment. */
   of(entry: number, segment: Segment, fromLow: boolean): number {
+    const stream = this.find(entry, segment, fromLow);
+    if (segment.length > 0 && (segment.srcPort === SOCKS_PORT || segment.dstPort === SOCKS_PORT)) {
+      this.socks ??= new SocksConversations();
+      if (this.socks.begins(stream, segment, fromLow)) this.next++;
+    }
+    return stream;
+  }
+
+  /** The short way for a segment that can change nothing. */
+  private find(entry: number, segment: Segment, fromLow: boolean): number {
     if (entry < this.columns.length && (segment.flags & SYN) === 0) {
       const known = this.columns.get(entry, NUMBER);
       if ((known & SETTLED) === SETTLED) {
