@@ -7,6 +7,7 @@ import { flightVisible } from './timing/vantage.ts';
 import { chainsOf, type Run } from './verdict/episodes.ts';
 import { firstSighting, MARKS, NEXT, PAYLOAD } from './verdict/history.ts';
 import type { Memory } from './verdict/memory.ts';
+import { scaleKnown } from './verdict/plausible.ts';
 
 /** What one endpoint sent and how it was answered: the facts of an endpoint that its flow tells. */
 export type FlowFacts = Omit<EndpointFacts, 'address' | 'port' | 'name' | 'finalState' | 'spells' | 'fin'>;
@@ -49,7 +50,7 @@ export function flowFacts(connection: Connection, side: Side, memory: Memory, un
     keepAliveRuns: detail?.keepAliveRuns?.facts() ?? [],
     rtt: flow.roundTrips.facts(),
     flightVisible: visible,
-    limitedBy: visible ? (flow.limits?.shares() ?? null) : null,
+    limitedBy: visible && scaleKnown(flow, back) ? (flow.limits?.shares(flow) ?? null) : null,
   };
 }
 

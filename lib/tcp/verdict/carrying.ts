@@ -63,7 +63,7 @@ function extend(it: Case, end: number): void {
     flow.finSent = 1;
     flow.fin = seqAdd(segment.seq, segment.length);
   }
-  if (segment.length > 0) countPayload(connection, flow, segment);
+  if (segment.length > 0) countPayload(connection, flow, it.back, segment);
   flow.detail?.keepAliveRuns?.close();
   sawData(it);
 }

@@ -128,7 +128,7 @@ function enterAgain({ flow, segment, memory }: Case): void {
   }
 }
 
-function start({ connection, flow, segment, memory }: Case): void {
+function start({ connection, flow, back, segment, memory }: Case): void {
   flow.started = 1;
   flow.isn = segment.seq;
   flow.options = offers(segment);
@@ -139,7 +139,7 @@ function start({ connection, flow, segment, memory }: Case): void {
   append(memory.sent, flow, segment.seq, end, segment, marksOf(segment));
   flow.next = end;
   flow.contiguous = end;
-  if (segment.length > 0) countPayload(connection, flow, segment);
+  if (segment.length > 0) countPayload(connection, flow, back, segment);
 }
 
 function offers(segment: Segment): number {

@@ -66,9 +66,9 @@ function passUsual(
   if (segment.length > 0) {
     const end = (flow.next + segment.length) | 0;
     append(memory.sent, flow, flow.next, end, segment, PAYLOAD);
-    countPayload(connection, flow, segment);
     if (flow.contiguous === flow.next) flow.contiguous = end;
     flow.next = end;
+    countPayload(connection, flow, back, segment);
   } else remember(memory.acks, flow, segment);
   if (segment.ack !== back.acked) advance(memory.sent, back, segment);
   updateWindow(flow, back, segment);

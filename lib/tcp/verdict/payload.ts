@@ -2,11 +2,12 @@ import { BULK } from '../../facts/notes.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Connection } from '../connection.ts';
 import type { Flow } from '../flow.ts';
+import { Limits } from '../window/limits.ts';
 
 const BULK_BYTES = 131_072;
 
-/** Counts the payload of a segment that is part of the stream. */
-export function countPayload(connection: Connection, flow: Flow, segment: Segment): void {
+/** Counts the payload of a segment that is part of the stream, once `flow.next` has passed it. */
+export function countPayload(connection: Connection, flow: Flow, back: Flow, segment: Segment): void {
   const { length } = segment;
   if (flow.bytes === 0) {
     flow.firstDataFrame = segment.frame;
@@ -16,5 +17,9 @@ export function countPayload(connection: Connection, flow: Flow, segment: Segmen
   flow.bytes += length;
   flow.dataSegments++;
   if (length > flow.largestSegment) flow.largestSegment = length;
-  if (flow.bytes >= BULK_BYTES) connection.notes |= BULK;
+  if (flow.bytes >= BULK_BYTES) {
+    connection.notes |= BULK;
+    flow.limits ??= new Limits();
+    flow.limits.add(connection, flow, back, segment);
+  }
 }

@@ -1,38 +1,66 @@
 import type { Segment } from '../../packet/segment.ts';
-import { elapsed } from '../timing/elapsed.ts';
+import type { Connection } from '../connection.ts';
+import type { Flow } from '../flow.ts';
+import { halfBeyond, roundTripOf } from '../timing/vantage.ts';
 
 /** A window counts as full from this share of it on, and as barely used up to that one. */
 const FULL = 0.9;
 const BARELY = 0.5;
+/** Segments after which it is looked again where the tap stands. */
+const LOOK_AGAIN = 64;
+
+const APPLICATION = 0;
+const RECEIVE_WINDOW = 1;
+const NETWORK = 2;
 
 /**
- * What held a bulk transfer back, as shares of the time between its segments: each interval is charged to how things
- * stood at its beginning.
+ * What held a bulk transfer back, as shares of its time: from each segment to the next things stand as they stood when the
+ * first went out.
  */
 export class Limits {
-  private application = 0;
-  private receiveWindow = 0;
-  private network = 0;
+  /** Seconds charged to each of the three. */
+  private readonly charged: Float64Array = new Float64Array(3);
+  private to: number = NETWORK;
+  /** Since when it has been so. */
   private seconds = 0;
   private nanos = 0;
-  private charged: 'application' | 'receiveWindow' | 'network' | null = null;
+  private segments = 0;
+  /** Bytes that the sender counts as in flight, for each that the tap does: it hears of ACKs later than the tap. */
+  private magnify = 1;
 
-  /** A segment went out: `flight` bytes are on their way now, of `window` bytes that the receiver takes. */
-  add(segment: Segment, flight: number, window: number, fullSize: number): void {
-    if (this.charged !== null) this[this.charged] += Math.max(0, elapsed(segment, this.seconds, this.nanos));
+  /** A segment of `flow` went out, and is counted in `flow.next`. */
+  add(connection: Connection, flow: Flow, back: Flow, segment: Segment): void {
+    if (this.segments++ % LOOK_AGAIN === 0) {
+      const beyond = halfBeyond(connection, flow);
+      this.magnify = beyond > 0 ? Math.max(1, roundTripOf(connection, flow, back) / beyond) : 1;
+    }
+    const selective = flow.detail === null ? 0 : flow.detail.sacked.total;
+    const flight = (((flow.next - flow.acked) | 0) - selective) * this.magnify;
+    const window = (back.edge - flow.acked) | 0;
+    let to = NETWORK;
+    if (flight >= window * FULL || window - flight < flow.largestSegment) to = RECEIVE_WINDOW;
+    else if (segment.length < flow.largestSegment && flight < window * BARELY) to = APPLICATION;
+    if (to === this.to && this.segments > 1) return;
+    if (this.segments > 1) this.charge(segment.seconds, segment.nanos);
+    this.to = to;
     this.seconds = segment.seconds;
     this.nanos = segment.nanos;
-    if (flight >= window * FULL || window - flight < fullSize) this.charged = 'receiveWindow';
-    else this.charged = flight < window * BARELY && segment.length < fullSize ? 'application' : 'network';
   }
 
-  shares(): { application: number; receiveWindow: number; network: number } | null {
-    const total = this.application + this.receiveWindow + this.network;
+  private charge(seconds: number, nanos: number): void {
+    this.charged[this.to]! += Math.max(0, seconds - this.seconds + (nanos - this.nanos) * 1e-9);
+  }
+
+  /** The shares, once `flow` has said its last. */
+  shares(flow: Flow): { application: number; receiveWindow: number; network: number } | null {
+    const charged = this.charged.slice();
+    charged[this.to]! += Math.max(0, flow.seconds - this.seconds + (flow.nanos - this.nanos) * 1e-9);
+    const total = charged[APPLICATION]! + charged[RECEIVE_WINDOW]! + charged[NETWORK]!;
     if (total <= 0) return null;
     return {
-      application: this.application / total,
-      receiveWindow: this.receiveWindow / total,
-      network: this.network / total,
+      application: charged[APPLICATION]! / total,
+      receiveWindow: charged[RECEIVE_WINDOW]! / total,
+      network: charged[NETWORK]! / total,
     };
   }
 }
