@@ -17,7 +17,7 @@ import { CUT_SHORT, Segment } from './segment.ts';
 import { LAYERS } from './table.ts';
 import { decodeQuote, decodeTcp, TCP_LEAST } from './tcp.ts';
 import { describe } from './tunnel/kinds.ts';
-import { fold, Walk } from './walk.ts';
+import { fold, LINK_SEED, Walk } from './walk.ts';
 
 export { ICMP_ERROR, NOT_TCP, TCP } from './keys.ts';
 
@@ -29,8 +29,6 @@ export interface Skipped {
 
 /** An ICMP quote holds at least this much of the TCP header: ports and sequence number (RFC 792). */
 const QUOTE_LEAST = 8;
-/** No frame is longer, whatever its record says: lengths stay int32. */
-const MOST_FRAME_BYTES = 0x3fffffff;
 const UNKNOWN_LINK = REASONS.length;
 
 /**
@@ -57,7 +55,6 @@ export class Decoder {
     segment.seconds = frame.seconds;
     segment.nanos = frame.nanos;
     segment.interface = frame.interface;
-    const linkHash = fold(0x7463706c, frame.interface);
 
     // The usual frame: Ethernet II, IPv4 without options, not a fragment, TCP. All else goes through the table, and
     // would find the same.
@@ -73,10 +70,8 @@ export class Decoder {
         total >= 40 &&
         total + 14 <= frame.original
       ) {
-        segment.linkHash = fold(
-          fold(fold(linkHash, view.getInt32(start)), view.getInt32(start + 4)),
-          view.getInt32(start + 8),
-        );
+        const linkHash = fold(fold(LINK_SEED, frame.interface), view.getInt32(start));
+        segment.linkHash = fold(fold(linkHash, view.getInt32(start + 4)), view.getInt32(start + 8));
         segment.tunnel = 0;
         walk.tunnels = 0;
         segment.ipVersion = 4;
@@ -97,15 +92,8 @@ export class Decoder {
       }
     }
 
-    walk.at = start;
-    walk.end = start + captured;
-    walk.wireEnd = start + Math.max(captured, Math.min(frame.original, MOST_FRAME_BYTES));
+    walk.begin(frame);
     walk.segment = segment;
-    walk.inIcmp = false;
-    walk.troubles = 0;
-    walk.linkHash = linkHash;
-    walk.tunnel = 0;
-    walk.tunnels = 0;
     return this.follow(LINK + frame.linkType, frame);
   }
 

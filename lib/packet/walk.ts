@@ -1,3 +1,4 @@
+import type { Frame } from '../capture/frame.ts';
 import { IcmpError } from './icmp-error.ts';
 import { Fragments } from './ip/fragments.ts';
 import { CUT_BEFORE_TCP, MALFORMED } from './keys.ts';
@@ -12,6 +13,10 @@ import type { Segment } from './segment.ts';
 export type Layer = (walk: Walk) => number;
 
 const MAX_TUNNELS = 16;
+/** No frame is longer, whatever its record says: lengths stay int32. */
+const MOST_FRAME_BYTES = 0x3fffffff;
+/** Where the fold of the link's identity begins, so that an all-zero link is not 0. */
+export const LINK_SEED = 0x7463706c;
 
 const EMPTY = new Uint8Array(0);
 
@@ -51,6 +56,19 @@ export class Walk {
   read(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Stands before the first header of a frame, whose bytes are being read, with nothing known of it. */
+  begin(frame: Frame): void {
+    const { start, captured } = frame;
+    this.at = start;
+    this.end = start + captured;
+    this.wireEnd = start + Math.max(captured, Math.min(frame.original, MOST_FRAME_BYTES));
+    this.inIcmp = false;
+    this.troubles = 0;
+    this.linkHash = fold(LINK_SEED, frame.interface);
+    this.tunnel = 0;
+    this.tunnels = 0;
   }
 
   /** The next `count` bytes are there. */

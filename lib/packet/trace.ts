@@ -1,0 +1,71 @@
+import type { Frame } from '../capture/frame.ts';
+import {
+  ETHERTYPE,
+  INNER,
+  IP_PROTOCOL,
+  LINK,
+  MAX_LAYERS,
+  NLPID,
+  OTHER_PROTOCOL,
+  PPP,
+  REASONS,
+  TOO_DEEP,
+} from './keys.ts';
+import { Segment } from './segment.ts';
+import { LAYERS } from './table.ts';
+import { type Layer, Walk } from './walk.ts';
+
+/** One header of a frame, for whoever wants to see or to rewrite them all. */
+export interface Step {
+  /** What announced it: `link type 1`, `ethertype 0x0800`, `IP protocol 6`... */
+  readonly name: string;
+  /** Offset of its first byte from the frame's; that of the datagram for what was put together from fragments. */
+  readonly start: number;
+  /** Who reads it (see table.ts); null for TCP itself, and for what nobody reads. */
+  readonly layer: Layer | null;
+}
+
+export interface Trace {
+  readonly steps: readonly Step[];
+  /** `TCP`, or why there is none: one of the reasons in `Decoder.skipped`. */
+  readonly outcome: string;
+}
+
+/** The way of one frame through the table, step by step, as the decoder goes it; without memory of fragments. */
+export function trace(frame: Frame): Trace {
+  const walk = new Walk(new Segment());
+  walk.read(frame.bytes);
+  walk.begin(frame);
+  const steps: Step[] = [];
+  let key = LINK + frame.linkType;
+  for (let depth = 0; depth < MAX_LAYERS; depth++) {
+    const layer = LAYERS.get(key) ?? null;
+    steps.push({ name: nameOf(key), start: walk.at - frame.start, layer });
+    if (key === IP_PROTOCOL + 6) return { steps, outcome: 'TCP' };
+    if (layer === null) return { steps, outcome: key < ETHERTYPE ? nameOf(key) : REASONS[-OTHER_PROTOCOL]! };
+    key = layer(walk);
+    if (key < 0) return { steps, outcome: REASONS[-key]! };
+  }
+  return { steps, outcome: REASONS[-TOO_DEEP]! };
+}
+
+const SPACES = [
+  { from: INNER, name: (number: number) => INNER_NAMES[number] ?? 'unknown' },
+  { from: NLPID, name: (number: number) => `NLPID ${hex(number, 2)}` },
+  { from: PPP, name: (number: number) => `PPP protocol ${hex(number, 4)}` },
+  { from: IP_PROTOCOL, name: (number: number) => `IP protocol ${number}` },
+  { from: ETHERTYPE, name: (number: number) => `ethertype ${hex(number, 4)}` },
+  { from: LINK, name: (number: number) => `link type ${number}` },
+];
+
+/** In the order of their numbers in keys.ts. */
+const INNER_NAMES = ['', 'LLC', 'SNAP', '802.11, padded', '802.11, swapped', 'MPLS payload'];
+
+function nameOf(key: number): string {
+  const space = SPACES.find(({ from }) => key >= from);
+  return space === undefined ? 'unknown' : space.name(key - space.from);
+}
+
+function hex(number: number, digits: number): string {
+  return `0x${number.toString(16).padStart(digits, '0')}`;
+}
