@@ -26,23 +26,23 @@ export default defineRule({
 
   capture({ droppedByCapture, unseenBytes, start, end }) {
     const dropped = droppedByCapture ?? 0;
-    if ((dropped === 0 && unseenBytes.bytes === 0) || start === null || end === null) return null;
+    // One byte a connection is the place of a FIN or a keep-alive, not data.
+    const unseen = unseenBytes.bytes > unseenBytes.connections ? unseenBytes.bytes : 0;
+    if ((dropped === 0 && unseen === 0) || start === null || end === null) return null;
     const told = [
       ...(dropped > 0 ? [`its own counters say ${count(dropped, 'packet')} were dropped`] : []),
-      ...(unseenBytes.bytes > 0
-        ? [
-            `${size(unseenBytes.bytes)} on ${count(unseenBytes.connections, 'connection')} were acknowledged that it never saw`,
-          ]
+      ...(unseen > 0
+        ? [`${size(unseen)} on ${count(unseenBytes.connections, 'connection')} were acknowledged that it never saw`]
         : []),
     ];
     return {
       confidence: 'high',
       message: `The capture lost packets: ${list(told)}.`,
-      frames: unseenBytes.bytes > 0 ? [unseenBytes.firstFrame] : [],
+      frames: unseen > 0 ? [unseenBytes.firstFrame] : [],
       start,
       end,
-      impact: { ...(unseenBytes.bytes > 0 ? { bytes: unseenBytes.bytes, connections: unseenBytes.connections } : {}) },
-      evidence: { droppedByCapture, unseenBytes: unseenBytes.bytes, connections: unseenBytes.connections },
+      impact: { ...(unseen > 0 ? { bytes: unseen, connections: unseenBytes.connections } : {}) },
+      evidence: { droppedByCapture, unseenBytes: unseen, connections: unseenBytes.connections },
       filter: 'tcp.analysis.ack_lost_segment',
     };
   },

@@ -35,7 +35,7 @@ export default defineRule({
       return {
         confidence: 'high',
         message: `${capital(side)} ${at(own)} sent ${count(differing.bytes, 'byte')} of its stream to ${otherSide(side)} ${at(peer)} again with other content, in ${count(differing.count, 'segment')}.`,
-        together: `The ${side} of {connections} of {clients} with server ${at(facts.server)} sent the same bytes again with other content.`,
+        together: `On {connections} of {clients} with server ${at(facts.server)} the ${side} sent the same bytes again with other content.`,
         side,
         frames: differing.frames,
         frameCount: differing.count,

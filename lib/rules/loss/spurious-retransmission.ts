@@ -41,7 +41,7 @@ export default defineRule({
         severity: many ? 'warning' : 'note',
         confidence: 'high',
         message: `${capital(side)} ${at(own)} sent ${count(spurious, 'segment')} to ${otherSide(side)} ${at(peer)} again that had already arrived (${percent(share)} of its data segments).`,
-        together: `The ${side} of {connections} of {clients} with server ${at(facts.server)} repeated segments that had already arrived.`,
+        together: `On {connections} of {clients} with server ${at(facts.server)} the ${side} repeated segments that had already arrived.`,
         side,
         frames: runs.flatMap(({ frames }) => frames),
         frameCount: spurious,

@@ -1,3 +1,4 @@
+import type { Sighting } from '../../facts/connection.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import { RETRANSMITTED } from '../../facts/notes.ts';
 import { defineRule } from '../rule.ts';
@@ -32,11 +33,11 @@ export default defineRule({
     if (facts.handshakeSeen && facts.handshake.ack === null) return null;
     return bothSides(facts).flatMap(({ side, own, peer }) =>
       own.repeatChains
-        .filter(({ what, repeats }) => what === 'data' && repeats >= options.repeats)
+        .filter(({ what, sent }) => what === 'data' && backoffLength(waitsOf(sent)) >= options.repeats)
         .map((chain) => {
           const first = chain.sent[0]!;
           const last = chain.acknowledged ?? chain.sent.at(-1)!;
-          const waits = chain.sent.slice(1).map((sent, i) => secondsBetween(chain.sent[i]!.time, sent.time));
+          const waits = waitsOf(chain.sent);
           const seconds = secondsBetween(first.time, last.time);
           const ended = chain.acknowledged === null ? 'it had not got through yet' : 'it got through';
           return {
@@ -59,3 +60,24 @@ export default defineRule({
     );
   },
 });
+
+/** Each wait of a back-off is twice the last, and stacks stop growing somewhere; timers are no exact clocks. */
+const LEAST_GROWTH = 1.3;
+const CEILING_SECONDS = 10;
+const SHORTEST_TIMEOUT_SECONDS = 0.1;
+
+function waitsOf(sent: readonly Sighting[]): number[] {
+  return sent.slice(1).map(({ time }, i) => secondsBetween(sent[i]!.time, time));
+}
+
+/** Timeouts in a row, the longest row of them. */
+function backoffLength(waits: readonly number[]): number {
+  let longest = 0;
+  let length = 0;
+  for (const [i, wait] of waits.entries()) {
+    const grown = i > 0 && (wait >= LEAST_GROWTH * waits[i - 1]! || wait >= CEILING_SECONDS);
+    length = wait < SHORTEST_TIMEOUT_SECONDS ? 0 : grown ? length + 1 : 1;
+    longest = Math.max(longest, length);
+  }
+  return longest;
+}

@@ -34,7 +34,7 @@ export default defineRule({
       return {
         confidence: 'medium',
         message: `${capital(side)} ${at(own)} ${what} ${otherSide(side)} ${at(peer)}.`,
-        together: `The ${side} of {connections} of {clients} with server ${at(facts.server)} ignored congestion marks.`,
+        together: `On {connections} of {clients} with server ${at(facts.server)} the ${side} ignored congestion marks.`,
         side,
         frames: ignored.frames,
         frameCount: ignored.count,

@@ -33,7 +33,7 @@ export default defineRule({
       return {
         confidence: 'high',
         message: `${capital(side)} ${at(own)} sent ${count(urgent.count, 'segment')} of urgent data to ${otherSide(side)} ${at(peer)}.`,
-        together: `The ${side} of {connections} of {clients} with server ${at(facts.server)} sent urgent data.`,
+        together: `On {connections} of {clients} with server ${at(facts.server)} the ${side} sent urgent data.`,
         side,
         frames: urgent.frames,
         frameCount: urgent.count,

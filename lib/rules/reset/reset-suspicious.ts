@@ -57,14 +57,16 @@ export default defineRule({
   },
 });
 
+/** A stale sequence number alone says nothing: stacks answer old segments so. */
 function signsOf(reset: ResetFacts, ttl: number): string[] {
   const { usualTtl } = reset;
-  return [
+  const signs = [
     ...(usualTtl !== null && Math.abs(reset.ttl - usualTtl) > ttl
       ? [`its TTL is ${reset.ttl}, usually ${usualTtl}`]
       : []),
     ...(reset.talkedOn > 0 ? [`the sender went on with ${count(reset.talkedOn, 'segment')}`] : []),
-    ...(reset.fit === 'outside' && !reset.accepted ? ['its sequence number is outside the window'] : []),
     ...(reset.ipIdFits === false && reset.ipId !== 0 ? ['its IP ID does not continue the sender’s counting'] : []),
   ];
+  const outside = reset.fit === 'outside' && !reset.accepted;
+  return signs.length > 0 && outside ? [...signs, 'its sequence number is outside the window'] : signs;
 }

@@ -39,8 +39,9 @@ export default defineRule({
       if (late.frame < fin.first.frame) continue;
       const after = secondsBetween(fin.first.time, late.time);
       return {
+        severity: reset.onlyTlsAlert === true ? 'note' : 'warning',
         confidence: 'high',
-        message: `${capital(side)} ${at(facts[side])} had closed; ${size(lost)} that ${peerSide} ${at(facts[peerSide])} sent ${duration(after)} later was answered by RST and lost.`,
+        message: `${capital(side)} ${at(facts[side])} had closed; ${size(lost)} that ${peerSide} ${at(facts[peerSide])} sent ${duration(after)} later were answered by RST and lost.`,
         together: `{connections} of {clients} with server ${at(facts.server)} lost data that the ${peerSide} sent after the ${side} had closed.`,
         side: peerSide,
         frames: [fin.first.frame, late.frame, reset.frame],

@@ -21,8 +21,11 @@ export default defineRule({
   },
 
   connection({ client, server }) {
-    const closing = [client, server].some(({ spells }) => spells.some(({ state }) => state === 'CLOSING'));
-    if (!closing || client.fin === null || server.fin === null) return null;
+    const both = [client, server];
+    const closing = both.some(({ spells }) => spells.some(({ state }) => state === 'CLOSING'));
+    // A reset may cut the crossing short; then nobody waits.
+    const waiting = both.every(({ spells }) => spells.some(({ state }) => state === 'TIME_WAIT'));
+    if (!closing || !waiting || client.fin === null || server.fin === null) return null;
     const [first, second] =
       client.fin.first.frame < server.fin.first.frame ? [client.fin, server.fin] : [server.fin, client.fin];
     return {

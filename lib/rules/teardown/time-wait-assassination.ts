@@ -18,14 +18,14 @@ export default defineRule({
     nextSteps: ['On Linux `net.ipv4.tcp_rfc1337=1` makes TIME_WAIT ignore resets.'],
     references: ['RFC 1337 2', 'RFC 9293 3.10.7.4'],
     severity: 'note',
-    options: {},
+    options: { seconds: { default: 0.1, unit: 's', description: 'A reset sooner than this is part of the close.' } },
     needs: ['bothSides'],
     wakes: RESET,
     falsePositives: ['A reset outside the window is ignored by TIME_WAIT and not reported.'],
     others: 'No other tool names it.',
   },
 
-  connection(facts) {
+  connection(facts, options) {
     return bothSides(facts).flatMap(({ side, own, peer }) => {
       const spell = own.spells.find(({ state }) => state === 'TIME_WAIT');
       const reset = facts.resets.find(
@@ -33,6 +33,7 @@ export default defineRule({
       );
       if (spell === undefined || reset === undefined) return [];
       const seconds = secondsBetween(spell.start, reset.time);
+      if (seconds < options.seconds) return [];
       return {
         confidence: reset.fit === 'exact' ? 'high' : 'medium',
         message: `A reset from ${at(peer)} ended the TIME_WAIT of ${side} ${at(own)} after ${duration(seconds)}.`,

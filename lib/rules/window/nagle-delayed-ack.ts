@@ -28,7 +28,7 @@ export default defineRule({
       return {
         confidence: 'medium',
         message: `${capital(side)} ${at(own)} waited ${count(waits.count, 'time')} for a delayed ACK of ${otherSide(side)} ${at(peer)} before it sent its next small segment: ${duration(waits.seconds)} lost.`,
-        together: `The ${side} of {connections} of {clients} with server ${at(facts.server)} waits for delayed ACKs between small writes, ${duration(waits.seconds)} in the worst.`,
+        together: `On {connections} of {clients} with server ${at(facts.server)} the ${side} waits for delayed ACKs between small writes, ${duration(waits.seconds)} in the worst.`,
         side,
         frames: waits.frames,
         frameCount: waits.count,
