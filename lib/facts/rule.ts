@@ -54,6 +54,8 @@ export interface RuleMeta<O extends RuleOptions = RuleOptions> {
   readonly why: string;
   readonly likelyCauses: readonly string[];
   readonly nextSteps: readonly string[];
+  /** How to see it with one's own eyes in Wireshark. */
+  readonly confirm?: string;
   /** Clauses, in the form `RFC 9293 3.10.7.4`. */
   readonly references: readonly string[];
   readonly severity: Severity;

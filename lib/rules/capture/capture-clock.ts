@@ -13,6 +13,7 @@ export default defineRule({
       'The clock of the capturing host was set back (NTP step) during the capture.',
     ],
     nextSteps: ['Small steps: sort with `reordercap IN OUT`. Large ones: split the file at the step.'],
+    confirm: 'Filter `frame.time_delta < 0`.',
     references: [],
     severity: 'warning',
     options: {

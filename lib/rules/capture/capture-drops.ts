@@ -15,6 +15,7 @@ export default defineRule({
     nextSteps: [
       'Capture with a larger buffer (`tcpdump -B 65536`), a shorter snap length (`-s 128`) or a filter, and to a fast disk.',
     ],
+    confirm: '`tcp.analysis.ack_lost_segment`; Statistics, Capture file properties, shows the dropped packets.',
     references: [],
     severity: 'warning',
     options: {},

@@ -15,6 +15,8 @@ export default defineRule({
     nextSteps: [
       'Mirror one direction per port, or capture on one interface; `editcap -d` removes only byte-identical copies.',
     ],
+    confirm:
+      'Two packets microseconds apart with equal `ip.id`, `tcp.seq`, `tcp.ack` and length; `ip.ttl` or the MACs may differ.',
     references: [],
     severity: 'warning',
     options: {

@@ -15,6 +15,7 @@ export default defineRule({
       'The traffic is inside a tunnel or a link type that cannot be read (the reasons are listed).',
     ],
     nextSteps: ['List interfaces with `tcpdump -D`, and capture on the one that carries the traffic (or on `any`).'],
+    confirm: 'Statistics, Protocol hierarchy: no TCP.',
     references: [],
     severity: 'warning',
     options: {},

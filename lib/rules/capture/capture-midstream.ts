@@ -12,6 +12,7 @@ export default defineRule({
     nextSteps: [
       'To judge these connections fully, start the capture first and the program (or the connection) after it.',
     ],
+    confirm: 'Filter `not (tcp.completeness & 1)`.',
     references: [],
     severity: 'note',
     options: {},

@@ -12,6 +12,7 @@ export default defineRule({
     nextSteps: [
       'Nothing needs mending. To see real sizes, capture beside the host, or switch offload off for a test: `ethtool -K IFACE tso off gso off gro off`.',
     ],
+    confirm: '`tcp.len` above the MSS of the handshake, or `tcp.checksum.status == "Bad"` on packets of one host only.',
     references: [],
     severity: 'note',
     options: {},

@@ -14,6 +14,7 @@ export default defineRule({
       'A capture filter that names only a source or only a destination.',
     ],
     nextSteps: ['Mirror both directions, or capture on one of the hosts; filter by `host`, not by `src` or `dst`.'],
+    confirm: 'Statistics, Conversations: packets B to A is 0.',
     references: [],
     severity: 'warning',
     options: {},

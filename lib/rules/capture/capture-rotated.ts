@@ -10,6 +10,7 @@ export default defineRule({
     why: 'Connections that cross the seam look begun in the middle or cut off; findings that would rest on that are withheld.',
     likelyCauses: ['A ring-buffer capture (`tcpdump -C`, `dumpcap -b`).'],
     nextSteps: ['Give all files of the series and `--join`, so that they are read as one capture.'],
+    confirm: 'Compare the time of the first and last packet with those of the neighbouring files (`capinfos`).',
     references: [],
     severity: 'note',
     options: {},

@@ -14,6 +14,7 @@ export default defineRule({
     nextSteps: [
       'If payload matters, capture with `-s 0`; for judging TCP 128 bytes are enough, below 66 options are lost.',
     ],
+    confirm: 'Filter `frame.cap_len < frame.len`.',
     references: [],
     severity: 'note',
     options: {},

@@ -13,6 +13,7 @@ export default defineRule({
       'The file was cut in transfer (compare its size with the original).',
     ],
     nextSteps: ['Copy the file again, or stop the capture with Ctrl-C (SIGINT) so that it flushes its buffer.'],
+    confirm: 'Wireshark says "cut short in the middle of a packet" when it opens the file.',
     references: [],
     severity: 'warning',
     options: {},

@@ -13,6 +13,7 @@ export default defineRule({
       'A wireless link whose acknowledgments are lost.',
     ],
     nextSteps: ['Compare TTL and MAC of the copies: equal TTL points to layer 2, a different one to two routes.'],
+    confirm: 'Two packets with equal `ip.id`, and `tcp.options.sack.dsack` in the answer.',
     references: ['RFC 2883 4'],
     severity: 'note',
     options: { share: { default: 0.01, unit: 'ratio', description: 'Share of all segments that makes it a warning.' } },

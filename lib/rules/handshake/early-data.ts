@@ -12,6 +12,7 @@ export default defineRule({
     why: 'A real stack cannot do this: it does not know yet what to acknowledge. The packets are made by hand, or the answer passed by another way.',
     likelyCauses: ['A traffic generator or an evasion tool.', 'The SYN-ACK took a path that the capture does not see.'],
     nextSteps: ['Check that the capture sees both directions (`capture-one-sided`); if it does, look at the source.'],
+    confirm: 'The client’s first packet with `tcp.len > 0` comes before any packet of the server.',
     references: ['RFC 9293 3.10.7.3', 'RFC 9293 3.4'],
     severity: 'warning',
     options: {},

@@ -20,6 +20,8 @@ export default defineRule({
       'On the server: `ss -ltn` (Recv-Q at Send-Q means a full accept queue) and `nstat -az TcpExtListenOverflows`.',
       'If it is: raise the listen backlog and `net.core.somaxconn`, or find what keeps the program from calling accept().',
     ],
+    confirm:
+      'After the client’s ACK (`tcp.seq == 1`, length 0) another SYN-ACK of the server follows with the same sequence number.',
     references: ['RFC 9293 3.5', 'RFC 9293 3.8.1'],
     severity: 'note',
     options: { repeats: { default: 2, unit: 'count', description: 'Repeated SYN-ACKs that make it a warning.' } },

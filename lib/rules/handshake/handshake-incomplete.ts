@@ -19,6 +19,7 @@ export default defineRule({
       'Capture at the client: if the SYN-ACK does not arrive there, follow the path back from the server.',
       'Look at the source: one that does this on many ports is a scan.',
     ],
+    confirm: 'Filter `tcp.completeness == 3`: SYN and SYN-ACK, no ACK.',
     references: ['RFC 9293 3.5', 'RFC 4987 2'],
     severity: 'warning',
     options: {},

@@ -14,6 +14,8 @@ export default defineRule({
       'A server, proxy or SYN proxy that is too busy to answer (if the tap stands beside it).',
     ],
     nextSteps: ['The evidence splits the time at the tap: look at the side that takes most of it.'],
+    confirm:
+      '`tcp.analysis.initial_rtt` of the stream; the deltas of its first three packets tell which half was slow.',
     references: ['RFC 9293 3.5', 'RFC 6298 2'],
     severity: 'warning',
     options: {

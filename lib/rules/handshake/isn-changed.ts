@@ -15,6 +15,8 @@ export default defineRule({
       'Packets made by a tool.',
     ],
     nextSteps: ['Compare TTL, window and options of the two SYNs: if they differ, they come from two machines.'],
+    confirm:
+      'With relative numbers off, the SYNs of the stream differ in `tcp.seq`. Wireshark may show them as two streams.',
     references: ['RFC 9293 3.4.1', 'RFC 6528 3'],
     severity: 'warning',
     options: {},

@@ -18,6 +18,7 @@ export default defineRule({
       'A wrong MTU on an interface.',
     ],
     nextSteps: ['Compare with `ip link` (MTU) at that endpoint, and with the MSS it sends on another path.'],
+    confirm: 'Filter `tcp.flags.syn == 1 and (tcp.options.mss_val < 1200 or not tcp.options.mss_val)`.',
     references: ['RFC 9293 3.7.1', 'RFC 6691 2'],
     severity: 'note',
     options: { bytes: { default: 1200, unit: 'bytes', description: 'An MSS below this is small.' } },

@@ -16,6 +16,7 @@ export default defineRule({
     nextSteps: [
       'Compare the SYN-ACK at the server with the one at the client; on Linux servers see `net.ipv4.tcp_sack`.',
     ],
+    confirm: '`tcp.options.sack_perm` is on the SYN and missing on the SYN-ACK.',
     references: ['RFC 2018 2'],
     severity: 'note',
     options: {},

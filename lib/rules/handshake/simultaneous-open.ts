@@ -14,6 +14,7 @@ export default defineRule({
       'A program that connects to its own listening port on loopback (a self-connection).',
     ],
     nextSteps: ['If nobody meant it, look whether the client’s ephemeral port is also a service’s port.'],
+    confirm: 'Two packets match `tcp.flags.syn == 1 and tcp.flags.ack == 0`, one from each side.',
     references: ['RFC 9293 3.5'],
     severity: 'note',
     options: {},

@@ -16,6 +16,7 @@ export default defineRule({
     nextSteps: [
       'On the server: `sysctl net.ipv4.tcp_fastopen` (bit 2 enables the server side); share the key between machines of one service.',
     ],
+    confirm: '`tcp.options.tfo` and `tcp.len > 0` on the SYN; the SYN-ACK’s relative `tcp.ack` is 1.',
     references: ['RFC 7413 4.2', 'RFC 7413 3'],
     severity: 'note',
     options: {},

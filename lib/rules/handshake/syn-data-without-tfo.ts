@@ -14,6 +14,7 @@ export default defineRule({
       'A middlebox that removed the option and left the data.',
     ],
     nextSteps: ['Look at what else this source sends; a normal program cannot do this by mistake.'],
+    confirm: 'Filter `tcp.flags.syn == 1 and tcp.len > 0 and not tcp.options.tfo`.',
     references: ['RFC 9293 3.4', 'RFC 7413 2.1'],
     severity: 'warning',
     options: {},

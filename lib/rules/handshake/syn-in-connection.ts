@@ -19,6 +19,8 @@ export default defineRule({
       'A challenge ACK should follow, then an RST from the side that restarted: see whether both pass the firewalls.',
       'Without a challenge ACK, the receiver’s stack is old or a middlebox answered for it.',
     ],
+    confirm:
+      'A packet with `tcp.flags.syn == 1` lies between data packets of the same addresses and ports; look for the ACK (challenge) after it.',
     references: ['RFC 9293 3.10.7.4', 'RFC 5961 4.2'],
     severity: 'warning',
     options: {},

@@ -18,6 +18,8 @@ export default defineRule({
       'If the SYN-ACK is in the capture and the SYN came again, the loss is between the tap and the client; if not, look behind the tap.',
       'On the server: `nstat -az TcpExtListenOverflows TcpExtListenDrops TcpExtTCPReqQFullDrop`.',
     ],
+    confirm:
+      'In the stream two or more packets match `tcp.flags.syn == 1` from one side; the delta between them is the wait.',
     references: ['RFC 6298 2', 'RFC 9293 3.8.1'],
     severity: 'warning',
     options: { seconds: { default: 1, unit: 's', description: 'Time lost to retries that is worth a warning.' } },

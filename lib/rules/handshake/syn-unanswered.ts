@@ -20,6 +20,8 @@ export default defineRule({
       'Capture on the server: if the SYN arrives there, look at its firewall and accept queue; if not, at the path.',
       'Compare with another port of the same host: one dead port means a filter, all dead means host or route.',
     ],
+    confirm:
+      'Filter `tcp.flags.syn == 1 and tcp.stream eq N`: only SYNs from one side, and nothing else in the stream.',
     references: ['RFC 9293 3.8.3', 'RFC 6298 2', 'RFC 1122 4.2.3.5'],
     severity: 'warning',
     options: {},

@@ -19,6 +19,8 @@ export default defineRule({
       'See whether the client answers with RST and then succeeds; if the RST does not reach the server, a stateful firewall drops it.',
       'Behind NAT: let the NAT reuse a port no earlier than the server’s TIME_WAIT.',
     ],
+    confirm:
+      'Show absolute numbers (preference "Relative sequence numbers" off): the answer’s `tcp.ack` is not the SYN’s `tcp.seq` plus 1.',
     references: ['RFC 9293 3.5.1', 'RFC 5961 4', 'RFC 9293 3.10.7.3'],
     severity: 'warning',
     options: {},

@@ -16,6 +16,7 @@ export default defineRule({
     nextSteps: [
       'Compare the SYN-ACK at the server with the one at the client; on Linux servers see `net.ipv4.tcp_timestamps`.',
     ],
+    confirm: '`tcp.options.timestamp.tsval` is on the SYN and missing on the SYN-ACK.',
     references: ['RFC 7323 3.2'],
     severity: 'note',
     options: {},

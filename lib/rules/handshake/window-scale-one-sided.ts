@@ -19,6 +19,7 @@ export default defineRule({
     nextSteps: [
       'Compare the SYN-ACK at the server with the one at the client: whoever removed the option stands between.',
     ],
+    confirm: '`tcp.options.wscale` is on the SYN and missing on the SYN-ACK; `tcp.window_size_scalefactor == -2`.',
     references: ['RFC 7323 2.2', 'RFC 7323 1.3'],
     severity: 'note',
     options: {

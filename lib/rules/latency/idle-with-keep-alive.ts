@@ -12,6 +12,7 @@ export default defineRule({
     why: 'Nothing is wrong; it shows the interval that the programs use, to compare with the timeouts on the path.',
     likelyCauses: ['`SO_KEEPALIVE` at that endpoint.'],
     nextSteps: ['If connections die when idle, let the interval be shorter than the shortest timeout on the path.'],
+    confirm: '`tcp.analysis.keep_alive` and `tcp.analysis.keep_alive_ack` in turn.',
     references: ['RFC 9293 3.8.4', 'RFC 1122 4.2.3.6'],
     severity: 'note',
     offIn: ['recommended', 'strict', 'ci', 'security'],

@@ -18,6 +18,7 @@ export default defineRule({
       'Compare the silence before the first probe with the idle timeouts on the path; probe more often than the shortest.',
       'Look at the peer at the time of its last segment.',
     ],
+    confirm: '`tcp.analysis.keep_alive` without `tcp.analysis.keep_alive_ack` after it.',
     references: ['RFC 9293 3.8.4', 'RFC 1122 4.2.3.6'],
     severity: 'warning',
     options: { probes: { default: 3, unit: 'count', description: 'Probes in a row without an answer.' } },

@@ -17,6 +17,7 @@ export default defineRule({
     nextSteps: [
       'Use smart queueing at the slowest link (fq_codel, CAKE), or limit the rate a little below it; on the sender try BBR.',
     ],
+    confirm: 'Statistics, TCP stream graphs, round-trip time: the curve climbs while the transfer runs.',
     references: ['RFC 8289 1', 'RFC 7567 1', 'RFC 6298 2'],
     severity: 'warning',
     options: {

@@ -11,6 +11,7 @@ export default defineRule({
     why: 'This is the part of the wait that no network change will improve.',
     likelyCauses: ['The server’s program, or something it waits for in turn (a database, another service, a lock).'],
     nextSteps: ['Find the request in the server’s log by its time and client address, and see where its time went.'],
+    confirm: 'Set the time column to delta: the ACK of the request comes at once, the first data of the answer late.',
     references: ['RFC 9293 3.8'],
     severity: 'note',
     options: {

@@ -20,6 +20,8 @@ export default defineRule({
       'Find the peer’s last segment, and look what happened there or on the path at that second.',
       'Set `TCP_USER_TIMEOUT` (or a request timeout) so that programs are told earlier.',
     ],
+    confirm:
+      'The stream ends in packets with the same `tcp.seq` from one side; the other side’s last packet is older than all of them.',
     references: ['RFC 9293 3.8.3', 'RFC 6298 5.5', 'RFC 5482 3'],
     severity: 'error',
     options: {

@@ -17,6 +17,7 @@ export default defineRule({
     nextSteps: [
       'If no data flows while the ACKs do, it is a loop: see whose sequence numbers are outside the window (`out-of-window`).',
     ],
+    confirm: 'Statistics, I/O graph of `tcp.analysis.duplicate_ack and tcp.stream eq N` per second.',
     references: ['RFC 5681 2', 'RFC 5961 7', 'RFC 9293 3.10.7.4'],
     severity: 'warning',
     options: { perSecond: { default: 100, unit: '/s', description: 'Duplicate ACKs in one second.' } },

@@ -24,6 +24,8 @@ export default defineRule({
       'Find the size that passes: `ping -M do -s 1472 HOST`, and smaller.',
       'Let ICMP "fragmentation needed" (type 3 code 4; ICMPv6 type 2) through, clamp the MSS on the tunnel, or set `net.ipv4.tcp_mtu_probing=1`.',
     ],
+    confirm:
+      'Filter `tcp.stream eq N and tcp.len > 1000`: the same `tcp.seq` again and again; `icmp.type == 3 and icmp.code == 4` shows a router that told.',
     references: ['RFC 2923 2.1', 'RFC 1191 3', 'RFC 8201 4', 'RFC 4821 7'],
     severity: 'error',
     options: {

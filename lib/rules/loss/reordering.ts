@@ -17,6 +17,8 @@ export default defineRule({
     nextSteps: [
       'Make load balancing hash by connection, not by packet; look at bonding mode and receive-side scaling.',
     ],
+    confirm:
+      '`tcp.analysis.out_of_order`; compare `ip.id` and `tcp.options.timestamp.tsval` with the packets before: smaller means sent earlier.',
     references: ['RFC 4737 3', 'RFC 5236 3', 'RFC 8985 3.3'],
     severity: 'note',
     options: {},

@@ -19,6 +19,8 @@ export default defineRule({
       'Look whether other connections lost segments at the same moment: then it is a shared queue or link.',
       'Read drop and error counters of the interfaces on the path (`ip -s link`, `tc -s qdisc`, the switch port).',
     ],
+    confirm:
+      'Filter `tcp.analysis.retransmission and tcp.stream eq N` around the frames; the time-sequence graph (Stevens) shows the flat stretch.',
     references: ['RFC 5681 3', 'RFC 6298 5', 'RFC 6675 5'],
     severity: 'note',
     options: {

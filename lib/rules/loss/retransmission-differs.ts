@@ -18,6 +18,8 @@ export default defineRule({
     nextSteps: [
       'Compare TTL and IP ID of both copies: if they differ, two machines sent them. Look at both contents with `follow`.',
     ],
+    confirm:
+      'Preference "Reassemble out-of-order segments" on; `tcp.segment.overlap.conflict`, or compare the bytes of both packets.',
     references: ['RFC 9293 3.8.1', 'RFC 9293 3.10.7.4'],
     severity: 'error',
     offIn: ['recommended', 'strict', 'ci'],

@@ -19,6 +19,8 @@ export default defineRule({
       'See `spurious-retransmission` first: if many were needless, the path reorders rather than loses.',
       'Read drop and error counters hop by hop; compare with another direction and another time of day.',
     ],
+    confirm:
+      'Statistics, Conversations, TCP: compare bytes with the highest relative sequence number; `tcp.analysis.retransmission`.',
     references: ['RFC 5681 3', 'RFC 9438 1'],
     severity: 'warning',
     options: {

@@ -17,6 +17,7 @@ export default defineRule({
       'The acknowledgments were lost or delayed on the way back.',
     ],
     nextSteps: ['See `reordering` and `rtt-inflated` for this connection: one of them usually explains it.'],
+    confirm: '`tcp.options.sack.dsack` in the peer’s ACK, or `tcp.analysis.spurious_retransmission`.',
     references: ['RFC 2883 4', 'RFC 5682 2', 'RFC 3522 3'],
     severity: 'note',
     options: {

@@ -17,6 +17,7 @@ export default defineRule({
     nextSteps: [
       'Compare with losses in the middle of transfers; if only ends are lost, bursts overflow a shallow queue: try pacing (fq).',
     ],
+    confirm: 'The retransmitted packet is the last one of a burst; no `tcp.analysis.duplicate_ack` comes before it.',
     references: ['RFC 8985 7', 'RFC 6298 5'],
     severity: 'note',
     options: {},

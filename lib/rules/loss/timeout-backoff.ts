@@ -19,6 +19,7 @@ export default defineRule({
     nextSteps: [
       'Look for a routing or failover event at the time of the first send; compare other connections on the same path.',
     ],
+    confirm: 'Several packets with the same `tcp.seq`; `tcp.analysis.rto` grows from one to the next.',
     references: ['RFC 6298 5', 'RFC 6298 5.5'],
     severity: 'warning',
     options: { repeats: { default: 3, unit: 'count', description: 'Repeats in a row of the same data.' } },

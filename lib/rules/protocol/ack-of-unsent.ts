@@ -15,6 +15,7 @@ export default defineRule({
       'A broken stack or a middlebox that rewrites acknowledgments.',
     ],
     nextSteps: ['See whether the bytes come later at once: then the capture recorded the two directions out of order.'],
+    confirm: '`tcp.analysis.ack_lost_segment`, and the bytes come in a later frame.',
     references: ['RFC 9293 3.10.7.4', 'RFC 5961 5'],
     severity: 'warning',
     options: {},

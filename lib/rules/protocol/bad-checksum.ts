@@ -16,6 +16,7 @@ export default defineRule({
       'Compare captures before and after each device: the sum turns wrong at the guilty one.',
       'Read CRC and error counters of the interfaces.',
     ],
+    confirm: 'Turn on "Validate the TCP checksum if possible"; filter `tcp.checksum.status == "Bad"`.',
     references: ['RFC 9293 3.1', 'RFC 1071 1'],
     severity: 'warning',
     options: {},

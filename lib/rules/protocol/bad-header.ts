@@ -10,6 +10,7 @@ export default defineRule({
     why: 'Receivers drop such segments, so they look like loss; or they are meant to crash somebody’s parser.',
     likelyCauses: ['A broken device or driver on the path.', 'A fuzzer or an attack on packet parsers.'],
     nextSteps: ['See whether the checksums of these segments are right: if so, the sender made them that way.'],
+    confirm: '`_ws.malformed and tcp`, or `tcp.hdr_len < 20`.',
     references: ['RFC 9293 3.1', 'RFC 9293 3.2'],
     severity: 'warning',
     options: {},

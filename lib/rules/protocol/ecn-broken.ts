@@ -14,6 +14,7 @@ export default defineRule({
     nextSteps: [
       'Compare the IP and TCP bits before and after each middlebox; turn ECN off at that endpoint until it is mended.',
     ],
+    confirm: '`ip.dsfield.ecn == 3` on data, and no `tcp.flags.ece == 1` from the receiver after it.',
     references: ['RFC 3168 6.1.2', 'RFC 3168 6.1.3'],
     severity: 'note',
     options: {},

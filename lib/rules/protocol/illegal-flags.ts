@@ -13,6 +13,8 @@ export default defineRule({
       'A packet generator, or a device that damages headers.',
     ],
     nextSteps: ['Look at what else this source sends; block it if it is not yours.'],
+    confirm:
+      'Filter `tcp.flags == 0 or (tcp.flags.syn == 1 and tcp.flags.fin == 1) or (tcp.flags.syn == 1 and tcp.flags.reset == 1)`.',
     references: ['RFC 9293 3.1', 'RFC 9293 3.10.7.2'],
     severity: 'warning',
     options: {},

@@ -18,6 +18,7 @@ export default defineRule({
     nextSteps: [
       'Compare TTL and IP ID of these segments with the sender’s others: a difference means another machine.',
     ],
+    confirm: 'With relative numbers, `tcp.seq` far from the neighbours of the same side.',
     references: ['RFC 9293 3.10.7.4', 'RFC 5961 5'],
     severity: 'note',
     options: { segments: { default: 10, unit: 'count', description: 'Segments that make it a warning.' } },

@@ -16,6 +16,7 @@ export default defineRule({
       'Injected packets.',
     ],
     nextSteps: ['Compare TTL and IP ID of the segments before and after: two series mean two machines.'],
+    confirm: 'Add `tcp.options.timestamp.tsval` as a column: it falls.',
     references: ['RFC 7323 5', 'RFC 7323 5.3'],
     severity: 'note',
     options: {},

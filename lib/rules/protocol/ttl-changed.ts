@@ -17,6 +17,7 @@ export default defineRule({
     nextSteps: [
       'See which packets differ: all from some moment on means a route; single ones, RSTs above all, mean a second sender.',
     ],
+    confirm: 'Add `ip.ttl` (`ipv6.hlim`) as a column for one side.',
     references: ['RFC 791 3.2', 'RFC 8200 3'],
     severity: 'note',
     options: {},

@@ -17,6 +17,7 @@ export default defineRule({
     nextSteps: [
       'If it is your program: use a second connection or a message type instead (RFC 6093 tells new programs not to use it).',
     ],
+    confirm: 'Filter `tcp.flags.urg == 1`.',
     references: ['RFC 6093 3', 'RFC 9293 3.8.5'],
     severity: 'note',
     options: {},

@@ -15,6 +15,8 @@ export default defineRule({
       'A load balancer or browser that saves itself the TIME_WAIT.',
     ],
     nextSteps: ['If users see errors: let the program read to the end before it closes.'],
+    confirm:
+      'Filter `(tcp.flags.fin == 1 or tcp.flags.reset == 1) and tcp.stream eq N`: a FIN, and an RST where the second FIN should be.',
     references: ['RFC 9293 3.6', 'RFC 1122 4.2.2.13', 'RFC 2525 2.17'],
     severity: 'note',
     options: {},

@@ -19,6 +19,7 @@ export default defineRule({
       'Compare the silence with the idle timeouts on the path (AWS NLB 350 s, Azure 4 min, many firewalls 1 h).',
       'Send keep-alives more often than that (`SO_KEEPALIVE` with `TCP_KEEPIDLE`), or close idle connections earlier.',
     ],
+    confirm: 'Sort the stream by `tcp.time_delta`: after the longest one, data, then RST or only retransmissions.',
     references: ['RFC 5382 5', 'RFC 1122 4.2.3.6', 'RFC 9293 3.5.1'],
     severity: 'warning',
     options: { seconds: { default: 60, unit: 's', description: 'Silence that counts.' } },

@@ -19,6 +19,8 @@ export default defineRule({
       'On the side that sent the RST: look for a crash, a restart, an out-of-memory kill or a timeout at that second.',
       'Check whether the request was carried out before it is repeated.',
     ],
+    confirm:
+      'Before the RST, packets with `tcp.len > 0` that no later `tcp.ack` covers: `tcp.analysis.bytes_in_flight` is not 0.',
     references: ['RFC 9293 3.5.2', 'RFC 1122 4.2.2.13', 'RFC 2525 2.17'],
     severity: 'warning',
     options: {},

@@ -16,6 +16,7 @@ export default defineRule({
       'An idle timeout of a firewall, proxy or load balancer that resets both sides.',
     ],
     nextSteps: ['Look how long the connection had been idle: a round number (60 s, 350 s, 1 h) points to a timeout.'],
+    confirm: 'Filter `tcp.flags.reset == 1 and tcp.stream eq N`; no FIN before it, and the last data was acknowledged.',
     references: ['RFC 9293 3.5.2', 'RFC 9293 3.10.4'],
     severity: 'warning',
     options: {},

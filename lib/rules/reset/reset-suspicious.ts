@@ -19,6 +19,7 @@ export default defineRule({
       'Capture at the alleged sender: if the RST is not there, it was made on the way; its TTL tells how many hops away.',
       'Look which requests come just before: a filter acts on content.',
     ],
+    confirm: 'Compare `ip.ttl` and `ip.id` of the RST with the sender’s other packets.',
     references: ['RFC 5961 3', 'RFC 9293 3.10.7.4', 'RFC 3360 2'],
     severity: 'warning',
     options: { ttl: { default: 2, unit: 'count', description: 'A TTL that differs by more than this does not fit.' } },

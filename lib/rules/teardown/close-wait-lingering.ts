@@ -19,6 +19,8 @@ export default defineRule({
       'On that host: `ss -tnp state close-wait` names the process; look at what it does when a read returns 0 bytes.',
       'If the number only grows, restart the process to win time and look for the missing close().',
     ],
+    confirm:
+      'Filter `tcp.flags.fin == 1 and tcp.stream eq N`: one FIN from one side; look how long after its ACK the other side’s FIN or RST comes, if ever.',
     references: ['RFC 9293 3.6', 'RFC 9293 3.3.2'],
     severity: 'warning',
     options: {

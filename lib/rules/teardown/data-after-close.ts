@@ -19,6 +19,7 @@ export default defineRule({
       'Compare the timeouts of both programs; whoever asks should wait longer than whoever answers works.',
       'If the closer has read all it needs, it should read to the end, or use shutdown() and wait.',
     ],
+    confirm: 'A packet with `tcp.len > 0` goes to the side that had sent FIN, and that side answers with RST.',
     references: ['RFC 9293 3.6.1', 'RFC 1122 4.2.2.13', 'RFC 2525 2.17'],
     severity: 'warning',
     options: {},

@@ -13,6 +13,7 @@ export default defineRule({
     why: 'The close took longer, nothing else; but a lost packet at the end tells of a lossy path as much as one in the middle.',
     likelyCauses: ['The FIN was lost.', 'The acknowledgment of the FIN was lost: TIME_WAIT exists for that case.'],
     nextSteps: ['Compare with losses of other connections at that time.'],
+    confirm: 'Filter `tcp.flags.fin == 1 and tcp.stream eq N`: two FINs of one side with the same sequence number.',
     references: ['RFC 9293 3.6', 'RFC 9293 3.8.1'],
     severity: 'note',
     options: {},

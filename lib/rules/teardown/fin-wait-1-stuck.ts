@@ -18,6 +18,8 @@ export default defineRule({
     nextSteps: [
       'Look whether the peer answered anything shortly before: the last answer tells when it, or the path, went away.',
     ],
+    confirm:
+      'Filter `tcp.flags.fin == 1 and tcp.stream eq N`: the same FIN again and again, and nothing from the peer after the first.',
     references: ['RFC 9293 3.6', 'RFC 9293 3.8.1'],
     severity: 'warning',
     options: { tries: { default: 3, unit: 'count', description: 'FINs sent without an acknowledgment.' } },

@@ -19,6 +19,7 @@ export default defineRule({
       'Look at the peer with `ss -tn`: in CLOSE_WAIT its program has not closed; gone means its FIN was lost.',
       'On the closer: `net.ipv4.tcp_fin_timeout` (60 s) applies only after close(), not after shutdown().',
     ],
+    confirm: 'The FIN is acknowledged (`tcp.ack` one above its sequence number), and no FIN comes back.',
     references: ['RFC 9293 3.6', 'RFC 9293 3.3.2'],
     severity: 'warning',
     options: { seconds: { default: 60, unit: 's', description: 'Time in FIN_WAIT_2 that is too long.' } },

@@ -13,6 +13,7 @@ export default defineRule({
     why: 'Legal and sometimes meant (shutdown); many proxies and firewalls do not understand it and cut the rest off.',
     likelyCauses: ['The program said "end of request" with shutdown() and still reads the answer.'],
     nextSteps: ['If answers are cut off, look for a proxy that closes both directions at the first FIN.'],
+    confirm: 'After one side’s FIN was acknowledged, packets with `tcp.len > 0` still come from the other.',
     references: ['RFC 9293 3.6', 'RFC 1122 4.2.2.13'],
     severity: 'note',
     offIn: ['recommended', 'strict', 'ci', 'security'],

@@ -18,6 +18,8 @@ export default defineRule({
     nextSteps: [
       'If the peer answers with nothing, not even RST, look for a firewall that drops packets of unknown connections.',
     ],
+    confirm:
+      'Filter `tcp.flags.fin == 1 and tcp.stream eq N`: the second closer repeats its FIN; the peer’s last packet is older than the first of them.',
     references: ['RFC 9293 3.6', 'RFC 9293 3.8.1'],
     severity: 'warning',
     options: { tries: { default: 3, unit: 'count', description: 'FINs sent without an acknowledgment.' } },

@@ -15,6 +15,7 @@ export default defineRule({
       'A long queue or a routing loop held the segment back.',
     ],
     nextSteps: ['Look at the gap between the connections: less than a minute means that somebody skipped TIME_WAIT.'],
+    confirm: 'A packet’s absolute sequence number fits the stream before, not this one.',
     references: ['RFC 9293 3.4.3', 'RFC 9293 3.6.1', 'RFC 7323 5'],
     severity: 'warning',
     options: {},

@@ -11,6 +11,7 @@ export default defineRule({
     why: 'Legal and harmless; but both ends now keep a TIME_WAIT, which counts where connections are many.',
     likelyCauses: ['Both programs decided to close at the same moment, for example after a common timeout.'],
     nextSteps: ['If both sides run the same idle timeout, let the client’s be shorter than the server’s.'],
+    confirm: 'Two FINs, and neither acknowledges the other.',
     references: ['RFC 9293 3.6'],
     severity: 'note',
     options: {},

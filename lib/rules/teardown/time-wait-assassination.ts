@@ -16,6 +16,7 @@ export default defineRule({
       'A middlebox clears up with resets.',
     ],
     nextSteps: ['On Linux `net.ipv4.tcp_rfc1337=1` makes TIME_WAIT ignore resets.'],
+    confirm: 'After both FINs and their ACKs an RST follows.',
     references: ['RFC 1337 2', 'RFC 9293 3.10.7.4'],
     severity: 'note',
     options: { seconds: { default: 0.1, unit: 's', description: 'A reset sooner than this is part of the close.' } },

@@ -17,6 +17,7 @@ export default defineRule({
       'Keep timestamps on at both ends: with them a reused port is accepted safely (RFC 6191).',
       'See `time-wait-pressure` for who opens so many connections.',
     ],
+    confirm: '`tcp.analysis.reused_ports` on the SYN; the FINs of the stream before it lie less than a minute back.',
     references: ['RFC 6191 2', 'RFC 9293 3.6.1', 'RFC 5961 4.2'],
     severity: 'note',
     options: {},

@@ -11,6 +11,7 @@ export default defineRule({
     why: 'Nothing is wrong with that; it tells which connections were still in use, or silently gone.',
     likelyCauses: ['A long-lived connection.', 'A peer that vanished without a word.'],
     nextSteps: ['See whether anything was sent in the last minutes: `flows` shows the time of the last segment.'],
+    confirm: 'Filter `not (tcp.completeness & 48)`: neither FIN nor RST.',
     references: ['RFC 9293 3.6'],
     severity: 'note',
     offIn: ['recommended', 'strict', 'ci', 'security'],

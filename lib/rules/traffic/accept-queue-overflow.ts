@@ -17,6 +17,7 @@ export default defineRule({
       'On the server: `ss -ltn` (Recv-Q at Send-Q is full) and `nstat -az TcpExtListenOverflows TcpExtListenDrops`.',
       'Find what keeps the program from accept(); then raise backlog and somaxconn together.',
     ],
+    confirm: 'Filter `tcp.flags == 0x012 and tcp.analysis.retransmission` for this service.',
     references: ['RFC 9293 3.5', 'RFC 9293 3.10.7.4'],
     severity: 'warning',
     options: {

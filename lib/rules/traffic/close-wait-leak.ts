@@ -20,6 +20,8 @@ export default defineRule({
       'On the server: `ss -tnp state close-wait | wc -l`, twice, a minute apart; and `ls /proc/PID/fd | wc -l` against its limit.',
       'Take a thread dump before the restart.',
     ],
+    confirm:
+      'Conversations whose completeness has FIN, with a FIN from one side only: `tcp.flags.fin == 1 and ip.src == SERVER` is missing in them.',
     references: ['RFC 9293 3.6'],
     severity: 'error',
     offIn: ['ci'],

@@ -18,6 +18,7 @@ export default defineRule({
       'No connection pool, or one whose idle time is too short.',
     ],
     nextSteps: ['Turn on keep-alive or pooling at the client; see who closes first (`time-wait-pressure`) and why.'],
+    confirm: 'Statistics, Conversations, TCP: many rows of one pair, each short.',
     references: ['RFC 9112 9.3', 'RFC 9293 3.5'],
     severity: 'warning',
     offIn: ['ci'],

@@ -22,6 +22,7 @@ export default defineRule({
     nextSteps: [
       'Read the drop counters of whatever these connections share at that second; the evidence lists the hosts in common.',
     ],
+    confirm: 'Statistics, I/O graph of `tcp.analysis.retransmission` at 100 ms: one spike over many streams.',
     references: ['RFC 7567 2', 'RFC 5681 3'],
     severity: 'warning',
     offIn: ['ci'],

@@ -14,6 +14,7 @@ export default defineRule({
       'A management or monitoring system that searches for its agents.',
     ],
     nextSteps: ['Find out who runs the source; look at the hosts that answered for what happened next.'],
+    confirm: 'Statistics, Conversations, TCP, sorted by port B: one source, many addresses B.',
     references: ['RFC 9293 3.10.7.1'],
     severity: 'warning',
     offIn: ['ci'],

@@ -14,6 +14,7 @@ export default defineRule({
       'A program that searches for its server on a range of ports.',
     ],
     nextSteps: ['Find out who runs the source; look at the ports that were open for what happened next.'],
+    confirm: 'Statistics, Conversations, TCP, sorted by address A: one source, many ports B.',
     references: ['RFC 9293 3.10.7.1'],
     severity: 'warning',
     offIn: ['ci'],

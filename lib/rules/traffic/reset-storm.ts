@@ -17,6 +17,7 @@ export default defineRule({
       'A failover of a firewall, proxy or load balancer that lost its connection table.',
     ],
     nextSteps: ['Look for a restart or failover at that second, at the server and at everything between.'],
+    confirm: 'Statistics, I/O graph of `tcp.flags.reset == 1` for the service.',
     references: ['RFC 9293 3.5.2'],
     severity: 'warning',
     offIn: ['ci'],

@@ -21,6 +21,8 @@ export default defineRule({
       'On the target: `nstat -az TcpExtListenDrops TcpExtSyncookiesSent TcpExtTCPReqQFullDrop`, and keep `net.ipv4.tcp_syncookies=1`.',
       'If the sources are few, block them; if they are spread and never retry, they are forged: have the provider filter upstream.',
     ],
+    confirm:
+      'Statistics, I/O graph: `tcp.flags.syn == 1 and tcp.flags.ack == 0` against `tcp.completeness == 7` and above, for this address and port.',
     references: ['RFC 4987 2', 'RFC 4987 3.6'],
     severity: 'error',
     offIn: ['ci'],

@@ -21,6 +21,8 @@ export default defineRule({
       'Keep connections open: HTTP keep-alive, a larger pool, or a proxy in front that reuses them.',
       'On a connecting Linux host `net.ipv4.tcp_tw_reuse=1` and a wider `ip_local_port_range` win time; neither helps a listening one.',
     ],
+    confirm:
+      'Statistics, Conversations, TCP: count the short ones between the two hosts; `tcp.flags.fin == 1` shows who closes first.',
     references: ['RFC 9293 3.6.1', 'RFC 6191 2', 'RFC 6056 3.2'],
     severity: 'note',
     offIn: ['ci'],

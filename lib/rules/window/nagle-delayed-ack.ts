@@ -12,6 +12,7 @@ export default defineRule({
     why: 'Nagle’s algorithm holds the next small segment until the last is acknowledged; the receiver delays that acknowledgment by 40 to 200 ms: each message pays it.',
     likelyCauses: ['The program writes a message in two or more pieces (header, then body) and waits for the answer.'],
     nextSteps: ['Write each message with one call (a buffer, writev), or set TCP_NODELAY.'],
+    confirm: 'Small data, then 40 to 200 ms until the ACK, then small data again: set the time column to delta.',
     references: ['RFC 9293 3.7.4', 'RFC 9293 3.8.6.3', 'RFC 896 1'],
     severity: 'warning',
     options: { times: { default: 10, unit: 'count', description: 'Times that the pattern must show.' } },

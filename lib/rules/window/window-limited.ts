@@ -20,6 +20,7 @@ export default defineRule({
       'If the window stays constant: raise `net.ipv4.tcp_rmem` (third value) or remove SO_RCVBUF in the program.',
       'If it shrinks and grows: the program is the bottleneck, not the network.',
     ],
+    confirm: '`tcp.analysis.window_full`; the window-scaling graph with bytes out: both lines touch.',
     references: ['RFC 9293 3.8.6', 'RFC 7323 1.1'],
     severity: 'warning',
     options: {

@@ -17,6 +17,7 @@ export default defineRule({
     nextSteps: [
       'On the receiver: `nstat -az TcpExtTCPRcvQDrop TcpExtPruneCalled TcpExtRcvPruned`; look at its memory.',
     ],
+    confirm: '`tcp.ack` plus `tcp.window_size` of one side becomes smaller from one packet to the next.',
     references: ['RFC 9293 3.8.6', 'RFC 7323 2.4'],
     severity: 'warning',
     options: {},

@@ -19,6 +19,7 @@ export default defineRule({
       'On the receiver: `ss -tnpm` names the process with the full Recv-Q; take a stack dump of it now.',
       'Give the sender a write timeout (`TCP_USER_TIMEOUT`), so that it does not wait for ever.',
     ],
+    confirm: '`tcp.analysis.zero_window` from some frame on, and never a larger `tcp.window_size` of that side again.',
     references: ['RFC 9293 3.8.6.1', 'RFC 1122 4.2.2.17', 'RFC 6429 4'],
     severity: 'error',
     options: {

@@ -19,6 +19,8 @@ export default defineRule({
       'On the receiver: `ss -tnm` shows a full receive queue (Recv-Q); find what the process was doing at that time.',
       'Compare with the process’s own log, profile or GC log at the start time of the stall.',
     ],
+    confirm:
+      '`tcp.analysis.zero_window` begins it, `tcp.analysis.window_update` ends it; the window-scaling graph shows the floor.',
     references: ['RFC 9293 3.8.6', 'RFC 9293 3.8.6.1'],
     severity: 'warning',
     options: {
