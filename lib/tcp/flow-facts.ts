@@ -81,8 +81,7 @@ function unacknowledged(flow: Flow): number {
 }
 
 function runFacts(run: Run, flow: Flow, until: Moment): RetransmissionRun {
-  const { stalledSince, recent, ...facts } = run;
-  void recent;
+  const { stalledSince, recent: _recent, oldest: _oldest, ...facts } = run;
   const unresolved = stalledSince !== null && flow.next !== flow.acked;
   const stall = unresolved ? Math.max(facts.stall, secondsBetween(stalledSince, until)) : facts.stall;
   return { ...facts, stall, unresolved };

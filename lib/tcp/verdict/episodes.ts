@@ -14,6 +14,8 @@ import { firstSighting } from './history.ts';
 /** Frames and sightings kept of one episode, and episodes of one flow. */
 const KEPT_FRAMES = 256;
 const KEPT_RUNS = 1024;
+/** The most retransmissions of one burst that are counted. */
+const MOST_RECENT = 4096;
 const KEPT_CHAINS = 256;
 const OPEN_CHAINS = 4096;
 
@@ -34,6 +36,8 @@ export interface Run {
   stalledSince: Moment | null;
   /** Times of the retransmissions within one burst's length, seconds after `start`. */
   recent: number[];
+  /** Those in front of this are too long ago. */
+  oldest: number;
 }
 
 /** The same first byte sent again and again (facts/connection.ts: RepeatChain), while it goes on. */
@@ -73,6 +77,7 @@ export function addToRun(it: Case, detail: FlowDetail, since: Moment): void {
       stall: 0,
       stalledSince: null,
       recent: [],
+      oldest: 0,
     };
     detail.runs.push(run);
   }
@@ -87,10 +92,12 @@ export function addToRun(it: Case, detail: FlowDetail, since: Moment): void {
   else run.stalledSince ??= since;
   const at = secondsBetween(run.start, now);
   run.recent.push(at);
-  let first = 0;
-  while (at - run.recent[first]! >= apart) first++;
-  if (first > 0) run.recent.splice(0, first);
-  if (run.recent.length > run.densest) run.densest = run.recent.length;
+  while (at - run.recent[run.oldest]! >= apart || run.recent.length - run.oldest > MOST_RECENT) run.oldest++;
+  run.densest = Math.max(run.densest, run.recent.length - run.oldest);
+  if (run.oldest > MOST_RECENT) {
+    run.recent = run.recent.slice(run.oldest);
+    run.oldest = 0;
+  }
 }
 
 /** The peer acknowledges something new: the stall ends, and so do chains of what it covers. */

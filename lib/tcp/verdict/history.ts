@@ -227,6 +227,29 @@ export function releaseAll(pool: Int32Columns, flow: Flow): void {
   if (flow.detail) flow.detail.index = null;
 }
 
+/**
+ * Makes one record of all that lie in [start, until), which have just been sent together: the first transmission kept is
+ * that of the first. Acknowledged ones and others stay apart.
+ */
+export function merge(pool: Int32Columns, flow: Flow, start: number, until: number): void {
+  let into = find(pool, flow, start);
+  if (into < 0) return;
+  let next = pool.get(into, NEXT);
+  while (next >= 0 && seqLe(pool.get(next, END), until)) {
+    const after = pool.get(next, NEXT);
+    if (next === flow.una) into = next;
+    else {
+      pool.set(into, END, pool.get(next, END));
+      pool.set(into, NEXT, after);
+      if (next === flow.tail) flow.tail = into;
+      if (flow.ackSeen === 1 && seqLe(pool.get(into, END), flow.acked)) flow.kept--;
+      pool.release(next);
+    }
+    next = after;
+  }
+  if (flow.detail) flow.detail.index = null;
+}
+
 /** Where the bytes without holes end, from `record` on, which must begin at or below it. */
 export function holeFrom(pool: Int32Columns, flow: Flow, record: number): number {
   let at = record;

@@ -4,7 +4,7 @@ import { HOLE, MARKS, NANOS, NEXT, SECONDS } from './history.ts';
 
 const KEPT_FRAMES = 256;
 /** Overtaking segments counted at most. */
-const MOST_OVERTAKING = 256;
+const MOST_OVERTAKING = 64;
 
 /**
  * Books a segment that came late (RFC 4737 4.2): how many segments overtook it, and by how much time. `record` is the hole

@@ -9,12 +9,16 @@ import {
   holeFrom,
   MARKS,
   marksOf,
+  merge,
   NEXT,
   RESENT,
   START,
   sendAgain,
   sentBefore,
 } from './history.ts';
+
+/** A transmission that covers more records than this makes one of them, so that repeating it costs no more. */
+const MANY_RECORDS = 64;
 
 /**
  * Enters a transmission of [start, until) into the history, from `record` on, which holds `start`. `older`: it was sent
@@ -31,6 +35,7 @@ export function enter(
   const detail = flow.detail!;
   let repeated = 0;
   let filled = false;
+  let records = 0;
   let at = cutAt(pool, flow, record, start);
   while (at >= 0 && seqLt(pool.get(at, START), until)) {
     if (seqGt(pool.get(at, END), until)) cutAt(pool, flow, at, until);
@@ -46,7 +51,9 @@ export function enter(
       else sendAgain(pool, at, segment, 0);
     }
     at = pool.get(at, NEXT);
+    records++;
   }
+  if (records > MANY_RECORDS && !older) merge(pool, flow, start, until);
   detail.repeatedBytes += Math.min(repeated, segment.length);
   if (filled && seqGe(flow.contiguous, start) && seqLt(flow.contiguous, until)) {
     const from = find(pool, flow, flow.contiguous);
