@@ -33,4 +33,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'rules', summary: 'the rules there are', load: () => import('./commands/rules.ts') },
   { name: 'explain', summary: 'teach a rule, a state or an idea of TCP', load: () => import('./commands/explain.ts') },
+  { name: 'init', summary: 'write a configuration to begin with', load: () => import('./commands/init.ts') },
+  { name: 'completion', summary: 'a completion script for a shell', load: () => import('./commands/completion.ts') },
 ];

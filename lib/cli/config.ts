@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
+import { PRESETS, type Preset } from '../facts/rule.ts';
 import type { Confidence } from '../facts/verdict.ts';
 import {
   type LintConfig,
@@ -12,19 +15,27 @@ import {
 import { RULES } from '../rules/index.ts';
 import { CliError } from './exit.ts';
 import { reason } from './output.ts';
-import type { Terminal } from './terminal.ts';
 import { parseWord } from './values.ts';
 
 /** What commander hands over of the options that configure judging. */
 export interface ConfigOptions {
-  readonly config?: string;
+  /** A file; true when none was named; false with `--no-config`. */
+  readonly config?: string | boolean;
+  readonly preset?: Preset;
   readonly rule?: readonly string[];
   readonly minConfidence?: Confidence;
 }
 
+export const CONFIG_NAMES = ['json', 'js', 'mjs', 'ts'].map((ending) => `tcplint.config.${ending}`);
+
 export function configOptions(command: Command): Command {
   return command
-    .option('--config <file>', 'configuration of the rules, as JSON')
+    .option(
+      '--config <file>',
+      `configuration; without it, the nearest ${CONFIG_NAMES[0]} (.js, .mjs, .ts) upward from here`,
+    )
+    .option('--no-config', 'no configuration file')
+    .option('--preset <name>', `what is judged: ${PRESETS.join(', ')}`, parseWord(PRESETS))
     .option(
       '--rule <id:level>',
       'turn a rule off, on, or to a severity; or set an option, as in id:seconds=2; may be repeated',
@@ -37,9 +48,19 @@ export function configOptions(command: Command): Command {
     );
 }
 
-/** File, then `--rule` in their order, then `--min-confidence`. */
-export async function loadConfig(options: ConfigOptions, _terminal: Terminal): Promise<ResolvedConfig> {
-  let config: LintConfig = options.config === undefined ? {} : readConfig(options.config);
+/** A configuration as written, and where; null where there is none. */
+export interface FoundConfig {
+  readonly path: string | null;
+  readonly config: LintConfig;
+}
+
+/** File, then `--preset`, then `--rule` in their order, then `--min-confidence`. */
+export async function findConfig(options: ConfigOptions): Promise<FoundConfig> {
+  const path = typeof options.config === 'string' ? options.config : options.config === false ? null : nearest();
+  let config: LintConfig = path === null ? {} : checked(path, await load(path));
+  if (options.preset !== undefined) {
+    config = { ...config, extends: options.preset };
+  }
   for (const argument of options.rule ?? []) {
     const { setting, problems } = parseRuleArgument(argument, RULES);
     if (problems.length > 0) {
@@ -50,16 +71,44 @@ export async function loadConfig(options: ConfigOptions, _terminal: Terminal): P
   if (options.minConfidence !== undefined) {
     config = { ...config, minConfidence: options.minConfidence };
   }
-  return resolveConfig(config, RULES);
+  return { path, config };
 }
 
-function readConfig(path: string): LintConfig {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new CliError(`${path}: ${error instanceof SyntaxError ? `not JSON: ${error.message}` : reason(error)}`);
+export async function loadConfig(options: ConfigOptions): Promise<ResolvedConfig> {
+  return resolveConfig((await findConfig(options)).config, RULES);
+}
+
+/** Upward from the working directory; never from a capture's folder, which may be a stranger's. */
+function nearest(): string | null {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const path = CONFIG_NAMES.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
+    if (path !== undefined) {
+      return path;
+    }
+    if (folder === dirname(folder)) {
+      return null;
+    }
   }
+}
+
+async function load(path: string): Promise<unknown> {
+  if (!existsSync(path)) {
+    throw new CliError(`${path}: no such file or directory`);
+  }
+  try {
+    return path.endsWith('.json')
+      ? JSON.parse(readFileSync(path, 'utf8'))
+      : (await import(pathToFileURL(path).href)).default;
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new CliError(`${path}: ${error.message}`);
+    }
+    const unknown = (error as NodeJS.ErrnoException).code === 'ERR_UNKNOWN_FILE_EXTENSION';
+    throw new CliError(`${path}: ${unknown ? 'this Node cannot load TypeScript; use .json or .js' : reason(error)}`);
+  }
+}
+
+function checked(path: string, value: unknown): LintConfig {
   const { config, problems } = parseConfig(value, RULES);
   if (problems.length > 0) {
     throw new CliError(`${path}: ${problems.join('; ')}`);

@@ -20,9 +20,9 @@ export interface CaptureOptions {
 }
 
 /** Declares the arguments and options of a command that reads captures. */
-export function captureCommand(command: Command, formats: readonly string[]): Command {
+export function captureCommand(command: Command, formats: readonly string[], argument = '<capture...>'): Command {
   outputOptions(command, formats)
-    .argument('<capture...>', 'pcap or pcapng files, directories or patterns; - is standard input')
+    .argument(argument, 'pcap or pcapng files, directories or patterns; - is standard input')
     .option('--stream <n>', "only Wireshark's tcp.stream N", parseCount)
     .option('--connection <n>', "only tcplint's connection N", parseCount)
     .option('--where <expression>', 'only what it describes, as in: server port 443 and not host 10.0.0.7')

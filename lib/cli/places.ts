@@ -30,7 +30,7 @@ export async function showPlaces(
   terminal: Terminal,
 ): Promise<number> {
   const page = openPage(pageFor(terminal, options, false));
-  const config = await loadConfig({}, terminal);
+  const config = await loadConfig({});
   const { captures, failures } = await analyse(
     paths,
     options,

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 import { TOOL } from '../facts/report.ts';
 import { plain } from '../report/escape.ts';
 import { COMMANDS } from './commands.ts';
@@ -15,7 +15,7 @@ export async function runCommandLine(
   const overall = words.length === 0 || words[0] === '--help' || words[0] === '-h';
   const chosen = COMMANDS.find(({ name }) => name === words.find((word) => !word.startsWith('-'))) ?? COMMANDS[0]!;
   let code: number = DONE;
-  const program = quiet(new Command('tcplint'), terminal)
+  const program = quiet(new EnvironmentCommand('tcplint'), terminal)
     .description(description)
     .version(TOOL.version, '-V, --version');
   for (const entry of COMMANDS) {
@@ -26,6 +26,7 @@ export async function runCommandLine(
       module.define(command, terminal, async (exit) => {
         code = await exit;
       });
+      command.addHelpText('after', '\nOptions may stand in the environment: --fail-on as TCPLINT_FAIL_ON.');
     }
   }
   if (words.length === 0) {
@@ -43,11 +44,26 @@ export async function runCommandLine(
   }
 }
 
+/** Every long option may stand in the environment: `--fail-on` as TCPLINT_FAIL_ON. The command line wins. */
+class EnvironmentCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new EnvironmentCommand(name);
+  }
+
+  override addOption(option: Option): this {
+    if (option.long !== undefined && !option.negate) {
+      option.env(`TCPLINT_${option.long.slice(2).toUpperCase().replaceAll('-', '_')}`);
+    }
+    return super.addOption(option);
+  }
+}
+
 /** commander neither prints nor exits by itself: its errors are one line under our name. */
 function quiet(command: Command, terminal: Terminal): Command {
   return command
     .exitOverride()
     .showSuggestionAfterError(true)
+    .configureHelp({ optionDescription: describeOption })
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
@@ -60,4 +76,11 @@ function quiet(command: Command, terminal: Terminal): Command {
         write(`tcplint: ${plain(message)}\n`);
       },
     });
+}
+
+/** Without the name in the environment, which would stand in every line. */
+function describeOption({ description, defaultValue, negate }: Option): string {
+  const shown =
+    defaultValue === undefined || negate || typeof defaultValue === 'boolean' ? '' : ` (default: ${defaultValue})`;
+  return description + shown;
 }

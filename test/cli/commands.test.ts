@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { afterAll, describe, expect, test } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CLOSE_WAIT, Folder, HEALTHY, run, UNANSWERED } from './run.ts';
 
@@ -279,6 +279,72 @@ describe('rows', () => {
     expect(lines(stdout)).toHaveLength(8);
     expect(stderr).toMatch(/^tcplint: [^\n]*cut\.pcap: [^\n]+ \(offset \d+\)\n$/);
   });
+});
+
+describe('configuration', () => {
+  const here = process.cwd();
+  const project = new Folder();
+  beforeAll(() => {
+    mkdirSync(project.at('deep/down'), { recursive: true });
+    process.chdir(project.at('deep/down'));
+  });
+  afterAll(() => {
+    process.chdir(here);
+    project.remove();
+  });
+  const rulesOf = async (...options: string[]): Promise<string[]> =>
+    JSON.parse((await run([unanswered, '-f', 'json', ...options])).stdout).findings.map(
+      ({ rule, severity }: { rule: string; severity: string }) => `${severity} ${rule}`,
+    );
+
+  test('is found upward from the working directory', async () => {
+    project.write('tcplint.config.json', '{"rules": {"syn-unanswered": "error", "connection-refused": "off"}}');
+    expect(await rulesOf()).toEqual(['error syn-unanswered']);
+    expect(await rulesOf('--no-config')).toEqual(['warning syn-unanswered', 'warning connection-refused']);
+    expect(await rulesOf('--rule', 'connection-refused:note')).toContain('note connection-refused');
+    const printed = JSON.parse((await run(['--print-config'])).stdout);
+    expect(printed.rules).toMatchObject({ 'connection-refused': 'off' });
+  });
+
+  test('may be a module', async () => {
+    const file = project.write(
+      'other.mjs',
+      "export default { extends: 'strict', rules: { 'syn-unanswered': 'off' } };",
+    );
+    expect(await rulesOf('--config', file)).toEqual(['warning connection-refused']);
+  });
+
+  test.each([
+    ['not JSON', '{', /^tcplint: [^\n]*bad\.json: [^\n]+\n$/],
+    ['an unknown key', '{"extend": "strict"}', /did you mean "extends"/],
+    ['an unknown rule', '{"rules": {"syn-floods": "off"}}', /did you mean "syn-flood"/],
+  ])('%s is one line and 2', async (_, text, line) => {
+    const { code, stderr } = await run([unanswered, '--config', project.write('bad.json', text)]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(line);
+  });
+
+  test('stands in the environment too, below the command line', async () => {
+    vi.stubEnv('TCPLINT_FAIL_ON', 'warning');
+    expect((await run([healthy])).code).toBe(0);
+    expect((await run([unanswered, '--no-config'])).code).toBe(1);
+    expect((await run([unanswered, '--no-config', '--fail-on', 'error'])).code).toBe(0);
+    vi.unstubAllEnvs();
+  });
+
+  test('init writes one to begin with, once', async () => {
+    expect((await run(['init', '--preset', 'ci'])).code).toBe(0);
+    expect(JSON.parse(readFileSync(project.at('deep/down/tcplint.config.json'), 'utf8')).extends).toBe('ci');
+    expect((await run(['init'])).code).toBe(2);
+    expect((await run(['init', '--force'])).code).toBe(0);
+  });
+});
+
+test.each(['bash', 'zsh', 'fish'])('completion for %s names commands, options and values', async (shell) => {
+  const { stdout } = await run(['completion', shell]);
+  for (const word of ['timeline', 'fail-on', 'relative', 'sarif']) {
+    expect(stdout).toContain(word);
+  }
 });
 
 describe('in continuous integration', () => {

@@ -27,7 +27,7 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
 
 /** Rows carry the rules that found something, which is known at the end of each capture only. */
 async function flows(paths: readonly string[], options: FlowOptions, terminal: Terminal): Promise<number> {
-  const config = await loadConfig(options, terminal);
+  const config = await loadConfig(options);
   const selector = await openSelector(options);
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = createLinter(config);

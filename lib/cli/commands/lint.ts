@@ -8,8 +8,8 @@ import type { Origin } from '../../report/format.ts';
 import type { LintFormat, LintPage } from '../../report/lint/format.ts';
 import { makeReport } from '../../report/make-report.ts';
 import { analyse } from '../analyse.ts';
-import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
-import { DONE, FAILED, FOUND } from '../exit.ts';
+import { type ConfigOptions, configOptions, findConfig, loadConfig } from '../config.ts';
+import { CliError, DONE, FAILED, FOUND } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from '../formats.ts';
 import { beginJudging, type Judging } from '../judge.ts';
 import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
@@ -37,10 +37,11 @@ interface LintOptions extends CaptureOptions, ConfigOptions {
   readonly maxWarnings?: number;
   readonly quiet?: boolean;
   readonly redact?: boolean;
+  readonly printConfig?: boolean;
 }
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  configOptions(captureCommand(command, Object.keys(FORMATS)))
+  configOptions(captureCommand(command, Object.keys(FORMATS), '[capture...]'))
     .option(
       '--fail-on <severity>',
       `exit with 1 from this severity on: ${FAIL_ON.join(', ')}`,
@@ -50,11 +51,20 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
     .option('--max-warnings <n>', 'exit with 1 when there are more warnings', parseCount)
     .option('-q, --quiet', 'print only findings that fail the run')
     .option('--redact', 'leave addresses and host names out, whatever the format')
+    .option('--print-config', 'print what would be judged, and how, and read no capture')
     .action((paths: string[], options: LintOptions) => run(lint(paths, options, terminal)));
 }
 
 async function lint(paths: readonly string[], options: LintOptions, terminal: Terminal): Promise<number> {
-  const config = await loadConfig(options, terminal);
+  if (options.printConfig === true) {
+    const { printedConfig } = await import('../print-config.ts');
+    terminal.stdout.write(printedConfig(await findConfig(options)));
+    return DONE;
+  }
+  if (paths.length === 0) {
+    throw new CliError("missing required argument 'capture'");
+  }
+  const config = await loadConfig(options);
   const selector = await openSelector(options);
   const formats = await openFormats(FORMATS, options.format, options.output, terminal);
   const discard = (): void => discardAll(formats);

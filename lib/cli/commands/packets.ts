@@ -47,5 +47,5 @@ async function firstReading(
   terminal: Terminal,
 ): Promise<ReadonlyMap<string, Preselected>> {
   const [{ preselect }, { loadConfig }] = await Promise.all([import('../preselect.ts'), import('../config.ts')]);
-  return preselect(paths, selector, await loadConfig({}, terminal), options, terminal);
+  return preselect(paths, selector, await loadConfig({}), options, terminal);
 }

@@ -37,7 +37,7 @@ function timeline(paths: readonly string[], options: TimelineOptions, terminal: 
 
 async function changesOnly(paths: readonly string[], options: TimelineOptions, terminal: Terminal): Promise<number> {
   const selector = await openSelector(options);
-  const config = selector.needsFindings ? await loadConfig(options, terminal) : null;
+  const config = selector.needsFindings ? await loadConfig(options) : null;
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = config === null ? null : createLinter(config);
     const held: ConnectionFacts[] = [];
@@ -64,7 +64,7 @@ async function changesOnly(paths: readonly string[], options: TimelineOptions, t
 }
 
 async function withPackets(paths: readonly string[], options: TimelineOptions, terminal: Terminal): Promise<number> {
-  const config = await loadConfig(options, terminal);
+  const config = await loadConfig(options);
   const selector = await openSelector(options);
   const known = selector.needsConnections
     ? await (await import('../preselect.ts')).preselect(paths, selector, config, options, terminal)
