@@ -6,14 +6,16 @@ import {
   IP_FRAGMENT,
   IP_PROTOCOL,
   LINK,
+  linkKey,
   MAX_LAYERS,
   NOT_TCP,
   OTHER_PROTOCOL,
   REASONS,
   TCP,
   TOO_DEEP,
+  UNREGISTERED,
 } from './keys.ts';
-import { CUT_SHORT, Segment } from './segment.ts';
+import { CUT_SHORT, FROM_FRAGMENTS, Segment } from './segment.ts';
 import { LAYERS } from './table.ts';
 import { decodeQuote, decodeTcp, TCP_LEAST } from './tcp.ts';
 import { describe } from './tunnel/kinds.ts';
@@ -94,12 +96,17 @@ export class Decoder {
 
     walk.begin(frame);
     walk.segment = segment;
-    return this.follow(LINK + frame.linkType, frame);
+    return this.follow(linkKey(frame.linkType), frame);
   }
 
   /** Tunnels around the segment in hand, in words: `VLAN 12, VXLAN 5001`; null for none. */
   describeTunnel(): string | null {
     return describe(this.walk.tunnelKinds, this.walk.tunnelIds, this.walk.tunnels);
+  }
+
+  /** Frames that hold the parts of the segment in hand, its own included; empty where it came in one. */
+  get fragmentFrames(): readonly number[] {
+    return this.segment.troubles & FROM_FRAGMENTS ? this.walk.fragments.joined : [];
   }
 
   /** Frames without TCP so far, by reason. */
@@ -128,8 +135,7 @@ export class Decoder {
     for (let depth = 0; depth < MAX_LAYERS; depth++) {
       if (key === IP_PROTOCOL + 6) return this.finish(frame);
       const layer = LAYERS.get(key);
-      if (layer === undefined)
-        return key < ETHERTYPE ? this.skipLink(key - LINK, frame) : this.skip(OTHER_PROTOCOL, frame);
+      if (layer === undefined) return key < ETHERTYPE ? this.skipLink(key, frame) : this.skip(OTHER_PROTOCOL, frame);
       key = layer(walk);
       if (key < 0) return this.skip(key, frame);
     }
@@ -166,7 +172,8 @@ export class Decoder {
     return NOT_TCP;
   }
 
-  private skipLink(linkType: number, frame: Frame): number {
+  private skipLink(key: number, frame: Frame): number {
+    const linkType = key === UNREGISTERED ? frame.linkType : key - LINK;
     const count = this.unknownLinks.get(linkType);
     if (count) count.frames++;
     else this.unknownLinks.set(linkType, { frames: 1, firstFrame: frame.number });

@@ -5,6 +5,8 @@
 
 /** LINKTYPE_ values (tcpdump.org/linktypes.html). */
 export const LINK = 0x10000;
+/** A link type that no registry has, from a damaged file. */
+export const UNREGISTERED = 0;
 export const ETHERTYPE = 0x20000;
 /** IP protocol numbers, and IPv6 next headers. */
 export const IP_PROTOCOL = 0x30000;
@@ -63,3 +65,8 @@ export const REASONS = [
 
 /** Most layers in one frame: more is not a network. */
 export const MAX_LAYERS = 48;
+
+/** The key of a frame's link type. Files have more bits for it than the registry. */
+export function linkKey(linkType: number): number {
+  return linkType <= 0xffff ? LINK + linkType : UNREGISTERED;
+}

@@ -4,6 +4,7 @@ import {
   INNER,
   IP_PROTOCOL,
   LINK,
+  linkKey,
   MAX_LAYERS,
   NLPID,
   OTHER_PROTOCOL,
@@ -37,7 +38,7 @@ export function trace(frame: Frame): Trace {
   walk.read(frame.bytes);
   walk.begin(frame);
   const steps: Step[] = [];
-  let key = LINK + frame.linkType;
+  let key = linkKey(frame.linkType);
   for (let depth = 0; depth < MAX_LAYERS; depth++) {
     const layer = LAYERS.get(key) ?? null;
     steps.push({ name: nameOf(key), start: walk.at - frame.start, layer });
@@ -63,7 +64,7 @@ const INNER_NAMES = ['', 'LLC', 'SNAP', '802.11, padded', '802.11, swapped', 'MP
 
 function nameOf(key: number): string {
   const space = SPACES.find(({ from }) => key >= from);
-  return space === undefined ? 'unknown' : space.name(key - space.from);
+  return space === undefined ? 'unregistered link type' : space.name(key - space.from);
 }
 
 function hex(number: number, digits: number): string {

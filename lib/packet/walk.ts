@@ -107,7 +107,8 @@ export class Walk {
 
   /** Goes into a tunnel, which `id` tells from others of its kind (0 where it has none). */
   enter(kind: number, id: number): void {
-    this.tunnel = fold(fold(this.tunnel, kind), id);
+    // Never 0, which says that there is none.
+    this.tunnel = fold(fold(this.tunnel, kind), id) || 1;
     if (this.tunnels === MAX_TUNNELS) return;
     this.tunnelKinds[this.tunnels] = kind;
     this.tunnelIds[this.tunnels] = id;
@@ -118,7 +119,7 @@ export class Walk {
   enterOverIp(kind: number, id: number): void {
     const { srcA, srcB, srcC, srcD, dstA, dstB, dstC, dstD } = this.segment;
     this.enter(kind, id);
-    this.tunnel = fold(this.tunnel, srcA ^ dstA ^ srcB ^ dstB ^ srcC ^ dstC ^ srcD ^ dstD);
+    this.tunnel = fold(this.tunnel, srcA ^ dstA ^ srcB ^ dstB ^ srcC ^ dstC ^ srcD ^ dstD) || 1;
   }
 }
 

@@ -284,6 +284,10 @@ describe('frames without TCP', () => {
     ]);
   });
 
+  it('are not taken for others when a file has a link type beyond the registry', () => {
+    expect(reasonOf(ipv4(tcp()), { linkType: 0x10800 })).toEqual(['link type 67584']);
+  });
+
   it('are told when headers never end', () => {
     let packet = ipv4(tcp());
     for (let i = 0; i < 60; i++) packet = ipv4(packet, { protocol: 4 });

@@ -108,6 +108,12 @@ const links: readonly Encapsulation[] = [
     tunnel: 'MPLS 18',
   },
   {
+    name: 'Ethernet pseudowire to an address that begins like IPv4',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes(label(18, true), ethernet(p, { destination: '44d244000001' })), { type: 0x8847 }),
+    tunnel: 'MPLS 18',
+  },
+  {
     name: 'B.A.T.M.A.N. unicast',
     linkType: 1,
     wrap: (p) => ethernet(bytes('40 0f 32 01', '02 00 00 00 00 09', ethernet(p)), { type: 0x4305 }),

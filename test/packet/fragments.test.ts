@@ -66,6 +66,7 @@ describe.each([
     expect(segment).toMatchObject({ frame: 3, seq: 42, length: 100, payloadCaptured: 100, troubles: FROM_FRAGMENTS });
     expect(found).toEqual(payload);
     expect(verifyChecksum(segment)).toBe(CHECKSUM_UNKNOWN);
+    expect(decoder.fragmentFrames).toEqual([0, 1, 2].map((piece) => order.indexOf(piece) + 1));
     expect([...decoder.skipped]).toEqual([['IP fragment', { frames: 2, firstFrame: 1 }]]);
   });
 
@@ -127,9 +128,10 @@ describe('fragments', () => {
   });
 
   it('that are whole are no fragments (RFC 8200 4.5)', () => {
-    const { results, segment: found } = decodeAll([fragment6(segment, [0, 120])]);
+    const { decoder, results, segment: found } = decodeAll([fragment6(segment, [0, 120])]);
     expect(results).toEqual([TCP]);
     expect(found).toMatchObject({ troubles: 0, ipId: 7 });
+    expect(decoder.fragmentFrames).toEqual([]);
   });
 
   it('are found within tunnels, and may themselves be of a tunnel', () => {

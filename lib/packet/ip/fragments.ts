@@ -15,6 +15,7 @@ const MOST_HELD = 4 * MOST_DATAGRAM_BYTES;
 const PART_COST = 256;
 
 interface Part {
+  readonly frame: number;
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
@@ -47,6 +48,8 @@ export class Fragments {
   /** Frames whose fragments were given up for want of memory, and the first of them. */
   givenUp = 0;
   givenUpFirst = 0;
+  /** Frames that held the parts of the datagram put together last, by their place in it. */
+  joined: readonly number[] = [];
 
   /**
    * Takes the fragment that `walk` stands at, `length` bytes from `offset` of the datagram called `id`, which carries
@@ -62,7 +65,7 @@ export class Fragments {
     datagram.frames++;
     if (offset === 0) datagram.next = next;
     if (!more && (datagram.length < 0 || offset + length < datagram.length)) datagram.length = offset + length;
-    if (insert(datagram, { offset, bytes: walk.bytes.slice(walk.at, walk.at + length) })) {
+    if (insert(datagram, { frame: segment.frame, offset, bytes: walk.bytes.slice(walk.at, walk.at + length) })) {
       datagram.cost += length + PART_COST;
       this.cost += length + PART_COST;
     }
@@ -71,6 +74,7 @@ export class Fragments {
       const whole = join(datagram);
       if (whole !== null) {
         this.drop(key, datagram);
+        this.joined = datagram.parts.map(({ frame }) => frame);
         walk.read(whole);
         walk.at = 0;
         walk.end = walk.wireEnd = walk.datagramEnd = whole.length;

@@ -1,6 +1,6 @@
 import { ETHERNET, IPV4, IPV6, MPLS_PAYLOAD, OTHER_PROTOCOL } from '../keys.ts';
 import type { Walk } from '../walk.ts';
-import { looksLikeEthernet } from './content.ts';
+import { looksLikeEthernet, looksLikeIp } from './content.ts';
 import { MPLS } from './kinds.ts';
 
 const BOTTOM_OF_STACK = 0x100;
@@ -21,9 +21,9 @@ export function mplsPayload(walk: Walk): number {
   if (!walk.has(1)) return walk.missing();
   switch (walk.u8(0) >>> 4) {
     case 4:
-      return IPV4;
+      return isFrame(walk) ? ETHERNET : IPV4;
     case 6:
-      return IPV6;
+      return isFrame(walk) ? ETHERNET : IPV6;
     case 0:
       // The control word of a pseudowire (RFC 4385 3).
       if (looksLikeEthernet(walk, 4)) walk.at += 4;
@@ -32,4 +32,9 @@ export function mplsPayload(walk: Walk): number {
     default:
       return looksLikeEthernet(walk, 0) ? ETHERNET : OTHER_PROTOCOL;
   }
+}
+
+/** A frame whose first address only begins like IP. */
+function isFrame(walk: Walk): boolean {
+  return looksLikeEthernet(walk, 0) && !looksLikeIp(walk, 0);
 }
