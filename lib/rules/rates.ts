@@ -34,3 +34,11 @@ export function busiest(series: PerSecond, width: number): Window {
   }
   return best;
 }
+
+const PACE_SECONDS = 10;
+
+/** Events a second in the busiest stretch, measured over 10 s where the capture is that long. */
+export function paceOf(series: PerSecond, watched: number): number {
+  const width = Math.max(1, Math.min(PACE_SECONDS, Math.floor(watched)));
+  return busiest(series, width).count / width;
+}

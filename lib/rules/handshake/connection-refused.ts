@@ -19,7 +19,7 @@ export default defineRule({
       'On the server: `ss -ltn` shows whether anything listens on that port and address.',
       'If something listens there, compare the TTL of the RST with that of the server’s other packets: a difference means a device in between refused.',
     ],
-    confirm: 'The packet after the SYN is RST+ACK with `tcp.ack == 1` (relative); filter `tcp.completeness == 33`.',
+    confirm: 'The packet after the SYN is RST+ACK with `tcp.ack == 1` (relative); filter `tcp.completeness == 37`.',
     references: ['RFC 9293 3.10.7.1', 'RFC 9293 3.5.2', 'RFC 1122 4.2.3.9'],
     severity: 'warning',
     options: {},

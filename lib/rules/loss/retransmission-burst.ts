@@ -1,8 +1,8 @@
-import type { RetransmissionRun } from '../../facts/connection.ts';
 import { RETRANSMITTED } from '../../facts/notes.ts';
+import { kindsOf } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-import { at, count, duration, list, size } from '../wording.ts';
+import { at, count, duration, size } from '../wording.ts';
 
 export default defineRule({
   meta: {
@@ -51,7 +51,7 @@ export default defineRule({
           return {
             severity,
             confidence: 'high',
-            message: `${capital(side)} ${at(own)} sent ${count(run.segments, 'segment')} (${size(run.bytes)}) to ${otherSide(side)} ${at(peer)} again, ${kinds(run)}${stall}.`,
+            message: `${capital(side)} ${at(own)} sent ${count(run.segments, 'segment')} (${size(run.bytes)}) to ${otherSide(side)} ${at(peer)} again, ${kindsOf(run)}${stall}.`,
             side,
             frames: run.frames,
             frameCount: run.segments,
@@ -71,18 +71,3 @@ export default defineRule({
     );
   },
 });
-
-const KINDS = [
-  ['rto', 'by timeout'],
-  ['fast', 'by fast retransmission'],
-  ['tail_loss', 'by tail-loss probe'],
-] as const;
-
-/** `4 by fast retransmission and 1 by timeout`. */
-function kinds({ by, segments, spurious }: RetransmissionRun): string {
-  const named = KINDS.filter(([how]) => (by[how] ?? 0) > 0);
-  const known = named.map(([how, words]) => `${by[how]} ${words}`);
-  const rest = segments - named.reduce((sum, [how]) => sum + (by[how] ?? 0), 0);
-  if (rest > 0) known.push(`${rest} ${known.length === 0 ? 'of unknown cause' : 'otherwise'}`);
-  return list(known) + (spurious > 0 ? ` (${spurious} needlessly)` : '');
-}

@@ -1,6 +1,6 @@
-import type { Sighting } from '../../facts/connection.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import { RETRANSMITTED } from '../../facts/notes.ts';
+import { backoffLength, waitsOf } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
 import { at, count, duration, list } from '../wording.ts';
@@ -61,24 +61,3 @@ export default defineRule({
     );
   },
 });
-
-/** Each wait of a back-off is twice the last, and stacks stop growing somewhere; timers are no exact clocks. */
-const LEAST_GROWTH = 1.3;
-const CEILING_SECONDS = 10;
-const SHORTEST_TIMEOUT_SECONDS = 0.1;
-
-function waitsOf(sent: readonly Sighting[]): number[] {
-  return sent.slice(1).map(({ time }, i) => secondsBetween(sent[i]!.time, time));
-}
-
-/** Timeouts in a row, the longest row of them. */
-function backoffLength(waits: readonly number[]): number {
-  let longest = 0;
-  let length = 0;
-  for (const [i, wait] of waits.entries()) {
-    const grown = i > 0 && (wait >= LEAST_GROWTH * waits[i - 1]! || wait >= CEILING_SECONDS);
-    length = wait < SHORTEST_TIMEOUT_SECONDS ? 0 : grown ? length + 1 : 1;
-    longest = Math.max(longest, length);
-  }
-  return longest;
-}

@@ -1,5 +1,5 @@
-import type { LossBin } from '../../facts/capture.ts';
 import { after, secondsBetween } from '../../facts/moment.ts';
+import { episodes } from '../loss-episodes.ts';
 import { defineRule } from '../rule.ts';
 import { count, list } from '../wording.ts';
 
@@ -60,27 +60,3 @@ export default defineRule({
     }));
   },
 });
-
-interface Episode extends Omit<LossBin, 'tenth'> {
-  readonly first: number;
-  readonly last: number;
-}
-
-/** Bins less than a second apart are one event. */
-function episodes(bins: readonly LossBin[]): Episode[] {
-  const found: Episode[] = [];
-  for (const bin of bins) {
-    const open = found.at(-1);
-    if (open === undefined || bin.tenth - open.last > 10) found.push({ ...bin, first: bin.tenth, last: bin.tenth });
-    else {
-      found[found.length - 1] = {
-        first: open.first,
-        last: bin.tenth,
-        connections: [...new Set([...open.connections, ...bin.connections])].sort((a, b) => a - b),
-        sharedHosts: open.sharedHosts.filter((host) => bin.sharedHosts.includes(host)),
-        frames: [...open.frames, ...bin.frames].slice(0, 16),
-      };
-    }
-  }
-  return found;
-}

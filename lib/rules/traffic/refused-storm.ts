@@ -17,7 +17,7 @@ export default defineRule({
       'A load balancer still sends to an instance that is gone.',
     ],
     nextSteps: ['On the server: `ss -ltn` for the port; look at the load balancer’s health checks.'],
-    confirm: 'Statistics, I/O graph of `tcp.completeness == 33` (or RST+ACK with `tcp.ack == 1`) for the service.',
+    confirm: 'Statistics, I/O graph of `tcp.completeness == 37` (or RST+ACK with `tcp.ack == 1`) for the service.',
     references: ['RFC 9293 3.5.2'],
     severity: 'warning',
     offIn: ['ci'],

@@ -1,10 +1,7 @@
-import type { ServiceFacts } from '../../facts/capture.ts';
 import { after, secondsBetween } from '../../facts/moment.ts';
-import { countIn, type Window } from '../rates.ts';
+import { floodWindow } from '../floods.ts';
 import { defineRule } from '../rule.ts';
 import { at, count, grouped, percent } from '../wording.ts';
-
-const LONGEST_WINDOW = 10;
 
 export default defineRule({
   meta: {
@@ -50,7 +47,7 @@ export default defineRule({
     return facts.traffic.services.flatMap((service) => {
       // Of a service without a single answer in a one-sided capture nothing can be said.
       if (service.answered === 0 && oneSided.connections > 0) return [];
-      const window = worstWindow(service, options);
+      const window = floodWindow(service, options);
       if (window === null) return [];
       const { incomplete, sources, sourceNetworks } = service;
       const approximately = service.sourcesExact ? '' : 'about ';
@@ -87,23 +84,3 @@ export default defineRule({
     });
   },
 });
-
-type Thresholds = { readonly handshakes: number; readonly perSecond: number; readonly completedShare: number };
-
-/** The window of 1 to 10 s with the highest rate among those over all thresholds. */
-function worstWindow(service: ServiceFacts, options: Thresholds): Window | null {
-  let worst: Window | null = null;
-  for (let width = 1; width <= LONGEST_WINDOW; width++) {
-    for (const [second] of service.begunPerSecond) {
-      const begun = countIn(service.begunPerSecond, second, width);
-      const completed = countIn(service.completedPerSecond, second, width);
-      const refused = countIn(service.refusedPerSecond, second, width);
-      const incomplete = begun - completed - refused;
-      if (incomplete < options.handshakes || incomplete < options.perSecond * width) continue;
-      if (completed >= begun * options.completedShare || refused * 2 >= begun) continue;
-      if (worst === null || incomplete / width > worst.count / worst.width)
-        worst = { second, width, count: incomplete };
-    }
-  }
-  return worst;
-}

@@ -1,10 +1,7 @@
-import type { CloserFacts } from '../../facts/capture.ts';
 import { after, secondsBetween } from '../../facts/moment.ts';
-import { busiest } from '../rates.ts';
+import { paceOf } from '../rates.ts';
 import { defineRule } from '../rule.ts';
 import { at, duration, grouped, percent } from '../wording.ts';
-
-const PACE_SECONDS = 10;
 
 export default defineRule({
   meta: {
@@ -64,7 +61,7 @@ export default defineRule({
     return facts.traffic.closers.flatMap((closer) => {
       const listened = closer.role === 'listened';
       const held = closer.peak.count;
-      const pace = paceOf(closer, watched);
+      const pace = paceOf(closer.closesPerSecond, watched);
       const share = listened ? 0 : Math.max(held, pace * timeWaitSeconds) / options.ports;
       const [note, warning] = listened
         ? [options.listenerNote, options.listenerWarning]
@@ -113,9 +110,3 @@ export default defineRule({
 const LISTENER_CAUSES = [
   'The server closes each connection after one answer, so that it keeps the TIME_WAIT (memory only: no ports run out).',
 ];
-
-/** Closes per second in the busiest stretch, measured over 10 s where the capture is that long. */
-function paceOf(closer: CloserFacts, watched: number): number {
-  const width = Math.max(1, Math.min(PACE_SECONDS, Math.floor(watched)));
-  return busiest(closer.closesPerSecond, width).count / width;
-}

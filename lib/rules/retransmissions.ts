@@ -1,0 +1,40 @@
+import type { RetransmissionRun, Sighting } from '../facts/connection.ts';
+import { secondsBetween } from '../facts/moment.ts';
+import { list } from './wording.ts';
+
+const KINDS = [
+  ['rto', 'by timeout'],
+  ['fast', 'by fast retransmission'],
+  ['tail_loss', 'by tail-loss probe'],
+] as const;
+
+/** `4 by fast retransmission and 1 by timeout`. */
+export function kindsOf({ by, segments, spurious }: RetransmissionRun): string {
+  const named = KINDS.filter(([how]) => (by[how] ?? 0) > 0);
+  const known = named.map(([how, words]) => `${by[how]} ${words}`);
+  const rest = segments - named.reduce((sum, [how]) => sum + (by[how] ?? 0), 0);
+  if (rest > 0) known.push(`${rest} ${known.length === 0 ? 'of unknown cause' : 'otherwise'}`);
+  return list(known) + (spurious > 0 ? ` (${spurious} needlessly)` : '');
+}
+
+/** Each wait of a back-off is twice the last, and stacks stop growing somewhere; timers are no exact clocks. */
+const LEAST_GROWTH = 1.3;
+const CEILING_SECONDS = 10;
+const SHORTEST_TIMEOUT_SECONDS = 0.1;
+
+/** Seconds between one send and the next. */
+export function waitsOf(sent: readonly Sighting[]): number[] {
+  return sent.slice(1).map(({ time }, i) => secondsBetween(sent[i]!.time, time));
+}
+
+/** Timeouts in a row, the longest row of them. */
+export function backoffLength(waits: readonly number[]): number {
+  let longest = 0;
+  let length = 0;
+  for (const [i, wait] of waits.entries()) {
+    const grown = i > 0 && (wait >= LEAST_GROWTH * waits[i - 1]! || wait >= CEILING_SECONDS);
+    length = wait < SHORTEST_TIMEOUT_SECONDS ? 0 : grown ? length + 1 : 1;
+    longest = Math.max(longest, length);
+  }
+  return longest;
+}
