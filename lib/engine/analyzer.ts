@@ -75,6 +75,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   /** One packet: frame -> segment -> connection -> `follow`. */
   private step(frame: Frame): void {
     this.quality.frame(frame);
+    if (this.ending.isDue(frame.seconds)) this.ending.expire(frame.seconds);
     const kind = this.decoder.decode(frame);
     if (kind === NOT_TCP) return;
     if (kind === ICMP_ERROR) {
@@ -85,7 +86,6 @@ export class Analyzer implements CaptureAnalyzer, Host {
     this.quality.segment();
     const c = this.connections.of(s);
     if (c !== null) this.follow(c, s, this.connections.fromLow, this.connections.stream);
-    if (this.ending.isDue(s.seconds)) this.ending.expire(s.seconds);
   }
 
   /** A segment of a known connection: verdict -> states -> who wants to hear of it. */
@@ -124,6 +124,18 @@ export class Analyzer implements CaptureAnalyzer, Host {
 
   finished(c: Connection): void {
     this.ending.finish(c);
+  }
+
+  hasLeft(c: Connection, seconds: number): boolean {
+    return this.ending.hasLeft(c, seconds);
+  }
+
+  revived(c: Connection, clientWaits: boolean, serverWaits: boolean): void {
+    this.machine.revive(c, clientWaits, serverWaits);
+  }
+
+  get timeWaitSeconds(): number {
+    return this.quality.timeWaitSeconds;
   }
 
   /** An ICMP error is a fact of the connection that it quotes. */

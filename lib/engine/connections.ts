@@ -3,7 +3,6 @@ import { HANDSHAKE_ODD, REUSED, STRAY_SYN } from '../facts/notes.ts';
 import { UNKNOWN } from '../facts/state.ts';
 import { ACK, Segment, SYN } from '../packet/segment.ts';
 import { Connection, type Endpoint } from '../tcp/connection.ts';
-import { Flow } from '../tcp/flow.ts';
 import { identify, NEW, RETRIED, STRAY, STRAY_ACCEPTED } from '../tcp/identity.ts';
 import { ConnectionTable, type LoneSyn } from '../tcp/table.ts';
 import { StreamNumbers } from '../tcp/wireshark/streams.ts';
@@ -19,6 +18,11 @@ export interface Host {
   /** `c` begins on the 4-tuple of `old`. */
   succeeded(c: Connection, old: Connection): void;
   finished(c: Connection): void;
+  /** Silence since it was over may have taken `c` out of memory by this second: then it is finished and gone. */
+  hasLeft(c: Connection, seconds: number): boolean;
+  /** `c` is back, closed as it was: its timeline must say so. */
+  revived(c: Connection, clientWaits: boolean, serverWaits: boolean): void;
+  readonly timeWaitSeconds: number;
 }
 
 /**
@@ -32,6 +36,7 @@ export class Connections {
   private readonly putsBy: boolean;
   private readonly straySyns = new StraySyns();
   private readonly lone: LoneSyn = { segment: new Segment(), number: 0, stream: 0, fromLow: false };
+  private readonly spare: Connection[] = [];
   private count = 0;
 
   /** Of the segment asked for last: its sender is the low end of the 4-tuple; its stream. */
@@ -58,9 +63,11 @@ export class Connections {
     this.fromLow = fromLow;
     this.stream = stream;
     let c = table.connection(entry);
+    if (c !== null && c.expires !== 0 && this.host.hasLeft(c, s.seconds)) c = table.connection(entry);
     if (c === null) {
-      if (!table.isLoneSyn(entry)) return this.begin(entry, s, fromLow, stream);
-      c = this.promote(entry);
+      if (table.isLoneSyn(entry)) c = this.promote(entry);
+      else if (table.isClosed(entry)) c = this.revive(entry, s.seconds);
+      if (c === null) return this.begin(entry, s, fromLow, stream);
     }
     const fromClient = fromLow === c.clientIsLow;
     if (s.tunnel !== (fromClient ? c.clientTunnel : c.serverTunnel) || c.sibling !== null) {
@@ -78,6 +85,29 @@ export class Connections {
     this.fromLow = table.fromLow;
     if (wholeHeader) this.streams.ofQuoted(entry, quoted, table.fromLow);
     return table.isLoneSyn(entry) ? this.promote(entry) : table.connection(entry);
+  }
+
+  /** Keeps of a finished connection only what may meet it yet; its object serves another. */
+  retire(c: Connection): void {
+    this.table.putClosed(c);
+    c.clear();
+    this.spare.push(c);
+  }
+
+  /** A late segment for a connection that was finished: it is closed, or in TIME_WAIT, and no more is known of it. */
+  private revive(entry: number, seconds: number): Connection | null {
+    const { table } = this;
+    if (seconds - table.closedAt(entry) > this.host.timeWaitSeconds) {
+      table.clear(entry);
+      return null;
+    }
+    const c = this.spare.pop() ?? new Connection();
+    const { clientWaits, serverWaits } = table.readClosed(entry, c);
+    c.stream = this.stream;
+    this.host.revived(c, clientWaits, serverWaits);
+    table.clear(entry);
+    table.put(entry, c);
+    return c;
   }
 
   /** A lone SYN becomes a connection, as if it had been one from the start. */
@@ -107,7 +137,11 @@ export class Connections {
     const syn = (s.flags & SYN) !== 0;
     // Without a handshake to tell, the lower port is taken for the server's.
     const fromClient = syn ? (s.flags & ACK) === 0 : s.srcPort > s.dstPort || (s.srcPort === s.dstPort && fromLow);
-    const c = new Connection(number, entry, fromLow === fromClient, s.ipVersion);
+    const c = this.spare.pop() ?? new Connection();
+    c.number = number;
+    c.entry = entry;
+    c.clientIsLow = fromLow === fromClient;
+    c.ipVersion = s.ipVersion;
     c.firstFrame = s.frame;
     c.startSeconds = s.seconds;
     c.startNanos = s.nanos;
@@ -202,6 +236,6 @@ function continues(s: Segment, e: Endpoint): boolean {
 function retry(c: Connection, e: Endpoint, s: Segment): void {
   c.odd().isnChanged ??= { frame: s.frame, time: { seconds: s.seconds, nanos: s.nanos } };
   c.notes |= HANDSHAKE_ODD;
-  e.flow = new Flow();
+  e.flow.clear();
   e.syns = 0;
 }

@@ -1,3 +1,4 @@
+import type { Vantage } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import {
   ACKED_UNSEEN,
@@ -37,6 +38,8 @@ const SLOW_HANDSHAKE_MICROS = 100_000;
 /** A closing state that lasts longer is worth a look, seconds (facts/notes.ts: CLOSE_LINGERS). */
 const LINGERS_SECONDS = 0.1;
 const SMALL_MSS = 1200;
+/** A healthy connection that both ends have closed is finished after this much silence, seconds. */
+const QUIET_SECONDS = 2;
 /** `expires` of a connection that has left memory. */
 const GONE = -1;
 
@@ -50,6 +53,8 @@ export class Ending {
   private readonly vocabularies: Vocabularies | null;
   private readonly onConnection: ((facts: ConnectionFacts) => void) | null;
   private readonly wake: number;
+  /** Nobody wants every connection in full: healthy ones may leave memory early. */
+  private readonly retires: boolean;
   private readonly summary = new ConnectionSummary();
   private readonly tuple = new Segment();
   private readonly change = new Change();
@@ -73,12 +78,13 @@ export class Ending {
     this.vocabularies = vocabularies;
     this.onConnection = options.onConnection ?? null;
     this.wake = options.wake ?? -1;
+    this.retires = this.wake !== -1 && options.onPacket === undefined && vocabularies === null;
   }
 
-  /** Both ends are done: it leaves memory after 2MSL of silence. */
+  /** Both ends are done: it leaves memory after some silence, a healthy one soon, any other after 2MSL. */
   noteOver(c: Connection): void {
     if (c.expires !== 0) return;
-    c.expires = c.lastSeconds + this.quality.timeWaitSeconds + 1;
+    c.expires = c.lastSeconds + (this.retires ? QUIET_SECONDS : this.quality.timeWaitSeconds) + 1;
     this.queue.push(c);
   }
 
@@ -86,24 +92,38 @@ export class Ending {
     return this.head < this.queue.length && this.queue[this.head]!.expires <= seconds;
   }
 
-  /** Finishes what has been over for 2MSL. Decided by capture time alone, so it never depends on chunks. */
+  /** Finishes what has been over for long enough. Decided by capture time alone, so it never depends on chunks. */
   expire(seconds: number): void {
     while (this.isDue(seconds)) {
       const c = this.queue[this.head++]!;
-      if (c.expires === GONE) continue;
-      c.expires = 0;
-      if (!isOver(c)) continue;
-      if (c.lastSeconds + this.quality.timeWaitSeconds >= seconds) {
-        this.noteOver(c);
-        continue;
-      }
-      this.leaveTable(c);
-      this.finish(c);
+      if (c.expires > 0 && !this.hasLeft(c, seconds)) this.queue.push(c);
     }
     if (this.head > 1024 && this.head * 2 > this.queue.length) {
       this.queue = this.queue.slice(this.head);
       this.head = 0;
     }
+  }
+
+  /** Takes a connection that is over out of memory if its time has come; else says when to ask again. */
+  hasLeft(c: Connection, seconds: number): boolean {
+    const healthy = this.retires && isPlain(c);
+    if (!isOver(c)) {
+      c.expires = seconds + QUIET_SECONDS;
+      return false;
+    }
+    const due = c.lastSeconds + (healthy ? QUIET_SECONDS : this.quality.timeWaitSeconds) + 1;
+    if (due > seconds) {
+      c.expires = due;
+      return false;
+    }
+    if (healthy) {
+      this.finish(c);
+      this.connections.retire(c);
+    } else {
+      this.leaveTable(c);
+      this.finish(c);
+    }
+    return true;
   }
 
   private leaveTable(c: Connection): void {
@@ -172,22 +192,15 @@ export class Ending {
     const { timeline, quality } = this;
     const end = quality.end;
     const silence = end.seconds - c.lastSeconds + (end.nanos - c.lastNanos) / 1e9;
-    // Whatever is over is watched no longer than 2MSL, whenever it happens to leave memory.
-    const watched = isOver(c) ? Math.min(silence, quality.timeWaitSeconds) : silence;
+    // Whatever is over is watched no longer than it may stay in memory, whenever it happens to leave.
+    const patience = this.retires && isPlain(c) ? QUIET_SECONDS : quality.timeWaitSeconds;
+    const watched = isOver(c) ? Math.min(silence, patience) : silence;
     conclude(timeline, c, watched);
     this.lastNotes(c, end.seconds);
     const vantage = vantageOf(c);
-    quality.connectionEnded({
-      number: c.number,
-      firstFrame: c.firstFrame,
-      oneSided: (c.notes & ONE_SIDED) !== 0,
-      midstream: (c.notes & MIDSTREAM) !== 0,
-      unseenBytes: (c.notes & ACKED_UNSEEN) !== 0 ? unseen(c.client) + unseen(c.server) : 0,
-      vantage,
-    });
-    this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
-    this.traffic.add(this.summarise(c, end.seconds));
+    if (!c.revived) this.account(c, vantage);
     if (this.onConnection !== null && (this.wake === -1 || (c.notes & this.wake) !== 0)) {
+      this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
       const words = this.vocabularies?.take(c) ?? {};
       this.onConnection({
         ...connectionFacts(c, this.tuple, timeline, this.memory, {
@@ -203,6 +216,20 @@ export class Ending {
     timeline.release(c.client);
     timeline.release(c.server);
     forget(c, this.memory);
+  }
+
+  /** What it adds to the counters of the capture. */
+  private account(c: Connection, vantage: Vantage): void {
+    this.quality.connectionEnded({
+      number: c.number,
+      firstFrame: c.firstFrame,
+      oneSided: (c.notes & ONE_SIDED) !== 0,
+      midstream: (c.notes & MIDSTREAM) !== 0,
+      unseenBytes: (c.notes & ACKED_UNSEEN) !== 0 ? unseen(c.client) + unseen(c.server) : 0,
+      vantage,
+    });
+    this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
+    this.traffic.add(this.summarise(c));
   }
 
   private tupleOf(c: Connection): Segment {
@@ -245,7 +272,7 @@ export class Ending {
     return false;
   }
 
-  private summarise(c: Connection, endSeconds: number): ConnectionSummary {
+  private summarise(c: Connection): ConnectionSummary {
     const s = this.summary;
     const { tuple, timeline, change } = this;
     const origin = this.quality.start.seconds;
@@ -274,8 +301,8 @@ export class Ending {
       until = seconds - origin;
     }
     if (s.settled < 0 && (s.refused || s.reset)) s.settled = c.lastSeconds - origin;
-    this.timeWaitOf(c.client, 1, endSeconds, origin);
-    this.timeWaitOf(c.server, 2, endSeconds, origin);
+    this.timeWaitOf(c.client, 1, origin);
+    this.timeWaitOf(c.server, 2, origin);
     return s;
   }
 
@@ -294,7 +321,7 @@ export class Ending {
     s.serverPort = tuple.dstPort;
   }
 
-  private timeWaitOf(e: Endpoint, by: number, endSeconds: number, origin: number): void {
+  private timeWaitOf(e: Endpoint, by: number, origin: number): void {
     const s = this.summary;
     let until = -1;
     for (let i = e.change; i >= 0; i = this.timeline.below(i)) {
@@ -303,13 +330,18 @@ export class Ending {
         s.timeWaitBy |= by;
         s.timeWaitFrom = seconds - origin;
         s.timeWaitFrame = frame;
-        const expires = e.waitSeconds + this.quality.timeWaitSeconds;
-        s.timeWaitTo = until >= 0 ? until : expires <= endSeconds ? expires - origin : -1;
+        s.timeWaitTo = until >= 0 ? until : e.waitSeconds + this.quality.timeWaitSeconds - origin;
         return;
       }
       until = seconds - origin;
     }
   }
+}
+
+/** Nothing odd happened to it, and nothing hangs on it. */
+function isPlain(c: Connection): boolean {
+  if (c.oddities !== null || c.sibling !== null || c.previous !== null || c.revived) return false;
+  return c.handshakeSeen && c.client.flow.detail === null && c.server.flow.detail === null;
 }
 
 function unseen(e: Endpoint): number {

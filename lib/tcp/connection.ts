@@ -4,81 +4,131 @@ import { Flow } from './flow.ts';
 
 /** One end of a connection: its state, and the flow of what it sends. */
 export class Endpoint {
-  state: number = CLOSED;
+  declare state: number;
   /** Newest state change in the timeline, -1 before the first; and how many changes nothing has confirmed yet. */
-  change = -1;
-  unconfirmed = 0;
+  declare change: number;
+  declare unconfirmed: number;
   /** It repeated its SYN-ACK after the final ACK had passed: ACKs are believed only when it shows that it got one. */
-  doubted = 0;
+  declare doubted: number;
   /** A SYN, and the FIN, of this endpoint passed the tap (or was proven), and how often. */
-  syns = 0;
-  fins = 0;
+  declare syns: number;
+  declare fins: number;
   /** Repeats and probes that it has sent since the other end was last heard: the path, or the peer, may be dead. */
-  unheard = 0;
+  declare unheard: number;
   /** When its TIME_WAIT (re)started: the timer begins anew with every FIN that comes again. */
-  waitSeconds = 0;
-  waitNanos = 0;
+  declare waitSeconds: number;
+  declare waitNanos: number;
   /** Timestamp of its first FIN: the echo of it tells which copy arrived (RFC 7323 4.3). */
-  finTsVal = 0;
+  declare finTsVal: number;
   /** TTL of its first segment, to hold a RST against. */
-  ttl = 0;
-  flow: Flow = new Flow();
+  declare ttl: number;
+  readonly flow: Flow = new Flow();
+
+  constructor() {
+    this.clear();
+  }
+
+  clear(): void {
+    this.state = CLOSED;
+    this.change = -1;
+    this.unconfirmed = 0;
+    this.doubted = 0;
+    this.syns = 0;
+    this.fins = 0;
+    this.unheard = 0;
+    this.waitSeconds = 0;
+    this.waitNanos = 0;
+    this.finTsVal = 0;
+    this.ttl = 0;
+    this.flow.clear();
+  }
 }
 
 /**
- * A live connection: two endpoints and what they share. Lean: a healthy one must stay near one kilobyte; what only odd
- * connections need is in `oddities`.
+ * A live connection: two endpoints and what they share. Lean, and used again when the connection it stood for has left
+ * memory; what only odd connections need is in `oddities`.
  */
 export class Connection {
-  readonly number: number;
+  declare number: number;
   /** Index of its 4-tuple in the table. */
-  readonly entry: number;
-  readonly client: Endpoint = new Endpoint();
-  readonly server: Endpoint = new Endpoint();
+  declare entry: number;
   /** The client is the lower of the two (address, port) pairs, as the table orders them. */
-  readonly clientIsLow: boolean;
-  readonly ipVersion: number;
+  declare clientIsLow: boolean;
+  declare ipVersion: number;
   /** Notes (facts/notes.ts) taken so far. */
-  notes = 0;
+  declare notes: number;
   /** Both ends are ESTABLISHED and have proven it, no FIN has passed: the state machine has nothing to do. */
-  steady = false;
+  declare steady: boolean;
   /** It began with a SYN that the capture holds. */
-  handshakeSeen = false;
+  declare handshakeSeen: boolean;
+  /** It had been finished, and a late segment brought it back: counted already. */
+  declare revived: boolean;
   /** Tunnel of the client's and of the server's segments. */
-  clientTunnel = 0;
-  serverTunnel = 0;
+  declare clientTunnel: number;
+  declare serverTunnel: number;
 
-  firstFrame = 0;
-  startSeconds = 0;
-  startNanos = 0;
-  lastFrame = 0;
-  lastSeconds = 0;
-  lastNanos = 0;
+  declare firstFrame: number;
+  declare startSeconds: number;
+  declare startNanos: number;
+  declare lastFrame: number;
+  declare lastSeconds: number;
+  declare lastNanos: number;
 
   /** Round trips at the tap, microseconds, -1 while unknown: last SYN to SYN-ACK, and SYN-ACK to the client's ACK. */
-  serverHalfMicros = -1;
-  clientHalfMicros = -1;
+  declare serverHalfMicros: number;
+  declare clientHalfMicros: number;
   /** Last SYN and last SYN-ACK, to measure those from. */
-  synSeconds = 0;
-  synNanos = 0;
-  synAckSeconds = 0;
-  synAckNanos = 0;
+  declare synSeconds: number;
+  declare synNanos: number;
+  declare synAckSeconds: number;
+  declare synAckNanos: number;
 
   /** Wireshark's stream number of its segments now; others in `oddities.streams`. */
-  stream = 0;
+  declare stream: number;
+  /** Capture second at which it may leave memory, 0 while it is live. */
+  declare expires: number;
   /** The next connection on the same 4-tuple in another tunnel. */
-  sibling: Connection | null = null;
+  declare sibling: Connection | null;
   /** The incarnation before this one, while it is not known whether this SYN ends its TIME_WAIT. */
-  previous: Connection | null = null;
-  oddities: Oddities | null = null;
-  /** Capture time at which it may leave memory, 0 while it is live. */
-  expires = 0;
+  declare previous: Connection | null;
+  declare oddities: Oddities | null;
+  readonly client: Endpoint = new Endpoint();
+  readonly server: Endpoint = new Endpoint();
 
-  constructor(number: number, entry: number, clientIsLow: boolean, ipVersion: number) {
-    this.number = number;
-    this.entry = entry;
-    this.clientIsLow = clientIsLow;
-    this.ipVersion = ipVersion;
+  constructor() {
+    this.clear();
+  }
+
+  clear(): void {
+    this.number = 0;
+    this.entry = 0;
+    this.clientIsLow = false;
+    this.ipVersion = 4;
+    this.notes = 0;
+    this.steady = false;
+    this.handshakeSeen = false;
+    this.revived = false;
+    this.clientTunnel = 0;
+    this.serverTunnel = 0;
+    this.firstFrame = 0;
+    this.startSeconds = 0;
+    this.startNanos = 0;
+    this.lastFrame = 0;
+    this.lastSeconds = 0;
+    this.lastNanos = 0;
+    this.serverHalfMicros = -1;
+    this.clientHalfMicros = -1;
+    this.synSeconds = 0;
+    this.synNanos = 0;
+    this.synAckSeconds = 0;
+    this.synAckNanos = 0;
+    this.stream = 0;
+    this.expires = 0;
+    this.sibling = null;
+    this.previous = null;
+    this.oddities = null;
+    this.client.clear();
+    this.server.clear();
   }
 
   odd(): Oddities {

@@ -1,8 +1,9 @@
 import { Int32Columns } from '../bytes/columns.ts';
 import { mix3, Slots } from '../bytes/slots.ts';
+import { TIME_WAIT } from '../facts/state.ts';
 import { ACK, CWR, ECE, type Segment, SYN } from '../packet/segment.ts';
 import { AddressBook } from './addresses.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Endpoint } from './connection.ts';
 import { type SynShape, SynShapes } from './syn-shapes.ts';
 
 /**
@@ -24,8 +25,14 @@ const NUMBER = 10;
 const WIDTH = 11;
 
 const NO_CONNECTION = -1;
-/** Set in the tag of a lone SYN; bit 16 tells that the low end sent it, bit 17 the address family, bits 0..15 stream - number. */
+/** Set in the tag of a lone SYN; bit 16 tells that the low end sent it, bits 0..15 stream - number. */
 const LONE = 1 << 31;
+/** Set beside it in the tag of a closed connection. Its columns: SEQ and TS_VAL hold what client and server send next. */
+const CLOSED_MARK = 1 << 30;
+const CLIENT_IS_LOW = 1 << 0;
+const CLIENT_WAITS = 1 << 1;
+const SERVER_WAITS = 1 << 2;
+const IS_IPV6 = 1 << 3;
 const SENT_BY_LOW = 1 << 16;
 const MOST_STREAM_LEAD = 0xffff;
 
@@ -107,7 +114,61 @@ export class ConnectionTable {
   }
 
   isLoneSyn(entry: number): boolean {
-    return this.entries.get(entry, TAG) < NO_CONNECTION;
+    return (this.entries.get(entry, TAG) & (LONE | CLOSED_MARK)) === LONE;
+  }
+
+  /** The entry remembers a connection that was closed and finished. */
+  isClosed(entry: number): boolean {
+    const tag = this.entries.get(entry, TAG);
+    return tag !== NO_CONNECTION && (tag & (LONE | CLOSED_MARK)) === (LONE | CLOSED_MARK);
+  }
+
+  /** When the closed connection of an entry was last heard, seconds. */
+  closedAt(entry: number): number {
+    return this.entries.get(entry, SECONDS) >>> 0;
+  }
+
+  /** Keeps of a closed connection only what a late segment, or a new SYN, must meet. */
+  putClosed(c: Connection): void {
+    this.clear(c.entry);
+    const { entries } = this;
+    const chunk = entries.chunk(c.entry);
+    const o = entries.offset(c.entry);
+    chunk[o + TAG] =
+      LONE |
+      CLOSED_MARK |
+      (c.clientIsLow ? CLIENT_IS_LOW : 0) |
+      (c.client.state === TIME_WAIT ? CLIENT_WAITS : 0) |
+      (c.server.state === TIME_WAIT ? SERVER_WAITS : 0) |
+      (c.ipVersion === 6 ? IS_IPV6 : 0);
+    chunk[o + SEQ] = c.client.flow.next;
+    chunk[o + TS_VAL] = c.server.flow.next;
+    chunk[o + SECONDS] = c.lastSeconds;
+    chunk[o + NANOS] = c.lastNanos;
+    chunk[o + FRAME] = c.lastFrame;
+    chunk[o + NUMBER] = c.number;
+  }
+
+  /** Gives a closed connection back as far as it is remembered. Its timeline is the caller's to restore. */
+  readClosed(entry: number, c: Connection): { clientWaits: boolean; serverWaits: boolean } {
+    const chunk = this.entries.chunk(entry);
+    const o = this.entries.offset(entry);
+    const tag = chunk[o + TAG]!;
+    c.number = chunk[o + NUMBER]!;
+    c.entry = entry;
+    c.clientIsLow = (tag & CLIENT_IS_LOW) !== 0;
+    c.ipVersion = (tag & IS_IPV6) !== 0 ? 6 : 4;
+    c.handshakeSeen = true;
+    c.revived = true;
+    c.firstFrame = chunk[o + FRAME]!;
+    c.lastFrame = c.firstFrame;
+    c.startSeconds = chunk[o + SECONDS]! >>> 0;
+    c.startNanos = chunk[o + NANOS]!;
+    c.lastSeconds = c.startSeconds;
+    c.lastNanos = c.startNanos;
+    closeFlow(c.client, chunk[o + SEQ]!);
+    closeFlow(c.server, chunk[o + TS_VAL]!);
+    return { clientWaits: (tag & CLIENT_WAITS) !== 0, serverWaits: (tag & SERVER_WAITS) !== 0 };
   }
 
   /** Puts a live connection into an entry, in place of whatever it held. */
@@ -214,6 +275,21 @@ export class ConnectionTable {
     const o = this.entries.offset(entry);
     return mix3(chunk[o + LOW]!, chunk[o + HIGH]!, chunk[o + PORTS]!, this.seed);
   }
+}
+
+/** The flow of an endpoint that has sent everything, FIN included, and had it acknowledged. */
+function closeFlow(e: Endpoint, next: number): void {
+  const { flow } = e;
+  e.syns = 1;
+  e.fins = 1;
+  flow.started = 1;
+  flow.isn = (next - 2) | 0;
+  flow.next = next;
+  flow.contiguous = next;
+  flow.acked = next;
+  flow.ackSeen = 1;
+  flow.fin = (next - 1) | 0;
+  flow.finSent = 1;
 }
 
 /** A lone SYN read back: reused. */

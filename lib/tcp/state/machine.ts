@@ -294,6 +294,23 @@ export class StateMachine {
     odd.candidateNanos = s.nanos;
   }
 
+  /** A connection is back that had been closed by both ends: each is CLOSED, or in TIME_WAIT. */
+  revive(c: Connection, clientWaits: boolean, serverWaits: boolean): void {
+    this.reviveEnd(c, c.client, clientWaits);
+    this.reviveEnd(c, c.server, serverWaits);
+  }
+
+  private reviveEnd(c: Connection, e: Endpoint, waits: boolean): void {
+    const { lastSeconds, lastNanos, lastFrame } = c;
+    const [before, state, event] = waits
+      ? [FIN_WAIT_2, TIME_WAIT, RECEIVED_FIN]
+      : [LAST_ACK, CLOSED, RECEIVED_ACK_OF_FIN];
+    e.state = before;
+    e.waitSeconds = lastSeconds;
+    e.waitNanos = lastNanos;
+    this.timeline.push(e, state, event, false, lastSeconds, lastNanos, lastFrame);
+  }
+
   /** The TIME_WAIT of an earlier incarnation ends because its holder accepted a new SYN. */
   endTimeWait(c: Connection, s: Segment): void {
     this.seconds = s.seconds;

@@ -40,7 +40,8 @@ export function howRetransmitted(it: Case, record: number, lost: number): number
   // A timer may send all that waits in one segment; a probe is the last segment as it was.
   const merged = record >= 0 && segment.seq === flow.acked && seqLt(memory.sent.get(record, END), flow.next);
   const sack = (flow.options & back.options & OFFERED_SACK) !== 0;
-  if (reachesEnd && !merged && sack && !reported && lost < 2 && detail.tailProbed !== flow.next) {
+  const calm = detail.recovery === NOT_RECOVERING;
+  if (reachesEnd && calm && !merged && sack && !reported && lost < 2 && detail.tailProbed !== flow.next) {
     detail.tailProbed = flow.next;
     return HOW_TAIL_LOSS;
   }
