@@ -29,6 +29,8 @@ export interface Summary {
   readonly error: number;
   readonly warning: number;
   readonly note: number;
+  /** Findings left out because a baseline accepts them; absent without one. */
+  readonly accepted?: number;
   /** Inputs that could not be read: the others are still reported. */
   readonly failures: readonly { readonly path: string; readonly reason: string }[];
 }

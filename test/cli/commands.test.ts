@@ -367,6 +367,42 @@ describe('in continuous integration', () => {
     }
   });
 
+  test('a baseline accepts what was there, and no more of it', async () => {
+    const file = folder.at('baseline.json');
+    const baseline = ['--baseline', file];
+    expect((await run([unanswered, ...baseline])).stderr).toMatch(/--update-baseline writes it\)\n$/);
+    expect((await run([unanswered, ...baseline, '--update-baseline'])).code).toBe(0);
+    const strict = [...baseline, '--fail-on', 'note'];
+    const again = await run([unanswered, ...strict]);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).toContain('2 accepted by the baseline');
+
+    const worse = folder.script('worse.pcap', UNANSWERED.replaceAll('10.0.0.8', '10.0.0.7'));
+    const { code, stdout, stderr } = await run([worse, ...strict, '-f', 'compact']);
+    expect(code).toBe(1);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toContain('10.0.0.7');
+    expect(stderr).toMatch(/baseline\.json: 1 entry no longer occurs/);
+  });
+
+  test('a baseline counts: more connections with the same trouble are news', async () => {
+    const file = folder.at('counted.json');
+    const refused = (times: number): string =>
+      Array.from({ length: times }, (_, i) => [
+        `${i} 10.0.0.9:${5000 + i} > 10.0.0.8:80 S 0:0(0)`,
+        `+0.01 10.0.0.9:${5000 + i} < 10.0.0.8:80 R. 0:0(0) ack 1`,
+      ])
+        .flat()
+        .join('\n');
+    const three = folder.script('three.pcap', refused(3));
+    const nine = folder.script('nine.pcap', refused(9));
+    await run([three, '--baseline', file, '--update-baseline']);
+    const findings = async (path: string): Promise<number> =>
+      JSON.parse((await run([path, '--baseline', file, '-f', 'json'])).stdout).findings.length;
+    expect(await findings(three)).toBe(0);
+    expect(await findings(nine)).toBe(1);
+  });
+
   test('the whole report goes to the step summary', async () => {
     const summary = folder.at('summary.md');
     const { stdout } = await run([unanswered, '-f', 'github'], { env: { GITHUB_STEP_SUMMARY: summary } });

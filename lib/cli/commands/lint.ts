@@ -6,12 +6,13 @@ import type { Report } from '../../facts/report.ts';
 import { SEVERITIES } from '../../facts/rule.ts';
 import type { Origin } from '../../report/format.ts';
 import type { LintFormat, LintPage } from '../../report/lint/format.ts';
-import { makeReport } from '../../report/make-report.ts';
+import { counts, makeReport } from '../../report/make-report.ts';
 import { analyse } from '../analyse.ts';
 import { type ConfigOptions, configOptions, findConfig, loadConfig } from '../config.ts';
 import { CliError, DONE, FAILED, FOUND } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from '../formats.ts';
 import { beginJudging, type Judging } from '../judge.ts';
+import { complain } from '../main.ts';
 import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
 import { openSelector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -30,6 +31,7 @@ const FORMATS: FormatTable<LintFormat> = {
   html: () => import('../../report/lint/html.ts'),
 };
 
+const BASELINE = 'tcplint-baseline.json';
 const FAIL_ON = [...SEVERITIES, 'never'] as const;
 
 interface LintOptions extends CaptureOptions, ConfigOptions {
@@ -37,6 +39,8 @@ interface LintOptions extends CaptureOptions, ConfigOptions {
   readonly maxWarnings?: number;
   readonly quiet?: boolean;
   readonly redact?: boolean;
+  readonly baseline?: string;
+  readonly updateBaseline?: boolean;
   readonly printConfig?: boolean;
 }
 
@@ -51,6 +55,8 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
     .option('--max-warnings <n>', 'exit with 1 when there are more warnings', parseCount)
     .option('-q, --quiet', 'print only findings that fail the run')
     .option('--redact', 'leave addresses and host names out, whatever the format')
+    .option('--baseline <file>', 'leave out what this file accepts, by fingerprint and count')
+    .option('--update-baseline', `accept all that is found now (in ${BASELINE}, unless --baseline names a file)`)
     .option('--print-config', 'print what would be judged, and how, and read no capture')
     .action((paths: string[], options: LintOptions) => run(lint(paths, options, terminal)));
 }
@@ -84,7 +90,7 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
       discard();
       return FAILED;
     }
-    const report = makeReport(judged, failures);
+    const report = await againstBaseline(makeReport(judged, failures), options, terminal);
     const shown = await presentable(report, options);
     for (const { module, output, toFile } of formats) {
       output.write(module.render(shown, lintPage(terminal, options, toFile)));
@@ -98,6 +104,26 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
     discard();
     throw error;
   }
+}
+
+/** Leaves out what the baseline accepts, or writes one. */
+async function againstBaseline(report: Report, options: LintOptions, terminal: Terminal): Promise<Report> {
+  if (options.baseline === undefined && options.updateBaseline !== true) {
+    return report;
+  }
+  const path = options.baseline ?? BASELINE;
+  const { baselineOf, compareWithBaseline, readBaseline, writeBaseline } = await import('../baseline.ts');
+  const update = options.updateBaseline === true;
+  const baseline = update ? baselineOf(report.findings) : readBaseline(path);
+  if (update) {
+    await writeBaseline(path, baseline);
+  }
+  const { findings, accepted, stale } = compareWithBaseline(report.findings, baseline);
+  if (stale.length > 0) {
+    const entries = stale.length === 1 ? '1 entry no longer occurs' : `${stale.length} entries no longer occur`;
+    complain(terminal, `${path}: ${entries} (--update-baseline takes them out)`);
+  }
+  return { ...report, findings, summary: { ...report.summary, ...counts(findings), accepted } };
 }
 
 /** At or above `--fail-on`. */

@@ -126,12 +126,16 @@ function summaryLine(report: Report, page: Page): string {
   const nothing = summary.error + summary.warning + summary.note === 0;
   const found = headline(report, page.severity);
   const [only] = captures;
-  const parts = [
-    `${count(total('packets'), 'packet')}`,
-    `${count(total('connections'), 'connection')}`,
+  const sizes = [
+    count(total('packets'), 'packet'),
+    count(total('connections'), 'connection'),
     ...(captures.length === 1 && lengthOf(only!) !== '' ? [lengthOf(only!)] : []),
+  ];
+  const parts = [
+    `${nothing ? page.ink.green(`${page.glyph.check} ${found}`) : found} in ${sizes.join(', ')}`,
+    ...(summary.accepted ? [`${grouped(summary.accepted)} accepted by the baseline`] : []),
     captures.length === 1 ? page.text(only!.path) : count(captures.length, 'capture'),
     ...(summary.failures.length > 0 ? [page.ink.red(`${grouped(summary.failures.length)} could not be read`)] : []),
   ];
-  return `${nothing ? page.ink.green(`${page.glyph.check} ${found}`) : found} in ${parts.join(', ').replace(/, (?=[^,]*$)/, ` ${page.glyph.dot} `)}`;
+  return parts.join(` ${page.glyph.dot} `);
 }
