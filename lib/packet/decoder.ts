@@ -31,6 +31,7 @@ export interface Skipped {
 
 /** An ICMP quote holds at least this much of the TCP header: ports and sequence number (RFC 792). */
 const QUOTE_LEAST = 8;
+const MOST_TUNNELS = 65_536;
 const UNKNOWN_LINK = REASONS.length;
 
 /**
@@ -42,6 +43,8 @@ export class Decoder {
   private readonly walk: Walk = new Walk(this.segment);
   private readonly skippedFrames = new Float64Array(UNKNOWN_LINK);
   private readonly skippedFirst = new Float64Array(UNKNOWN_LINK);
+  private readonly tunnelTexts = new Map<number, string>();
+  private lastTunnel = 0;
   private readonly unknownLinks = new Map<number, { frames: number; firstFrame: number }>();
 
   get icmp(): IcmpError {
@@ -104,6 +107,11 @@ export class Decoder {
     return describe(this.walk.tunnelKinds, this.walk.tunnelIds, this.walk.tunnels);
   }
 
+  /** The same for any segment so far, by its `tunnel`; null for none, and for those beyond the first 65,536. */
+  tunnelText(tunnel: number): string | null {
+    return this.tunnelTexts.get(tunnel) ?? null;
+  }
+
   /** Frames that hold the parts of the segment in hand, its own included; empty where it came in one. */
   get fragmentFrames(): readonly number[] {
     return this.segment.troubles & FROM_FRAGMENTS ? this.walk.fragments.joined : [];
@@ -150,6 +158,7 @@ export class Decoder {
     if (!walk.has(least)) return this.skip(walk.missing(), frame);
     segment.linkHash = walk.linkHash;
     segment.tunnel = walk.tunnel;
+    if (walk.tunnel !== this.lastTunnel) this.nameTunnel(walk.tunnel);
     const { bytes, view, at, end, wireEnd, icmp } = walk;
     // The datagram says that there was more of it than the frame had.
     const troubles = walk.datagramEnd > wireEnd ? walk.troubles | CUT_SHORT : walk.troubles;
@@ -164,6 +173,12 @@ export class Decoder {
     icmp.nanos = segment.nanos = frame.nanos;
     segment.interface = frame.interface;
     return ICMP_ERROR;
+  }
+
+  private nameTunnel(tunnel: number): void {
+    this.lastTunnel = tunnel;
+    const text = this.tunnelTexts.size < MOST_TUNNELS && !this.tunnelTexts.has(tunnel) ? this.describeTunnel() : null;
+    if (text !== null) this.tunnelTexts.set(tunnel, text);
   }
 
   private skip(reason: number, frame: Frame): number {

@@ -1,4 +1,4 @@
-import { authentication, extension, fragmentHeader, hopByHop, routing } from './ip/extensions.ts';
+import { authentication, destinationOptions, extension, fragmentHeader, hopByHop, routing } from './ip/extensions.ts';
 import { icmp, icmpv6 } from './ip/icmp.ts';
 import { anyIp, ipv4, ipv6 } from './ip/ip.ts';
 import {
@@ -189,7 +189,7 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [IP_PROTOCOL + 50, encrypted],
   [IP_PROTOCOL + 51, authentication],
   [IP_PROTOCOL + 58, icmpv6],
-  [IP_PROTOCOL + 60, extension],
+  [IP_PROTOCOL + 60, destinationOptions],
   [IP_PROTOCOL + 94, ipv4InIp],
   [IP_PROTOCOL + 97, etherIp],
   [IP_PROTOCOL + 115, l2tpOverIp],

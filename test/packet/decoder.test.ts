@@ -256,6 +256,22 @@ describe('IP', () => {
     expect(decode(ethernet(route(0, 0))).dstA).toBe(0x20010db8);
   });
 
+  it('goes to the last address of a source route that is not used up (RFC 791 3.1)', () => {
+    const route = (kind: number, pointer: number) => bytes(1, kind, 11, pointer, '09 09 09 01 09 09 09 02');
+    const to = (options: Bytes) => decode(ethernet(ipv4(tcp(), { options }))).dstD;
+    expect(to(route(131, 4))).toBe(0x09090902);
+    expect(to(route(137, 8))).toBe(0x09090902);
+    expect(to(route(131, 12))).toBe(0x0a000002);
+    expect(to(route(7, 4))).toBe(0x0a000002);
+    expect(to(bytes('83 00 04 00'))).toBe(0x0a000002);
+  });
+
+  it('comes from the home of a mobile node (RFC 6275 6.3)', () => {
+    const home = bytes('20 01 0d b8', new Uint8Array(11), 0x99);
+    const packet = ipv6(bytes(6, 2, '01 02 00 00 c9 10', home, tcp()), { nextHeader: 60 });
+    expect(decode(ethernet(packet)).srcD).toBe(0x99);
+  });
+
   it('is told when it makes no sense', () => {
     expect(reasonOf(ethernet(ipv4(tcp(), { totalLength: 19 })))).toEqual(['malformed header before TCP']);
     expect(reasonOf(ethernet(bytes('44', new Uint8Array(60)), { type: 0x0800 }))).toEqual([

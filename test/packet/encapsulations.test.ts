@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addressText } from '../../lib/packet/address.ts';
 import { Decoder, NOT_TCP, TCP } from '../../lib/packet/decoder.ts';
-import { bytes, frameOf, ipv4, ipv6, tcp } from './build.ts';
+import { bytes, ethernet, frameOf, ipv4, ipv6, tcp, vlan } from './build.ts';
 import { ENCAPSULATIONS, ONLY_IPV4, ONLY_IPV6 } from './encapsulations.ts';
 
 const segment = tcp({ seq: 0x89abcdef, ack: 0x01234567, srcPort: 1234, dstPort: 4321, payload: 'twelve bytes' });
@@ -27,6 +27,7 @@ for (const [version, packet] of Object.entries(packets)) {
       expect(new TextDecoder().decode(payload)).toBe('twelve bytes');
       expect(decoder.describeTunnel()).toBe(tunnel ?? null);
       expect(found.tunnel === 0).toBe(tunnel === undefined);
+      expect(decoder.tunnelText(found.tunnel)).toBe(tunnel ?? null);
     });
 
     it.each(encapsulations)('is cut, never wrong, at every byte of $name', ({ linkType, wrap }) => {
@@ -52,7 +53,18 @@ for (const [version, packet] of Object.entries(packets)) {
 }
 
 describe('tunnel ids', () => {
-  const [packet] = [packets.IPv4];
+  const packet = packets.IPv4;
+
+  it('keep their text after the frame is gone', () => {
+    const decoder = new Decoder();
+    const tunnels = [7, 9, 7].map((id) => {
+      decoder.decode(frameOf(vlan(ethernet(packet), id)));
+      return decoder.segment.tunnel;
+    });
+    decoder.decode(frameOf(ethernet(packet)));
+    expect(tunnels.map((tunnel) => decoder.tunnelText(tunnel))).toEqual(['VLAN 7', 'VLAN 9', 'VLAN 7']);
+  });
+
   const tunnelOf = (linkType: number, frame: Uint8Array) => {
     const decoder = new Decoder();
     expect(decoder.decode(frameOf(frame, { linkType }))).toBe(TCP);

@@ -5,6 +5,7 @@ import { defragment } from './ip.ts';
 
 const PAD1 = 0;
 const JUMBO_PAYLOAD = 0xc2;
+const HOME_ADDRESS = 0xc9;
 
 const ROUTING_SOURCE = 0;
 const ROUTING_MOBILE = 2;
@@ -22,27 +23,46 @@ export function extension(walk: Walk): number {
 
 /** Hop-by-hop options: a jumbogram tells its length here (RFC 2675 2). */
 export function hopByHop(walk: Walk): number {
-  if (!walk.has(8)) return walk.missing();
-  const length = (walk.u8(1) + 1) << 3;
-  if (!walk.has(length)) return walk.missing();
-  for (let i = 2; i + 1 < length; ) {
-    const option = walk.u8(i);
-    if (option === PAD1) {
-      i++;
-      continue;
+  const option = findOption(walk, JUMBO_PAYLOAD, 4);
+  if (option > 0 && (walk.troubles & LENGTH_FROM_FRAME) !== 0) {
+    const payload = walk.i32(option) >>> 0;
+    if (payload > 0xffff) {
+      walk.datagramEnd = walk.at + payload;
+      walk.limit(payload);
+      walk.troubles &= ~LENGTH_FROM_FRAME;
     }
-    const optionLength = walk.u8(i + 1);
-    if (option === JUMBO_PAYLOAD && optionLength === 4 && i + 6 <= length && walk.troubles & LENGTH_FROM_FRAME) {
-      const payload = walk.i32(i + 2) >>> 0;
-      if (payload >= length) {
-        walk.datagramEnd = walk.at + payload;
-        walk.limit(payload);
-        walk.troubles &= ~LENGTH_FROM_FRAME;
-      }
-    }
-    i += 2 + optionLength;
   }
   return extension(walk);
+}
+
+/** Destination options: a mobile node tells its home address, which it is known by (RFC 6275 6.3). */
+export function destinationOptions(walk: Walk): number {
+  const option = findOption(walk, HOME_ADDRESS, 16);
+  if (option > 0) {
+    const { segment } = walk;
+    segment.srcA = walk.i32(option);
+    segment.srcB = walk.i32(option + 4);
+    segment.srcC = walk.i32(option + 8);
+    segment.srcD = walk.i32(option + 12);
+  }
+  return extension(walk);
+}
+
+/** Where the contents of an option of this kind and length begin in the header; 0 without. */
+function findOption(walk: Walk, kind: number, length: number): number {
+  if (!walk.has(8)) return 0;
+  const headerLength = (walk.u8(1) + 1) << 3;
+  if (!walk.has(headerLength)) return 0;
+  for (let at = 2; at + 1 < headerLength; ) {
+    if (walk.u8(at) === PAD1) {
+      at++;
+      continue;
+    }
+    const optionLength = walk.u8(at + 1);
+    if (walk.u8(at) === kind && optionLength === length && at + 2 + length <= headerLength) return at + 2;
+    at += 2 + optionLength;
+  }
+  return 0;
 }
 
 /** Routing: the destination is the last of the route (RFC 8200 4.4, RFC 6275 6.4, RFC 8754 2). */

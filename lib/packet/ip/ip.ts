@@ -34,13 +34,34 @@ export function ipv4(walk: Walk): number {
   segment.srcA = segment.srcB = segment.srcC = 0;
   segment.srcD = view.getInt32(at + 12);
   segment.dstA = segment.dstB = segment.dstC = 0;
-  segment.dstD = view.getInt32(at + 16);
+  segment.dstD = headerLength === 20 ? view.getInt32(at + 16) : finalDestination(walk, headerLength);
   const protocol = view.getUint8(at + 9);
   const fragment = view.getUint16(at + 6) & (MORE_FRAGMENTS | FRAGMENT_OFFSET);
   walk.at = at + headerLength;
   if (fragment === 0) return IP_PROTOCOL + protocol;
   const offset = (fragment & FRAGMENT_OFFSET) << 3;
   return defragment(walk, segment.ipId, protocol, offset, (fragment & MORE_FRAGMENTS) !== 0);
+}
+
+const END_OF_OPTIONS = 0;
+const NO_OPERATION = 1;
+const LOOSE_ROUTE = 131;
+const STRICT_ROUTE = 137;
+
+/** The last address of a source route that is not yet used up, or the one in the header (RFC 791 3.1). */
+function finalDestination(walk: Walk, headerLength: number): number {
+  for (let at = 20; at + 2 < headerLength; ) {
+    const kind = walk.u8(at);
+    if (kind === END_OF_OPTIONS) break;
+    const length = kind === NO_OPERATION ? 1 : walk.u8(at + 1);
+    if (length === 0 || at + length > headerLength) break;
+    // The pointer counts from 1 and stands beyond the option when all is used.
+    if ((kind === LOOSE_ROUTE || kind === STRICT_ROUTE) && length >= 7 && walk.u8(at + 2) <= length) {
+      return walk.i32(at + length - 4);
+    }
+    at += length;
+  }
+  return walk.i32(16);
 }
 
 /** RFC 8200 3. */
