@@ -124,7 +124,7 @@ function capture(shape, format) {
 
 function costs(file) {
   const stages = fileURLToPath(new URL('./stages.mjs', import.meta.url));
-  return JSON.parse(execFileSync(process.execPath, [stages, file, options.runs], { encoding: 'utf8' }));
+  return JSON.parse(execFileSync(process.execPath, ['--expose-gc', stages, file, options.runs], { encoding: 'utf8' }));
 }
 
 function countPackets(file) {

@@ -14,7 +14,7 @@ const ALL = [
   {
     name: 'tcplint lint',
     version: () => packageVersion(`${root}package.json`),
-    command: (file) => [node, TCPLINT, 'lint', '--threads', '1', file],
+    command: (file) => [node, TCPLINT, 'lint', file],
     exits: [0, 1],
     does: 'all rules of the recommended preset',
   },

@@ -1,6 +1,7 @@
 /**
  * What each stage costs: one capture through ever longer pipelines, in one process. A stage costs what it adds.
- * usage: node test/bench/stages.mjs FILE [runs]    prints JSON: { packets, stages: [{ stage, nanoseconds }] }
+ * The first round only warms up. Differences of a few nanoseconds are noise.
+ * usage: node --expose-gc test/bench/stages.mjs FILE [runs]    prints JSON: { packets, stages: [{ stage, nanoseconds }] }
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { median } from './measure.mjs';
@@ -78,6 +79,7 @@ function linted(finish) {
 function seconds(file, pipeline) {
   const chunk = new Uint8Array(CHUNK_BYTES);
   const descriptor = openSync(file, 'r');
+  globalThis.gc?.();
   const start = process.hrtime.bigint();
   for (;;) {
     const bytes = readSync(descriptor, chunk, 0, CHUNK_BYTES, null);
@@ -102,6 +104,7 @@ function countPackets(file) {
 const [, , file, runs = '3'] = process.argv;
 const packets = countPackets(file);
 const times = Object.fromEntries(Object.keys(PIPELINES).map((stage) => [stage, []]));
+for (const create of Object.values(PIPELINES)) seconds(file, create());
 for (let run = 0; run < Number(runs); run++) {
   for (const [stage, create] of Object.entries(PIPELINES)) times[stage].push(seconds(file, create()));
 }
