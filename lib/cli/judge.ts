@@ -6,6 +6,7 @@ import { createLinter } from '../lint/runtime.ts';
 import type { Origin } from '../report/format.ts';
 import type { Judged } from '../report/make-report.ts';
 import type { Interest } from './analyse.ts';
+import type { Expecting } from './expect.ts';
 import { rulesByConnection, type Selector } from './selection.ts';
 
 /** A capture that was read within a selection, to be judged as a whole once its neighbours are known. */
@@ -14,7 +15,12 @@ export interface Judging extends Interest {
   conclude(rotated: CaptureFacts['rotated'] | null): Judged;
 }
 
-export function beginJudging(config: ResolvedConfig, selector: Selector, origin: Origin): Judging {
+export function beginJudging(
+  config: ResolvedConfig,
+  selector: Selector,
+  origin: Origin,
+  expecting: readonly Expecting[],
+): Judging {
   const linter = createLinter(config);
   const selected = new Set<number>();
   /** Where findings decide what is selected, connections are judged twice: all of them, then those. */
@@ -22,8 +28,11 @@ export function beginJudging(config: ResolvedConfig, selector: Selector, origin:
   let read: CaptureFacts | null = null;
   return {
     ask: {
-      wake: linter.wake,
+      wake: expecting.length > 0 ? -1 : linter.wake,
       onConnection(facts) {
+        for (const each of expecting) {
+          each.connection(facts);
+        }
         if (selector.needsFindings) {
           held.push(facts);
           linter.connection(facts);
@@ -53,8 +62,9 @@ export function beginJudging(config: ResolvedConfig, selector: Selector, origin:
         }
         result = second.finish(capture);
       }
-      const findings = selector.all ? result.findings : result.findings.filter((each) => concerns(each, selected));
-      return { capture, findings, ruleRuns: result.ruleRuns };
+      const found = selector.all ? result.findings : result.findings.filter((each) => concerns(each, selected));
+      const unmet = expecting.map((each) => each.conclude(capture, result.findings)).filter((each) => each !== null);
+      return { capture, findings: [...unmet, ...found], ruleRuns: result.ruleRuns };
     },
   };
 }

@@ -13,7 +13,7 @@ export interface Judged {
 /** One report of any number of captures: findings in the one order (severity, first frame, rule), numbered anew. */
 export function makeReport(judged: readonly Judged[], failures: Report['summary']['failures']): Report {
   const all = judged.flatMap(({ findings }) => findings);
-  const findings = (judged.length > 1 ? all.toSorted(inOrder) : all).map((finding, i) => ({ ...finding, id: i + 1 }));
+  const findings = all.toSorted(inOrder).map((finding, i) => ({ ...finding, id: i + 1 }));
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: TOOL,

@@ -324,6 +324,44 @@ describe('configuration', () => {
     expect(stderr).toMatch(line);
   });
 
+  test.each([
+    [{ rule: 'syn-unanswered' }, null],
+    [{ rule: 'close-wait-lingering' }, 'at least 1 finding of close-wait-lingering; the capture shows none'],
+    [{ rule: 'syn-unanswered', atMost: 0 }, 'at most 0 findings of syn-unanswered; the capture shows 1'],
+    [{ where: 'host 10.0.0.9', rule: 'connection-refused', atLeast: 1 }, null],
+    [{ where: 'host 10.0.0.1', rule: 'connection-refused' }, 'where host 10.0.0.1; the capture shows none'],
+    [{ state: 'SYN_SENT', atLeast: 2 }, null],
+    [{ state: 'TIME_WAIT' }, 'at least 1 connection in TIME_WAIT; the capture shows none'],
+    [{ atLeast: 2, atMost: 2 }, null],
+    [{ where: 'finding syn-unanswered', atMost: 0 }, 'at most 0 connections where finding syn-unanswered'],
+  ])('expects %j', async (expectation, message) => {
+    const file = project.write('expect.json', JSON.stringify({ expect: [expectation] }));
+    const { code, stdout } = await run([unanswered, '--config', file, '-f', 'json']);
+    expect(code).toBe(message === null ? 0 : 1);
+    const unmet = JSON.parse(stdout).findings.filter(({ rule }: { rule: string }) => rule === 'expect');
+    expect(unmet).toHaveLength(message === null ? 0 : 1);
+    if (message !== null) {
+      expect(unmet[0].message).toContain(message);
+    }
+    expect((await run([unanswered, '--config', file, '-f', 'junit'])).stdout).toContain('<testcase name="expect"');
+  });
+
+  test('an expectation that makes no sense is told', async () => {
+    const expectations = [{ rul: 'x' }, { state: 'TIMEWAIT' }, { where: 'prot 80' }, { atLeast: -1 }, 5];
+    const file = project.write('expect.json', JSON.stringify({ expect: expectations }));
+    const { code, stderr } = await run([unanswered, '--config', file]);
+    expect(code).toBe(2);
+    for (const part of [
+      'did you mean "rule"',
+      'did you mean "TIME_WAIT"',
+      'expect[2]: where: ',
+      'atLeast must',
+      'expect[4]',
+    ]) {
+      expect(stderr).toContain(part);
+    }
+  });
+
   test('stands in the environment too, below the command line', async () => {
     vi.stubEnv('TCPLINT_FAIL_ON', 'warning');
     expect((await run([healthy])).code).toBe(0);

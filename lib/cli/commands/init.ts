@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal.ts';
 import { parseWord } from '../values.ts';
 
 const NAME = 'tcplint.config.json';
-const SCHEMA = 'node_modules/tcplint/docs/schema/config.json';
+const SCHEMA = 'node_modules/tcplint/docs/config.schema.json';
 
 interface InitOptions {
   readonly preset: Preset;

@@ -3,12 +3,12 @@ import type { Command } from 'commander';
 import { findRotations } from '../../engine/sources/rotation.ts';
 import type { Finding } from '../../facts/finding.ts';
 import type { Report } from '../../facts/report.ts';
-import { SEVERITIES } from '../../facts/rule.ts';
+import { type RuleMeta, SEVERITIES } from '../../facts/rule.ts';
 import type { Origin } from '../../report/format.ts';
 import type { LintFormat, LintPage } from '../../report/lint/format.ts';
 import { counts, makeReport } from '../../report/make-report.ts';
 import { analyse } from '../analyse.ts';
-import { type ConfigOptions, configOptions, findConfig, loadConfig } from '../config.ts';
+import { type ConfigOptions, configOptions, findConfig, loadJudgement } from '../config.ts';
 import { CliError, DONE, FAILED, FOUND } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from '../formats.ts';
 import { beginJudging, type Judging } from '../judge.ts';
@@ -70,14 +70,20 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
   if (paths.length === 0) {
     throw new CliError("missing required argument 'capture'");
   }
-  const config = await loadConfig(options);
+  const { config, expectations } = await loadJudgement(options);
+  const expect = expectations.length > 0 ? await import('../expect.ts') : null;
   const selector = await openSelector(options);
   const formats = await openFormats(FORMATS, options.format, options.output, terminal);
   const discard = (): void => discardAll(formats);
   try {
     const begun: Judging[] = [];
     const begin = (origin: Origin): Judging => {
-      const judging = beginJudging(config, selector, origin);
+      const judging = beginJudging(
+        config,
+        selector,
+        origin,
+        expectations.map((each) => new expect!.Expecting(each, origin)),
+      );
       begun.push(judging);
       return judging;
     };
@@ -90,7 +96,7 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
       discard();
       return FAILED;
     }
-    const report = await againstBaseline(makeReport(judged, failures), options, terminal);
+    const report = await againstBaseline(withExpect(makeReport(judged, failures), expect?.EXPECT), options, terminal);
     const shown = await presentable(report, options);
     for (const { module, output, toFile } of formats) {
       output.write(module.render(shown, lintPage(terminal, options, toFile)));
@@ -104,6 +110,13 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
     discard();
     throw error;
   }
+}
+
+/** Expectations are judged like a rule, and listed as one. */
+function withExpect(report: Report, meta: RuleMeta | undefined): Report {
+  return meta === undefined
+    ? report
+    : { ...report, rules: [...report.rules, { meta, severity: meta.severity, skipped: null }] };
 }
 
 /** Leaves out what the baseline accepts, or writes one. */

@@ -19,9 +19,10 @@ const MARGIN = '         ';
 export function render(report: Report, options: PageOptions): string {
   const page = openPage({ ...options, width: Math.min(options.width, WIDEST) });
   const starts = new Map(report.captures.map((capture) => [capture.path, capture.start]));
-  const where = new Where(page, starts, report.captures.length > 1);
   const families = new Map(report.rules.map(({ meta }) => [meta.id, meta.family]));
-  const limits = (f: Finding): boolean => families.get(f.rule) === 'capture' && f.severity !== 'note';
+  const isOfCapture = ({ rule }: Finding): boolean => families.get(rule) === 'capture';
+  const limits = (finding: Finding): boolean => isOfCapture(finding) && finding.severity !== 'note';
+  const where = new Where(page, starts, isOfCapture);
   const ordered = [...report.findings.filter(limits), ...report.findings.filter((f) => !limits(f))];
   const blocks = [...byRule(ordered).values()].flatMap((findings) => ruleBlocks(findings, page, where));
   return [...blocks, summaryLine(report, page)].join('\n\n').concat('\n');
@@ -97,24 +98,24 @@ function sentence(finding: Finding, page: Page): string {
 class Where {
   private readonly page: Page;
   private readonly starts: ReadonlyMap<string, Moment | null>;
-  private readonly several: boolean;
+  private readonly isOfCapture: (finding: Finding) => boolean;
 
-  constructor(page: Page, starts: ReadonlyMap<string, Moment | null>, several: boolean) {
+  constructor(page: Page, starts: ReadonlyMap<string, Moment | null>, isOfCapture: (finding: Finding) => boolean) {
     this.page = page;
     this.starts = starts;
-    this.several = several;
+    this.isOfCapture = isOfCapture;
   }
 
   of(finding: Finding): string {
     const { count: frames, first } = finding.frames;
     const origin = this.starts.get(finding.capture) ?? null;
-    const time = this.page.when(finding.start, origin);
+    const frame = frames > 1 ? `${grouped(frames)} frames from ${first}` : `frame ${first}`;
+    // What is about the capture as a whole has no time of its own.
+    const time = this.isOfCapture(finding) ? '' : ` at ${this.page.when(finding.start, origin)}`;
     return [
       finding.rule,
-      ...(this.several ? [this.page.text(finding.capture)] : []),
-      first === 0
-        ? 'the whole capture'
-        : `${frames > 1 ? `${grouped(frames)} frames from ` : 'frame '}${first} at ${time}`,
+      ...(this.starts.size > 1 ? [this.page.text(finding.capture)] : []),
+      first === 0 ? 'the whole capture' : frame + time,
       ...(finding.confidence === 'high' ? [] : [`${finding.confidence} confidence`]),
     ].join(` ${this.page.glyph.dot} `);
   }
