@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020.js';
+import { afterAll, describe, expect, test } from 'vitest';
+import { CLOSE_WAIT, Folder, HEALTHY, run, UNANSWERED } from '../cli/run.ts';
+import { SCHEMAS } from './schemas.ts';
+
+const DOCS = join(import.meta.dirname, '../../docs/schema');
+const ajv = new Ajv2020.default({ allErrors: true, strict: true, allowUnionTypes: true });
+const validators = Object.fromEntries(Object.entries(SCHEMAS).map(([file, schema]) => [file, ajv.compile(schema)]));
+
+const folder = new Folder();
+const captures = [
+  folder.script('healthy.pcap', HEALTHY),
+  folder.script('unanswered.pcap', UNANSWERED),
+  folder.script('close-wait.pcap', CLOSE_WAIT),
+  folder.write('cut.pcap', readFileSync(folder.script('whole.pcap', HEALTHY)).subarray(0, -5)),
+];
+afterAll(() => folder.remove());
+
+function valid(file: string, value: unknown): void {
+  validators[file]!(value);
+  expect(validators[file]!.errors ?? []).toEqual([]);
+}
+
+/** TCPLINT_WRITE=1 writes them. */
+test.each(Object.entries(SCHEMAS))('docs/schema/%s is up to date', (file, schema) => {
+  const text = `${JSON.stringify(schema, null, 2)}\n`;
+  if (process.env.TCPLINT_WRITE === '1') {
+    writeFileSync(join(DOCS, file), text);
+  }
+  expect(readFileSync(join(DOCS, file), 'utf8')).toBe(text);
+});
+
+describe.each(['lint', 'packets', 'timeline', 'flows'])('%s', (command) => {
+  test('json is as its schema says, for one capture and for several', async () => {
+    for (const paths of [...captures.map((path) => [path]), captures]) {
+      const { stdout } = await run([command, ...paths, '-f', 'json', '--capture-end', '1900000000']);
+      valid(`${command}.json`, JSON.parse(stdout));
+    }
+  });
+
+  test('so are the lines of ndjson', async () => {
+    const { $defs, ...head } = SCHEMAS[`${command}.json`] as { $defs: Record<string, object>; $schema: string };
+    const [row] = Object.keys($defs);
+    const line = ajv.compile({ $schema: head.$schema, $defs, $ref: `#/$defs/${row}` });
+    const { stdout } = await run([command, ...captures, '-f', 'ndjson']);
+    for (const each of stdout.trimEnd().split('\n')) {
+      line(JSON.parse(each));
+      expect(line.errors ?? []).toEqual([]);
+    }
+  });
+});
+
+test('rules', async () => {
+  valid('rules.json', JSON.parse((await run(['rules', '-f', 'json'])).stdout));
+});
+
+test('a baseline', async () => {
+  const file = folder.at('baseline.json');
+  await run([...captures, '--baseline', file, '--update-baseline']);
+  valid('baseline.json', JSON.parse(readFileSync(file, 'utf8')));
+});
+
+test('a field that nobody announced is an error', () => {
+  const report = { schemaVersion: '1.0', tool: { name: 'tcplint', version: '1' }, packets: [], captures: [], extra: 1 };
+  expect(validators['packets.json']!(report)).toBe(false);
+});

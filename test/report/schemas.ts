@@ -1,0 +1,269 @@
+import { SCHEMA_VERSION } from '../../lib/facts/report.ts';
+import { FAMILIES, PRESETS, SEVERITIES } from '../../lib/facts/rule.ts';
+import { STATE_NAMES } from '../../lib/facts/state.ts';
+import { CONFIDENCE_NAMES, HOW_NAMES, VERDICT_NAMES } from '../../lib/facts/verdict.ts';
+
+/**
+ * The JSON Schemas of what tcplint prints as JSON, written to docs/schema/ (see schema.test.ts).
+ * Strict: a field that is not named here is an error, so that none appears unannounced.
+ */
+type Schema = { readonly [key: string]: unknown };
+
+const count: Schema = { type: 'integer', minimum: 0 };
+const text: Schema = { type: 'string' };
+const seconds: Schema = { type: 'number', description: 'seconds' };
+const flag: Schema = { type: 'boolean' };
+const time: Schema = {
+  type: 'string',
+  pattern: '^-?\\d+\\.\\d{9}$',
+  description: 'epoch seconds with nine decimals',
+};
+const state = words(STATE_NAMES);
+const severity = words(SEVERITIES);
+const confidence = words(CONFIDENCE_NAMES);
+
+function words(list: readonly (string | null)[]): Schema {
+  return { enum: list.filter((word) => word !== null) };
+}
+
+function list(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+function orNull(schema: Schema): Schema {
+  return { anyOf: [schema, { type: 'null' }] };
+}
+
+/** An object with exactly these fields; those that may be absent come last. */
+function object(
+  required: { readonly [name: string]: Schema },
+  optional: { readonly [name: string]: Schema } = {},
+): Schema {
+  return {
+    type: 'object',
+    required: Object.keys(required),
+    properties: { ...required, ...optional },
+    additionalProperties: false,
+  };
+}
+
+const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
+
+const capture = object({
+  path: text,
+  format: text,
+  compression: orNull(words(['gzip', 'zstd', 'lz4'])),
+  packets: count,
+  segments: count,
+  connections: count,
+  start: orNull(time),
+  end: orNull(time),
+  vantage: words(['client', 'server', 'middle', 'unknown']),
+  problems: list(object({ kind: words(['truncated', 'damaged']), offset: count, reason: text })),
+});
+
+const endpoint = object({ address: text, port: count }, { name: text });
+const finding = object({
+  id: { type: 'integer', minimum: 1 },
+  rule: text,
+  severity,
+  confidence,
+  message: text,
+  capture: text,
+  connections: list(count),
+  streams: list(count),
+  endpoints: list(object({ address: text, port: count, role: words(['client', 'server', 'host']) }, { name: text })),
+  frames: object({ first: count, last: count, count, examples: list(count) }),
+  start: time,
+  end: time,
+  lowerBound: flag,
+  impact: object({}, { seconds, bytes: count, connections: count }),
+  evidence: {
+    type: 'object',
+    additionalProperties: {
+      anyOf: [{ type: ['number', 'string', 'boolean', 'null'] }, list({ type: ['number', 'string'] })],
+    },
+  },
+  likelyCauses: list(text),
+  nextSteps: list(text),
+  filter: text,
+  docs: text,
+  fingerprint: text,
+});
+
+const tool = object({ name: { const: 'tcplint' }, version: text });
+const head = { schemaVersion: { const: SCHEMA_VERSION }, tool };
+
+const verdict = object(
+  { kind: words(VERDICT_NAMES), confidence },
+  { how: words(HOW_NAMES), spurious: flag, of: count },
+);
+
+/** Several captures: each row names its own. */
+const OWN = { capture: text };
+const packet = object(
+  {
+    frame: count,
+    connection: count,
+    stream: count,
+    time,
+    from: words(['client', 'server']),
+    flags: list(words(['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'])),
+    seq: { ...count, maximum: 2 ** 32 - 1 },
+    ack: { ...count, maximum: 2 ** 32 - 1 },
+    length: count,
+    window: count,
+    windowScaled: flag,
+    verdict: orNull(verdict),
+    clientState: state,
+    serverState: state,
+  },
+  { ...OWN, analysis: list(text) },
+);
+
+const stateChange = object(
+  {
+    connection: count,
+    stream: count,
+    endpoint: words(['client', 'server']),
+    address: text,
+    port: count,
+    time,
+    previous: state,
+    state,
+    frame: orNull(count),
+    cause: text,
+    certainty: words(['observed', 'inferred']),
+    confirmedBy: orNull(count),
+  },
+  OWN,
+);
+
+const direction = object({
+  packets: count,
+  bytes: count,
+  uniqueBytes: count,
+  retransmissions: count,
+  retransmittedBytes: count,
+  reordered: count,
+  duplicates: count,
+  zeroWindowTime: seconds,
+  maxWindow: count,
+  mss: orNull(count),
+  windowScale: orNull(count),
+  sackPermitted: orNull(flag),
+  timestamps: orNull(flag),
+});
+const rtt = orNull(object({ min: seconds, p50: seconds, p95: seconds, max: seconds, samples: count }));
+const share: Schema = { type: 'number', minimum: 0, maximum: 1 };
+const limits = orNull(object({ application: share, receiveWindow: share, network: share }));
+const bothWays = (each: Schema): Schema => object({ fromClient: each, fromServer: each });
+
+const flow = object(
+  {
+    connection: count,
+    streams: list(count),
+    stream: count,
+    client: endpoint,
+    server: endpoint,
+    tunnel: orNull(text),
+    roleConfidence: words(['handshake', 'guessed']),
+    start: time,
+    end: time,
+    duration: seconds,
+    firstFrame: count,
+    lastFrame: count,
+    states: object({ client: state, server: state }),
+    closedBy: orNull(words(['client', 'server', 'both'])),
+    closeKind: words(['fin', 'reset', 'open']),
+    vantage: words(['client', 'server', 'middle', 'unknown']),
+    fromClient: direction,
+    fromServer: direction,
+    handshake: object({
+      rtt: orNull(seconds),
+      clientRtt: orNull(seconds),
+      serverRtt: orNull(seconds),
+      synRetries: count,
+      synAckRetries: count,
+    }),
+    rtt: bothWays(rtt),
+    limitedBy: bothWays(limits),
+  },
+  { ...OWN, completeness: count, connState: text, history: text, findings: list(text) },
+);
+
+const option = object({
+  default: { type: ['number', 'boolean'] },
+  unit: words(['s', 'ms', 'bytes', '%', '/s', 'count', 'ratio']),
+  description: text,
+});
+const rule = object({
+  id: text,
+  family: words(FAMILIES),
+  scope: words(['connection', 'capture']),
+  severity,
+  offIn: list(words(PRESETS)),
+  summary: text,
+  why: text,
+  likelyCauses: list(text),
+  nextSteps: list(text),
+  falsePositives: list(text),
+  references: list(text),
+  needs: list(words(['handshake', 'bothSides', 'flightVisible'])),
+  options: { type: 'object', additionalProperties: option },
+  docs: text,
+});
+
+const failure = object({ path: text, reason: text });
+const lint = object({
+  ...head,
+  captures: list(capture),
+  rules: list(
+    object({
+      id: text,
+      family: words(FAMILIES),
+      scope: words(['connection', 'capture']),
+      severity,
+      summary: text,
+      skipped: orNull(text),
+    }),
+  ),
+  findings: list(ref('finding')),
+  summary: object({ error: count, warning: count, note: count, failures: list(failure) }, { accepted: count }),
+});
+
+const baseline = object({
+  schemaVersion: text,
+  accepted: {
+    type: 'object',
+    additionalProperties: object({ rule: text, count: { type: 'integer', minimum: 1 }, message: text }),
+  },
+});
+
+function document(title: string, schema: Schema, defs: { readonly [name: string]: Schema } = {}): Schema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title,
+    ...schema,
+    ...(Object.keys(defs).length > 0 ? { $defs: defs } : {}),
+  };
+}
+
+function rows(name: string, row: string, each: Schema): Schema {
+  const whole = object({ ...head, [name]: list(ref(row)), captures: list(capture) });
+  return document(`tcplint ${name} --format json; each line of ndjson is a ${row} of $defs`, whole, { [row]: each });
+}
+
+/** File name in docs/schema -> schema. */
+export const SCHEMAS: { readonly [file: string]: Schema } = {
+  'lint.json': document('tcplint lint --format json; each line of ndjson is a finding of $defs', lint, { finding }),
+  'packets.json': rows('packets', 'packet', packet),
+  'timeline.json': rows('timeline', 'stateChange', stateChange),
+  'flows.json': rows('flows', 'flow', flow),
+  'rules.json': document(
+    'tcplint rules --format json; each line of ndjson is a rule of $defs',
+    object({ ...head, rules: list(ref('rule')) }),
+    { rule },
+  ),
+  'baseline.json': document('a baseline, as --update-baseline writes it', baseline),
+};
