@@ -19,9 +19,10 @@ export const LIMITS: readonly Limit[] = [
     at: [
       'rebooted_client.client.pcap: client times',
       'rebooted_client.middle.pcap: client times',
-      'rebooted_client.server.pcap: client times',
+      'rebooted_client.server.pcap: client times x 2',
       'rebooted_server.client.pcap: server times',
       'rebooted_server.server.pcap: server times',
+      'reset_after_idle.pcap: server times',
     ],
   },
   {
@@ -76,6 +77,14 @@ export const OPEN: readonly Limit[] = [
   {
     because: 'ICMP port unreachable in SYN_SENT ends the attempt (RFC 5461 2.1), the timeline goes on',
     at: ['refused_icmp.pcap: client states'],
+  },
+  {
+    because: 'the repeated FIN shows that the ACK before it was lost: LAST_ACK lasted until the next',
+    at: ['loss_both_ways.client.pcap: server times'],
+  },
+  {
+    because: 'an old duplicate is a fact of the new connection (`old-duplicate`), but has no verdict',
+    at: ['old_duplicate.server.pcap: duplicate missed'],
   },
   {
     because: 'a segment that crossed an RST on its way was sent before the RST arrived',

@@ -35,6 +35,7 @@ FILTER = "tcp or icmp or (icmp6 and ip6[40] < 128)"
 POLL_PERIOD_S = 0.006
 TOLERATED_LATENESS_S = 0.006
 TRIES = 4
+FORWARDED_COPIES = 2  # a forwarding host's any-interface sees each frame come in and go out
 fork = multiprocessing.get_context("fork")
 
 
@@ -87,7 +88,7 @@ def play(scenario, slot):
             for host in (world.client, world.server):
                 if side in ("", "client" if host is world.client else "server"):
                     host.sysctl(rest, value)
-        forwarder = Helper(forward, path, world.middle, phase) if world.middle else None
+        forwarder = Helper(forward, path, world.middle, phase) if world.topology == "path" else None
         poller = Helper(with_period, [world.client, world.server], world.client.family)
         running += [helper for helper in (forwarder, poller) if helper]
         with tempfile.TemporaryDirectory() as directory:
@@ -95,7 +96,7 @@ def play(scenario, slot):
             if world.topology != "loopback":
                 taps["server"] = Tcpdump(world.server, world.server.interface, directory)
             if world.middle:
-                taps["middle"] = Tcpdump(world.middle, "tap0", directory)
+                taps["middle"] = Tcpdump(world.middle, "tap0" if world.topology == "path" else "any", directory)
             time.sleep(0.05)
             stage, started = Stage(world, phase), time.time_ns()
             scenario.play(stage)
@@ -115,9 +116,10 @@ def play(scenario, slot):
         if world.topology == "loopback":
             points["server"] = points["client"]
         return Recording(
-            client=world.client.address, server=world.server.address, points=points, link=LINK_ETHERNET,
+            client=world.client.address, server=world.server.address, points=points, links={point: link for point, (link, _) in captured.items()} | {"server": LINK_ETHERNET},
             events=[e for e in events if e[0] < stopped], changes=changes, counts=counts, polls=polls,
-            taken=taken, tapped=tapped, delivered=delivered, log=log, topology=world.topology, mirror=path.mirror,
+            taken=taken, tapped=tapped, delivered=delivered, log=log, topology=world.topology,
+            mirror=path.mirror if forwarder else FORWARDED_COPIES,
             macs={"client": mac(world.client), "server": mac(world.server)},
             started=started, stopped=stopped, marks=stage.marks, counters=counters)
     finally:
@@ -141,7 +143,7 @@ def choose(capture, recording):
     begin, end = marks.get(capture.start, 0), marks.get(capture.stop, 1 << 63)
     chosen = []
     for index, (t, frame, _) in enumerate(recording.points[capture.point]):
-        p = parse(frame, recording.link)
+        p = parse(frame, recording.links[capture.point])
         if begin <= t < end and (capture.side is None or p and p.source == getattr(recording, capture.side)):
             chosen.append(index)
     return chosen
@@ -158,7 +160,9 @@ def publish(scenario, recording, out):
         target, interface = os.path.join(out, file), {"client": "c0", "server": "s0", "middle": "tap0"}[capture.point]
         if recording.topology == "loopback":
             interface = "lo"
-        write_pcap(target, records, snaplen=capture.snaplen, nanoseconds=capture.nanoseconds)
+        if capture.point == "middle" and recording.topology != "path":
+            interface = "any"
+        write_pcap(target, records, recording.links[capture.point], snaplen=capture.snaplen, nanoseconds=capture.nanoseconds)
         marks = {what: t for t, what in recording.marks}
         published.append((file, capture.point, chosen))
         captures.append({"file": file, "point": capture.point, "interface": interface, "snaplen": capture.snaplen,
@@ -200,12 +204,20 @@ def pretty(value):
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+def account_events(truth):
+    return [e for c in truth["connections"] for e in c["retransmissions"]] + truth.get("retransmissions_without_connection", [])
+
+
 def problems(scenario, recording, truth):
     """What makes a recording unfit: the script's own conditions, and an account that does not close."""
     found = []
     totals = truth["totals"]
     if totals["retransmit_events_without_a_frame_at_the_sender"] and not scenario.offload:
         found.append("retransmit events without a frame")
+    for side in ("client", "server"):
+        resent = sum(e["from"] == side and e["segments"] for e in account_events(truth))
+        if not scenario.offload and recording.topology == "path" and resent != recording.counters[side].get("RetransSegs", 0):
+            found.append(f"the {side}'s RetransSegs differ from its frames")
     stray = [r for r in totals["resent_ranges_without_a_retransmit_event"] if r["flags"] != "SA"]
     if stray:
         found.append(f"resent ranges without an event: {stray[:3]}")

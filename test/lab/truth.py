@@ -16,12 +16,15 @@ FLAG_LETTERS = "FSRPAUEC"
 
 @dataclass
 class Recording:
-    """Everything a run left behind, times in CLOCK_REALTIME ns. Points: client, server, middle -> [(ns, frame, length)]."""
+    """Everything a run left behind, times in CLOCK_REALTIME ns.
+
+    `points`: client, server, middle -> [(ns, frame, length)]; `links`: the same -> link type.
+    """
 
     client: str
     server: str
     points: dict
-    link: int
+    links: dict
     events: list
     changes: list
     counts: list
@@ -55,11 +58,17 @@ class Mismatch(Exception):
 def sightings(recording):
     """{point: [Sighting or None per captured frame]}."""
     out = {}
-    for point, records in recording.points.items():
+    for point in ("client", "server", "middle"):
+        if point not in recording.points:
+            continue
+        records = recording.points[point]
         seen, copies, row = defaultdict(int), defaultdict(int), []
         emitted = recording.tapped if point == "middle" else recording.delivered
+        if point == "middle" and recording.topology != "path":
+            out[point] = by_content(recording, out)
+            continue
         for time, frame, _ in records:
-            p = parse(frame, recording.link)
+            p = parse(frame, recording.links[point])
             if p is None or p.protocol != 6:
                 row.append(None)
                 continue
@@ -81,6 +90,28 @@ def sightings(recording):
                 raise Mismatch(f"{point}: {count} frames of {flow}, the path knows {wanted}")
         out[point] = row
     return out
+
+
+def by_content(recording, out):
+    """Sightings at a middle that the kernel itself forwards: nobody numbers them, but content and order do."""
+    sent = defaultdict(list)
+    for sight in filter(None, out["client"] + out["server"]):
+        if sight.own:
+            sent[content(sight.p)].append(sight.number)
+    times, row = defaultdict(int), []
+    for time, frame, _ in recording.points["middle"]:
+        p = parse(frame, recording.links["middle"])
+        if p is None or p.protocol != 6:
+            row.append(None)
+            continue
+        numbers, nth = sent[content(p)], times[content(p)]
+        times[content(p)] += 1
+        row.append(Sighting(time, p, numbers[nth // recording.mirror], nth % recording.mirror, False))
+    return row
+
+
+def content(p):
+    return (*p.flow(), p.seq, p.ack, p.flags, p.window, p.length, p.ts_value, p.ip_id)
 
 
 def after(a, b):
@@ -147,6 +178,7 @@ class Account:
         self.polled = defaultdict(list)
         for low, high, which, key, old, new in recording.changes:
             self.polled[key].append((low, high, old, new))
+        self.corrupted = {(row[4], row[5], row[8][0]) for row in recording.log if row[3] == "corrupt" and row[8]}
         self.senders = self.walk_senders()
         self.connections = self.build_connections()
         self.place_retransmissions()
@@ -411,7 +443,8 @@ class Account:
         received = defaultdict(list)
         for flow, sights in self.arrivals.items():
             for s in sights:
-                received[flow, s.number[0]].append(s)
+                if self.intact(flow, s):
+                    received[flow, s.number[0]].append(s)
         lost = {(row[4], row[5], row[8][0]) for row in self.r.log if row[3] in ("drop", "corrupt", "icmp") and row[8]}
         for flow, sender in self.senders.items():
             for event in {id(e): e for e in sender.resent.values() if e}.values():
@@ -419,6 +452,8 @@ class Account:
                 numbers = [s.number[0] for s in event["sent"]]
                 entry = {"t": event["t"], "from": self.local(flow[0]), "kind": self.kind(flow, event), "state": event["state"],
                          "seq": first.seq, "len": sum(s.p.length for s in event["sent"]), "flags": letters(first.flags),
+                         "segments": len(event["sent"]),
+                         "segments": len(event["sent"]),
                          "arrived": any(received[flow, n] for n in numbers)}
                 entry["spurious"] = entry["arrived"] and all(self.needless(flow, s, received) for s in event["sent"])
                 entry["earlier_copy_lost"] = any(
@@ -441,13 +476,17 @@ class Account:
         state = states[at - 1][1] if at else "Open"
         return {"Recovery": "recovery", "Loss": "rto"}.get(state, "tlp-or-other")
 
+    def intact(self, flow, sight):
+        """Arrived with a good checksum."""
+        return (flow[1], flow[3], sight.number[0]) not in self.corrupted
+
     def needless(self, flow, sent, received):
         """Everything in this transmission had reached the other end before it did."""
         mine = received[flow, sent.number[0]]
         if not mine:
             return False
         whole = sorted((other.p.seq, other.p.end()) for other in self.arrivals[flow]
-                       if other.time < mine[0].time and overlap(other.p, sent.p))
+                       if other.time < mine[0].time and self.intact(flow, other) and overlap(other.p, sent.p))
         reach = sent.p.seq
         for start, end in sorted(whole, key=lambda r: (r[0] - sent.p.seq + 0x40000000) & 0xFFFFFFFF):
             if not after(start, reach) and after(end, reach):

@@ -131,7 +131,11 @@ class Host(Namespace):
 
 
 class World:
-    """Client, server and what lies between: 'path' (a forwarder in user space), 'direct' (one veth pair), 'loopback'."""
+    """Client, server and what lies between.
+
+    `path`: a forwarder in user space. `router`, `bridge`: the kernel of a middle host. `direct`: one veth pair.
+    `loopback`: nothing, client and server are two addresses of one host.
+    """
 
     def __init__(self, slot, v6=False, topology="path", offload=False, mtu=1500):
         base = f"fd91:{slot:x}::" if v6 else f"10.91.{slot}."
@@ -147,17 +151,16 @@ class World:
                 self.client.run(f"ip addr add {host.address}/{128 if v6 else 32} dev lo")
             return
         self.client, self.server = Host(base + "1", "c0", macs[0]), Host(base + "2", "s0", macs[1])
-        self.middle = Namespace() if topology == "path" else None
-        if self.middle:
+        self.middle = None if topology == "direct" else Namespace()
+        if self.middle is None:
+            self.link(self.client, "c0", self.server, "s0")
+        else:
             self.link(self.client, "c0", self.middle, "a0")
             self.link(self.server, "s0", self.middle, "b0")
-            self.middle.run("ip link add tap0 type veth peer name mirror0")
-            ends = [(self.middle, name) for name in ("a0", "b0", "tap0", "mirror0")]
-        else:
-            self.link(self.client, "c0", self.server, "s0")
-            ends = []
-        for space, name in ends:
-            self.quiet(space, name, mtu=9000)
+            if topology == "path":
+                self.middle.run("ip link add tap0 type veth peer name mirror0")
+            for name in ("a0", "b0", *(("tap0", "mirror0") if topology == "path" else ())):
+                self.quiet(self.middle, name, mtu=9000 if topology == "path" else mtu)
         for host, peer in ((self.client, self.server), (self.server, self.client)):
             host.run("ip link set lo up")
             host.run(f"ip link set {host.interface} address {host.mac} mtu {mtu}")
@@ -166,6 +169,22 @@ class World:
             host.run(f"ip neigh replace {peer.address} lladdr {peer.mac} dev {host.interface} nud permanent")
             if not v6:  # answers to forged sources go to the peer too, which drops them
                 host.run(f"ip route add default via {peer.address}")
+        if topology == "bridge":
+            self.middle.run("ip link add br0 type bridge")
+            for name in ("a0", "b0"):
+                self.middle.run(f"ip link set {name} master br0")
+            self.middle.run("ip link set br0 up")
+        if topology == "router":
+            self.route(((self.client, "a0"), (self.server, "b0")), macs)
+
+    def route(self, sides, macs):
+        """The middle forwards by IP: each host's frames for the other go to the middle's own MAC address."""
+        self.middle.sysctl("ipv4.ip_forward", 1)
+        for (host, end), (peer, _), mac in zip(sides, sides[::-1], macs[2:]):
+            self.middle.run(f"ip link set {end} address {mac}")
+            self.middle.run(f"ip route add {host.address}/32 dev {end}")
+            self.middle.run(f"ip neigh replace {host.address} lladdr {host.mac} dev {end} nud permanent")
+            host.run(f"ip neigh replace {peer.address} lladdr {mac} dev {host.interface} nud permanent")
 
     def link(self, one, name, other, peer):
         one.run(f"ip link add {name} type veth peer name {peer} netns {other.path}")

@@ -141,3 +141,26 @@ def offload_exchange(stage):
     ask(sock, 5000, 9000, 2)
     sock.close()
     stage.join()
+
+
+@scenario("any-interface capture on a router: each frame twice, with another TTL and MAC", topology="router", at="middle",
+          snaplen=20 + HEADERS, wants={"capture_duplicates": 20})
+def any_on_router(stage):
+    """Two exchanges and a 30 kB download through a forwarding host, captured on all its interfaces (cooked, v2)."""
+    serve(stage, answering(100, 15_000, 2))
+    sock = stage.client.connect(stage.server)
+    ask(sock, 100, 15_000, 2)
+    sock.close()
+    stage.join()
+
+
+@scenario("any-interface capture on a bridge: each frame twice", topology="bridge", at="middle client", snaplen=20 + HEADERS,
+          wants={"capture_duplicates": 20})
+def any_on_bridge(stage):
+    """Three exchanges through a bridging host, captured on all its interfaces (cooked, v2); the server closes first."""
+    serve(stage, answering(100, 9_000, 3, then="close"))
+    sock = stage.client.connect(stage.server)
+    ask(sock, 100, 9_000, 3, pause=0)
+    drain(sock)
+    sock.close()
+    stage.join()

@@ -6,7 +6,7 @@ import time
 
 import wire
 from path import DELAY, DROP, DUPLICATE, Copies, Rule, anything, data, fin, flags, pure_ack
-from scenario import answering, ask, choose_isn, drain, read, scenario, serve
+from scenario import answering, ask, choose_isn, drain, linger, read, scenario, serve
 
 EVERY_POINT = "client middle server"
 
@@ -332,5 +332,45 @@ def four_way_close(stage):
     serve(stage, work)
     sock = stage.client.connect(stage.server)
     ask(sock, 100, 100)
+    sock.close()
+    stage.join()
+
+
+@scenario("FIN_WAIT2 for 62 s while the server trickles data", at="client")
+def fin_wait_2_long(stage):
+    """The client shuts down; the server sends a few bytes every 4 s for 62 s before it closes."""
+    def work(connection):
+        drain(connection)
+        for _ in range(15):
+            connection.sendall(b"tick")
+            time.sleep(4.2)
+        connection.close()
+    serve(stage, work)
+    sock = stage.client.connect(stage.server)
+    sock.settimeout(90)
+    sock.sendall(b"q" * 100)
+    sock.shutdown(socket.SHUT_WR)
+    drain(sock)
+    sock.close()
+    stage.join(90)
+
+
+@scenario("half-closed connection ended by RST", at="server client")
+def half_close_reset(stage):
+    """The client shuts down its writing side; the server, still with data to send, aborts."""
+    def work(connection):
+        drain(connection)
+        connection.sendall(b"r" * 400)
+        time.sleep(0.2)
+        linger(connection)
+        connection.close()
+    serve(stage, work)
+    sock = stage.client.connect(stage.server)
+    sock.sendall(b"q" * 100)
+    sock.shutdown(socket.SHUT_WR)
+    try:
+        drain(sock)
+    except ConnectionResetError:
+        pass
     sock.close()
     stage.join()

@@ -6,7 +6,7 @@ import time
 
 import wire
 from path import DELAY, DROP, DUPLICATE, ICMP, Rule, data, flags, pure_ack, syn, syn_ack
-from scenario import (Capture, answering, ask, choose_isn, drain, forge, read, scenario, serve, vanish)
+from scenario import (Capture, answering, ask, choose_isn, drain, forge, linger, read, scenario, serve, vanish)
 
 EVERY_POINT = "client middle server"
 
@@ -376,3 +376,84 @@ def handshake_slow(stage):
 def final_ack_overtaken(stage):
     """The final ACK is 20 ms late, so the request arrives first and completes the handshake."""
     one_exchange(stage)
+
+
+@scenario("accept queue overflow answered by RST", at="server client",
+          sysctl={"server ipv4.tcp_abort_on_overflow": 1, "server ipv4.tcp_syncookies": 0})
+def accept_queue_abort(stage):
+    """Backlog 1, nobody accepts, and the server resets what does not fit (tcp_abort_on_overflow)."""
+    stage.server.listen(backlog=1)
+    for _ in range(4):
+        stage.spawn(ask_and_be_reset, stage)
+        time.sleep(0.1)
+    time.sleep(1)
+
+
+def ask_and_be_reset(stage):
+    sock = stage.client.connect(stage.server)
+    try:
+        sock.send(b"q" * 50)
+        read(sock, 1)
+    except (ConnectionResetError, TimeoutError, OSError):
+        pass
+
+
+@scenario("SYN-ACK never answered: repeated until the server gives up", at="server", states=("SYN_RECV CLOSED",),
+          sysctl={"server ipv4.tcp_synack_retries": 2}, rules=lambda: [Rule(DROP, "A", "s2c")])
+def synack_unanswered(stage):
+    """One SYN from a client that the answers never reach."""
+    stage.server.listen()
+    stage.client.raw().send(forge(stage.client, stage.server, wire.SYN, 44000, 8080, seq=1_234_567,
+                                  options=b"\x02\x04\x05\xb4"))
+    time.sleep(8)
+
+
+@scenario("the same ports again after a reset, three times", at="client server")
+def reused_after_reset(stage):
+    """Three short connections from one port, each ended by RST (SO_LINGER 0)."""
+    listener = stage.server.listen()
+    for _ in range(3):
+        serve(stage, until_reset, listener=listener)
+        sock = stage.client.connect(stage.server, bind=44100)
+        ask(sock, 60, 90)
+        linger(sock)
+        sock.close()
+        stage.join()
+        time.sleep(0.1)
+
+
+def until_reset(connection):
+    try:
+        read(connection, 60)
+        connection.sendall(b"r" * 90)
+        drain(connection)
+    except ConnectionResetError:
+        pass
+    connection.close()
+
+
+def handshake_cut(stage, wait):
+    serve(stage, answering(200, 600))
+    opener = stage.spawn(lambda: stage.mark("capture starts") if time.sleep(wait) is None else None)
+    sock = stage.client.connect(stage.server)
+    opener.join()
+    ask(sock, 200, 600)
+    sock.close()
+    stage.join()
+
+
+FAR = {"client_to_tap": 0.03, "tap_to_server": 0.03}
+
+
+@scenario("capture starts between SYN and SYN-ACK", network=FAR,
+          captures=[Capture("client", start="capture starts"), Capture("server", start="capture starts")])
+def begins_with_synack(stage):
+    """The capture starts 45 ms after the SYN on a path of 120 ms: the SYN has left the client, the SYN-ACK has not come."""
+    handshake_cut(stage, 0.045)
+
+
+@scenario("capture starts with the final ACK", network=FAR,
+          captures=[Capture("middle", start="capture starts")])
+def begins_with_final_ack(stage):
+    """The capture starts 105 ms after the SYN: at the tap SYN and SYN-ACK have passed."""
+    handshake_cut(stage, 0.105)

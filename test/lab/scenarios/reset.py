@@ -12,6 +12,7 @@ RST_ONLY = flags(wire.RST, wire.RST | wire.ACK)
 
 def patient(connection):
     """Read to the end, whatever it is."""
+    connection.settimeout(90)
     try:
         drain(connection)
     except (ConnectionResetError, TimeoutError):
@@ -80,7 +81,7 @@ def reset_data_after_close(stage):
     stage.join()
 
 
-@scenario("reset in the middle of a transfer", at="server client", snaplen=96)
+@scenario("reset in the middle of a transfer", at="server client", snaplen=96, network={"rate": 1e7})
 def reset_mid_transfer(stage):
     """The client aborts a download after 60 kB, with data in flight."""
     def work(connection):
@@ -275,3 +276,33 @@ def listener_closes(stage):
     listener.close()
     for sock in socks:
         patient(sock)
+
+
+@scenario("idle for 62 s, then the next request is answered by RST", at="client")
+def reset_after_idle(stage):
+    """While the connection is idle for 62 s, the server's host forgets it; the next request is answered by RST."""
+    listener = stage.server.listen()
+    sock = stage.client.connect(stage.server)
+    connection, _ = listener.accept()
+    sock.sendall(b"q" * 100)
+    read(connection, 100)
+    connection.sendall(b"r" * 100)
+    read(sock, 100)
+    time.sleep(1)
+    vanish(connection)
+    time.sleep(61)
+    sock.sendall(b"q" * 100)
+    patient(sock)
+
+
+@scenario("idle for 62 s, then the path has forgotten the connection: no answer", at="client",
+          rules=lambda: [Rule(DROP, "A", "c2s", anything, phase=1)], sysctl={"client ipv4.tcp_retries2": 4})
+def forgotten_after_idle(stage):
+    """After 62 s of silence a middlebox drops what the client sends: the request is repeated until its kernel gives up."""
+    serve(stage, exchange_then(patient))
+    sock = stage.client.connect(stage.server)
+    ask(sock, 100, 100)
+    stage.phase(1)
+    time.sleep(62)
+    sock.sendall(b"q" * 100)
+    patient(sock)

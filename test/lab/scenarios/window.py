@@ -176,3 +176,23 @@ def window_probes_lost(stage):
     read(sock, 60_000)
     sock.close()
     stage.join()
+
+
+@scenario("zero window with keep-alive on: the probes are window probes", at="server client", snaplen=HEADERS,
+          wants={"window_probes": 3})
+def zero_window_keepalive(stage):
+    """The sender has keep-alive every second, but while data waits only window probes go out; 4 s; then it drains."""
+    def work(connection):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)
+        connection.sendall(bytes(60_000))
+        drain(connection)
+        connection.close()
+    serve(stage, work)
+    sock = stage.client.connect(stage.server, SO_RCVBUF=8192)
+    time.sleep(4)
+    read(sock, 60_000)
+    time.sleep(2.5)
+    sock.close()
+    stage.join()
