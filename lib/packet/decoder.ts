@@ -2,16 +2,13 @@ import type { Frame } from '../capture/frame.ts';
 import type { IcmpError } from './icmp-error.ts';
 import {
   ETHERTYPE,
-  ICMP_ERROR,
   IP_FRAGMENT,
   IP_PROTOCOL,
   LINK,
   linkKey,
   MAX_LAYERS,
-  NOT_TCP,
   OTHER_PROTOCOL,
   REASONS,
-  TCP,
   TOO_DEEP,
   UNREGISTERED,
 } from './keys.ts';
@@ -21,7 +18,10 @@ import { decodeQuote, decodeTcp, TCP_LEAST } from './tcp.ts';
 import { describe } from './tunnel/kinds.ts';
 import { fold, LINK_SEED, Walk } from './walk.ts';
 
-export { ICMP_ERROR, NOT_TCP, TCP } from './keys.ts';
+// What a frame held.
+export const NOT_TCP = 0;
+export const TCP = 1;
+export const ICMP_ERROR = 2;
 
 /** Frames that held no TCP, for one reason. */
 export interface Skipped {

@@ -5,8 +5,7 @@
 
 /** LINKTYPE_ values (tcpdump.org/linktypes.html). */
 export const LINK = 0x10000;
-/** A link type that no registry has, from a damaged file. */
-export const UNREGISTERED = 0;
+/** What Ethernet frames carry (iana.org/assignments/ieee-802-numbers). */
 export const ETHERTYPE = 0x20000;
 /** IP protocol numbers, and IPv6 next headers. */
 export const IP_PROTOCOL = 0x30000;
@@ -36,11 +35,7 @@ export const IPV4 = ETHERTYPE + 0x0800;
 export const IPV6 = ETHERTYPE + 0x86dd;
 export const MPLS_LABELS = ETHERTYPE + 0x8847;
 
-// Stops of decoding: `OTHER_PROTOCOL` and below instead of a key. TCP and ICMP_ERROR are the good ones; reasons are below zero.
-export const NOT_TCP = 0;
-export const TCP = 1;
-export const ICMP_ERROR = 2;
-
+// Instead of a key: why there is no TCP in the frame.
 export const OTHER_PROTOCOL = -1;
 export const IP_FRAGMENT = -2;
 export const CUT_BEFORE_TCP = -3;
@@ -65,6 +60,9 @@ export const REASONS = [
 
 /** Most layers in one frame: more is not a network. */
 export const MAX_LAYERS = 48;
+
+/** A link type that no registry has, from a damaged file. */
+export const UNREGISTERED = 0;
 
 /** The key of a frame's link type. Files have more bits for it than the registry. */
 export function linkKey(linkType: number): number {

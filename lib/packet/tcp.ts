@@ -86,13 +86,16 @@ export function decodeTcp(
   segment.troubles = troubles;
 
   if (headerLength === 20) return;
-  if (headerLength === 32 && held >= 32 && view.getInt32(at + 20) === NOP_NOP_TIMESTAMPS) {
+  // Most segments have these options and no others; SACK follows them.
+  let optionsAt = at + 20;
+  if (headerLength >= 32 && held >= 32 && view.getInt32(optionsAt) === NOP_NOP_TIMESTAMPS) {
     segment.hasTimestamps = true;
     segment.tsVal = view.getInt32(at + 24);
     segment.tsEcr = view.getInt32(at + 28);
-    return;
+    if (headerLength === 32) return;
+    optionsAt = at + 32;
   }
-  decodeOptions(bytes, view, at + 20, Math.min(payloadStart, end), payloadStart, segment);
+  decodeOptions(bytes, view, optionsAt, Math.min(payloadStart, end), payloadStart, segment);
 }
 
 /** What an ICMP error quotes of a TCP header, at least its first 8 bytes: ports and sequence number (RFC 792). */

@@ -56,8 +56,8 @@ export class Fragments {
    * `next` (a key) if this fragment is the first. When none is missing, `walk` goes on in the whole datagram.
    */
   add(walk: Walk, id: number, next: number, offset: number, length: number, more: boolean): number {
-    // A fragment cut short can't be put together; but the first holds the header.
-    if (walk.end - walk.at < length) return offset === 0 ? next : IP_FRAGMENT;
+    // A fragment cut short, or quoted by ICMP, can't be put together; but the first holds the header.
+    if (walk.inIcmp || walk.end - walk.at < length) return offset === 0 ? next : IP_FRAGMENT;
     if (offset + length > MOST_DATAGRAM_BYTES || length === 0) return MALFORMED;
     const { segment } = walk;
     const key = keyOf(walk, id, segment.ipVersion === 4 ? next : -1);

@@ -1,4 +1,4 @@
-import { ETHERTYPE, IP_FRAGMENT, IP_PROTOCOL, MALFORMED, OTHER_PROTOCOL } from '../keys.ts';
+import { ETHERTYPE, IP_PROTOCOL, MALFORMED, OTHER_PROTOCOL } from '../keys.ts';
 import { LENGTH_FROM_FRAME } from '../segment.ts';
 import type { Walk } from '../walk.ts';
 
@@ -93,9 +93,8 @@ export function ipv6(walk: Walk): number {
   return IP_PROTOCOL + view.getUint8(at + 6);
 }
 
-/** Goes on in the whole datagram if this fragment, just entered, completes it; a quoted one never does. */
+/** Goes on in the whole datagram if this fragment, just entered, completes it. */
 export function defragment(walk: Walk, id: number, protocol: number, offset: number, more: boolean): number {
-  if (walk.inIcmp) return offset === 0 ? IP_PROTOCOL + protocol : IP_FRAGMENT;
   return walk.fragments.add(walk, id, IP_PROTOCOL + protocol, offset, walk.datagramEnd - walk.at, more);
 }
 
