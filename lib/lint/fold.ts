@@ -226,7 +226,7 @@ export class Folds {
         by.replacesOn === 'connections' &&
         fold.connections <= fold.numbers.size &&
         [...fold.numbers].every((connection) => listed.has(connection));
-      if (here || from || on) this.#folds.delete(key);
+      if (here || from || on || by.replacesOn === 'capture') this.#folds.delete(key);
     }
   }
 

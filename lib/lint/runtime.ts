@@ -75,6 +75,7 @@ export function createLinter(config: ResolvedConfig): Linter {
 
     finish(capture) {
       const found: Unnumbered[] = [];
+      const replaced = new Set<string>();
       for (const active of config.active) {
         const { rule, options } = active;
         if (!('capture' in rule)) continue;
@@ -85,12 +86,16 @@ export function createLinter(config: ResolvedConfig): Linter {
         }
         for (const draft of ranked(active, rule.capture(capture, options as never))) {
           folds.replace(draft);
+          if (draft.replacesOn === 'capture') for (const id of draft.replaces ?? []) replaced.add(id);
           found.push(fromCapture(rule.meta.id, draft, capture.packets));
         }
       }
       found.push(...folds.findings());
       return {
-        findings: numbered(found, capture.path),
+        findings: numbered(
+          found.filter(({ rule }) => !replaced.has(rule)),
+          capture.path,
+        ),
         ruleRuns: config.active.map(({ rule, level }) => ({
           meta: rule.meta,
           severity: level ?? rule.meta.severity,

@@ -68,8 +68,8 @@ export interface Draft {
   readonly replacesAt?: { readonly address: string; readonly port: number };
   /** The same, for findings whose clients are all this address. */
   readonly replacesFrom?: string;
-  /** The same, for findings that lie wholly on `connections`. */
-  readonly replacesOn?: 'connections';
+  /** The same, for findings that lie wholly on `connections`, or for all there are in the capture. */
+  readonly replacesOn?: 'connections' | 'capture';
 }
 
 type Judge<F extends unknown[]> = (...args: F) => Draft | readonly Draft[] | null;

@@ -183,6 +183,7 @@ describe('the rule runtime', () => {
     expect(messages({ replacesAt: { address: '10.0.1.0', port: 80 } })).toEqual(['all.', 'trouble on 1.']);
     expect(messages({ replacesFrom: '10.0.0.1' })).toEqual(['all.', 'trouble on 0.']);
     expect(messages({ replacesOn: 'connections', connections: [1] })).toEqual(['all.', 'trouble on 0.']);
+    expect(messages({ replacesOn: 'capture' })).toEqual(['all.']);
   });
 
   it('skips and counts connections that lack what a rule needs', () => {

@@ -21,6 +21,7 @@ export default defineRule({
     severity: 'warning',
     options: {
       share: { default: 0.01, unit: 'ratio', description: 'Share of all segments from which on it is told.' },
+      segments: { default: 4, unit: 'count', description: 'Copies below which it is no pattern.' },
     },
     needs: [],
     falsePositives: [],
@@ -30,7 +31,7 @@ export default defineRule({
   capture({ captureDuplicates: copies, segments, start, end }, options) {
     if (copies.segments === 0 || start === null || end === null) return null;
     const share = copies.segments / segments;
-    if (share < options.share) return null;
+    if (share < options.share || copies.segments < options.segments) return null;
     return {
       confidence: 'high',
       message: `${count(copies.segments, 'segment')} (${percent(share)} of all) are copies of others: the capture recorded one transmission twice.`,

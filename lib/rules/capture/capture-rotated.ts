@@ -35,6 +35,12 @@ export default defineRule({
       impact: {},
       evidence: { before: rotated.before, after: rotated.after },
       filter: 'tcp',
+      // At a seam nothing can be said to have been missing, or never to have come.
+      replaces: [...(rotated.before === null ? [] : AT_THE_BEGINNING), ...(rotated.after === null ? [] : AT_THE_END)],
+      replacesOn: 'capture',
     };
   },
 });
+
+const AT_THE_BEGINNING = ['capture-midstream'];
+const AT_THE_END = ['syn-unanswered', 'handshake-incomplete', 'blackhole', 'keep-alive-unanswered', 'zero-window-dead'];

@@ -1,5 +1,5 @@
 import { secondsBetween } from '../../facts/moment.ts';
-import { REFUSED } from '../../facts/notes.ts';
+import { ICMP_ERROR, REFUSED } from '../../facts/notes.ts';
 import { defineRule } from '../rule.ts';
 import { at, count, duration } from '../wording.ts';
 
@@ -24,7 +24,7 @@ export default defineRule({
     severity: 'warning',
     options: {},
     needs: [],
-    wakes: REFUSED,
+    wakes: REFUSED | ICMP_ERROR,
     falsePositives: ['Health checks and port probes that expect a refusal.'],
     others: 'Wireshark marks every RST as a warning, this one like any other. Zeek says conn_state REJ.',
   },

@@ -32,7 +32,14 @@ export default defineRule({
     const { handshake } = facts;
     return bothSides(facts).flatMap(({ side, own, peer }) => {
       const sighting = side === 'client' ? handshake.syns[0] : handshake.synAcks[0];
-      if (!own.synSeen || sighting === undefined || (own.mss !== null && own.mss >= options.bytes)) return [];
+      // Options that the capture cut off are not missing.
+      if (
+        !own.synSeen ||
+        own.sackPermitted === null ||
+        sighting === undefined ||
+        (own.mss !== null && own.mss >= options.bytes)
+      )
+        return [];
       const assumed = own.address.includes(':') ? DEFAULT_MSS.v6 : DEFAULT_MSS.v4;
       const what =
         own.mss === null

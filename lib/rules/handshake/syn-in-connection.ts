@@ -46,6 +46,8 @@ export default defineRule({
       start: first.time,
       end: last.time,
       impact: {},
+      replaces: ['reset-mid-connection'],
+      replacesEitherSide: true,
       evidence: { syns: straySyns.length, challengeAcks: challenged },
     };
   },

@@ -28,6 +28,9 @@ export default defineRule({
   },
 
   connection(facts) {
+    // Data of a SYN that the server did not take is sent again, and was not lost.
+    const ignored = facts.handshake.synData !== null && facts.handshake.synData.acknowledged === 0;
+    if (ignored) return null;
     return bothSides(facts).flatMap(({ side, own, peer }) =>
       own.retransmissionRuns.flatMap((run) => {
         const probes = run.by.tail_loss ?? 0;

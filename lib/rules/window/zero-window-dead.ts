@@ -61,7 +61,7 @@ export default defineRule({
           pendingShownBy: spell.pending,
           endedBy: spell.endedBy,
         },
-        replaces: ['zero-window-stall'],
+        replaces: ['zero-window-stall', 'reset-mid-connection'],
       } as const;
     });
   },
