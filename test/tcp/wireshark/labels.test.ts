@@ -330,6 +330,35 @@ const TRACES: readonly (readonly [title: string, trace: string])[] = [
       21 > A 1101 5001 10 1000 | out_of_order
     `,
   ],
+  [
+    'a SYN quoted in an ICMP error starts the clock of the handshake',
+    `
+      0 Q> S 1000 0 0 1000
+      20 < A 5001 1001 0 1000
+      21 > A 1001 5001 100 1000
+      22 > A 1301 5001 100 1000 | lost_segment
+      41 > A 1101 5001 100 1000 | out_of_order
+      42 > A 1201 5001 50 1000 | retransmission
+    `,
+  ],
+  [
+    'windows are scaled from the first ACK on',
+    `
+      0 > S 1000 0 0 1000 ws7
+      9 < SA 5000 1001 0 1000 ws7
+      12 < - 5001 1001 0 10 | window_update
+      13 > A 1001 5001 10 1000 | window_full
+      14 < A 5001 1011 0 10
+      15 > A 1011 5001 1280 1000 | window_full
+    `,
+  ],
+  [
+    'a window scale counts wherever it stands',
+    `
+      0 > A 1001 5001 0 100 ws2
+      1 < A 5001 1001 400 100 | window_full
+    `,
+  ],
 ];
 
 describe('labels of tshark 4.0.17', () => {
