@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ConnectionFacts } from '../../facts/connection.ts';
+import type { ConnectionFacts, EndpointFacts } from '../../facts/connection.ts';
 import { createLinter } from '../../lint/runtime.ts';
 import type { RowFormatModule } from '../../report/format.ts';
 import type { FlowRow } from '../../report/shape/flow.ts';
@@ -39,7 +39,7 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
         onConnection(facts) {
           linter.connection(facts);
           if (selector.needsFindings || selector.matches(facts, origin)) {
-            rows.push(facts);
+            rows.push(selector.needsFindings ? facts : shrunk(facts));
           }
         },
       },
@@ -53,4 +53,21 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
       },
     };
   });
+}
+
+/** What a row shows of a connection: rows wait for the end of the capture, episodes and timelines need not. */
+function shrunk(facts: ConnectionFacts): ConnectionFacts {
+  const side = (endpoint: EndpointFacts): EndpointFacts => ({
+    ...endpoint,
+    spells: [],
+    fin: null,
+    firstData: null,
+    lastNewData: null,
+    retransmissionRuns: [],
+    repeatChains: [],
+    reorderings: null,
+    zeroWindowSpells: [],
+    keepAliveRuns: [],
+  });
+  return { ...facts, client: side(facts.client), server: side(facts.server), timeline: [], resets: [], icmpErrors: [] };
 }
