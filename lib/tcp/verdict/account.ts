@@ -9,7 +9,7 @@ import { KeepAlives } from './keep-alives.ts';
 
 /** Enters a verdict into the books of the flow: counters, notes, and what later evidence may still change. */
 export function account(it: Case): void {
-  const { connection, flow, segment, out } = it;
+  const { connection, flow, back, segment, out } = it;
   flow.detail ??= new FlowDetail();
   const { detail } = flow;
   switch (out.kind) {
@@ -31,7 +31,7 @@ export function account(it: Case): void {
       connection.notes |= KEPT_ALIVE;
       detail.keepAlives++;
       detail.keepAliveRuns ??= new KeepAlives();
-      detail.keepAliveRuns.add(segment);
+      detail.keepAliveRuns.add(segment, flow.next, back.next);
       return;
     case ZERO_WINDOW_PROBE:
       connection.notes |= ZERO_WINDOW;

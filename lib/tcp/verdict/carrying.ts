@@ -1,6 +1,6 @@
 import { seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../../bytes/seq.ts';
 import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
-import { FIN, segmentSpan } from '../../packet/segment.ts';
+import { FIN, type Segment, segmentSpan } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { NEARLY, roundTripOf } from '../timing/vantage.ts';
@@ -64,7 +64,6 @@ function extend(it: Case, end: number): void {
     flow.fin = seqAdd(segment.seq, segment.length);
   }
   if (segment.length > 0) countPayload(connection, flow, it.back, segment);
-  flow.detail?.keepAliveRuns?.close();
   sawData(it);
 }
 
@@ -113,6 +112,11 @@ function probesTail(it: Case): boolean {
 function isTimers({ connection, flow, back, segment }: Case): boolean {
   const wait = roundTripOf(connection, flow, back) * NEARLY || LEAST_TIMEOUT;
   return elapsed(segment, flow.seconds, flow.nanos) >= Math.max(wait, LEAST_PROBE_TIMEOUT);
+}
+
+/** What `repeatsUnseen` looks at closely: packets are missing in front of this one, and it took its time. */
+export function mayRepeatUnseen(flow: Flow, segment: Segment): boolean {
+  return leftOut(flow, segment) > 0 && elapsed(segment, flow.seconds, flow.nanos) >= LEAST_PROBE_TIMEOUT;
 }
 
 /** The newest record was captured before segmentation or after coalescing: it has used more numbers than its own. */

@@ -5,7 +5,7 @@ import { updateWindow } from '../window/advertised.ts';
 import { account } from './account.ts';
 
 import { judgeBare } from './bare.ts';
-import { judgeCarrying } from './carrying.ts';
+import { judgeCarrying, mayRepeatUnseen } from './carrying.ts';
 import type { Case } from './case.ts';
 import { judgeSyn } from './handshake.ts';
 import { append, PAYLOAD, releaseAll } from './history.ts';
@@ -16,7 +16,7 @@ import { acknowledgmentFits, fits } from './plausible.ts';
 import { advance } from './progress.ts';
 import { forgetAcks, remember } from './recent-acks.ts';
 import { judgeReset } from './reset.ts';
-import { learn, leftOut } from './sending-order.ts';
+import { learn } from './sending-order.ts';
 
 /**
  * What a segment really was. Called for every segment of a connection in capture order, before the state machine: brings
@@ -48,7 +48,7 @@ function isUsual(flow: Flow, back: Flow, segment: Segment): boolean {
   if (segment.sackCount !== 0 || back.detail !== null || (flow.started & back.started & back.ackSeen) === 0)
     return false;
   if (segment.window === 0 || flow.window === 0 || back.window === 0) return false;
-  if (segment.length > 0 && segment.ipId - flow.ipId !== 1 && leftOut(flow, segment) > 0) return false;
+  if (segment.length > 0 && segment.ipId - flow.ipId !== 1 && mayRepeatUnseen(flow, segment)) return false;
   const ackedNow = (segment.ack - back.acked) | 0;
   return ackedNow >= 0 && ackedNow + segment.length > 0 && ((segment.ack - back.next) | 0) <= 0;
 }
@@ -68,6 +68,7 @@ function passUsual(
     append(memory.sent, flow, flow.next, end, segment, PAYLOAD);
     if (flow.contiguous === flow.next) flow.contiguous = end;
     flow.next = end;
+    if (flow.detail !== null) flow.detail.lost = 0;
     countPayload(connection, flow, back, segment);
   } else remember(memory.acks, flow, segment);
   if (segment.ack !== back.acked) advance(memory.sent, back, segment);

@@ -11,10 +11,15 @@ type Growing = { -readonly [K in keyof KeepAliveRun]: KeepAliveRun[K] };
 export class KeepAlives {
   private readonly closed: Growing[] = [];
   private open: Growing | null = null;
+  private next = 0;
+  private peerNext = 0;
 
-  /** One more probe. */
-  add(segment: Segment): void {
+  /** One more probe, at a time when the two endpoints had sent up to `next` and `peerNext`. */
+  add(segment: Segment, next: number, peerNext: number): void {
     const now = momentOf(segment);
+    if (next !== this.next || peerNext !== this.peerNext) this.close();
+    this.next = next;
+    this.peerNext = peerNext;
     const run = this.open;
     if (run === null) {
       this.open = {
@@ -40,8 +45,7 @@ export class KeepAlives {
     if (this.open !== null) this.open.unanswered = 0;
   }
 
-  /** Payload passed, either way: the run is over. */
-  close(): void {
+  private close(): void {
     if (this.open !== null && this.closed.length < KEPT_RUNS) this.closed.push(this.open);
     this.open = null;
   }

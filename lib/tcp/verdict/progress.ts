@@ -3,9 +3,11 @@ import { seqDiff, seqLt } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import {
+  cutAt,
   END,
   FIRST_TS_VAL,
   HOLE,
+  holeFrom,
   LATE,
   MARKS,
   NANOS,
@@ -44,8 +46,21 @@ export function advance(pool: Int32Columns, flow: Flow, segment: Segment): void 
   flow.dupAcks = 0;
   flow.ackSeconds = segment.seconds;
   flow.ackNanos = segment.nanos;
-  if (seqLt(flow.contiguous, ack)) flow.contiguous = ack;
+  if (seqLt(flow.contiguous, ack)) passHole(pool, flow, ack);
   trim(pool, flow);
+}
+
+/** The acknowledgment lies beyond a hole, or within one: what it covers of it has arrived. */
+function passHole(pool: Int32Columns, flow: Flow, ack: number): void {
+  if (flow.una < 0) {
+    flow.contiguous = flow.next;
+    return;
+  }
+  if (pool.get(flow.una, MARKS) & HOLE) {
+    flow.detail!.unseenBytes += Math.max(0, seqDiff(ack, pool.get(flow.una, START)));
+    cutAt(pool, flow, flow.una, ack);
+  }
+  flow.contiguous = holeFrom(pool, flow, flow.una);
 }
 
 /**

@@ -1,0 +1,450 @@
+import { describe, expect, it } from 'vitest';
+import { play, type Setting } from './conversation.ts';
+
+/** The verdicts of a table are those that it says itself. */
+function holds(table: string, setting?: Setting): void {
+  const { verdicts, expected } = play(table, setting);
+  expect(verdicts).toEqual(expected);
+}
+
+const BARE: Setting = { sack: false, timestamps: false, ids: false };
+
+describe('nothing odd', () => {
+  it.each<[string, Setting]>([
+    ['with everything', {}],
+    ['without SACK, timestamps and IP ID', BARE],
+    ['in mid-connection', { handshake: false }],
+  ])('data, ACKs, window updates and a close, %s', (_, setting) => {
+    holds(
+      `
+      0.020 > 0:100
+      0.030 < ack 100 0:1000
+      0.031 < 1000:2000
+      0.035 > ack 2000 win 480
+      0.090 > win 500
+      0.100 < 2000:2500 F
+      0.110 > ack 2501
+      0.120 > F
+      0.130 < ack 101
+      `,
+      setting,
+    );
+  });
+
+  it('a stack that leaves out numbers when it sends more than this connection', () => {
+    holds(`
+      0.020 > 0:100 id 10
+      0.030 < ack 100
+      0.130 > 100:200 id 40
+      0.140 < ack 200
+      0.240 > 200:300 id 90
+      0.250 < ack 300
+      0.350 > 300:400 id 92
+    `);
+  });
+});
+
+describe('retransmission', () => {
+  it('by timeout, again and again', () => {
+    holds(`
+      0.020 > 0:1000
+      0.021 > 1000:1500
+      0.260 > 0:1000                              | retransmission rto of 1
+      0.700 > 0:1000                              | retransmission rto of 3
+      0.710 < ack 1000 ecr 700
+      0.711 > 1000:1500                           | retransmission rto of 2
+    `);
+  });
+
+  it('fast, reported by SACK, in one recovery', () => {
+    holds(
+      `
+      0.020 < 0:1000
+      0.021 < 1000:2000
+      0.022 < 2000:3000
+      0.023 < 3000:4000
+      0.032 > ack 0 sack 1000:2000
+      0.033 > ack 0 sack 1000:3000
+      0.034 > ack 0 sack 1000:4000
+      0.035 < 0:1000                              | retransmission fast of 1
+      0.045 > ack 4000 ecr 35
+      `,
+      { tap: 'server' },
+    );
+  });
+
+  it('fast, reported by three duplicate ACKs', () => {
+    holds(
+      `
+      0.020 < 0:1000
+      0.021 < 1000:2000
+      0.022 < 2000:3000
+      0.023 < 3000:4000
+      0.032 > ack 0
+      0.033 > ack 0
+      0.034 > ack 0
+      0.035 < 0:1000                              | retransmission fast of 1
+      `,
+      { ...BARE, tap: 'server' },
+    );
+  });
+
+  it('of the last segment, as a probe', () => {
+    holds(`
+      0.020 > 0:1000
+      0.021 > 1000:1500
+      0.030 < ack 1000
+      0.055 > 1000:1500                           | retransmission tail_loss of 2
+      0.064 < ack 1500 ecr 55
+    `);
+  });
+
+  it('of SYN, SYN-ACK and FIN', () => {
+    holds(
+      `
+      0.000 > S
+      1.000 > S                                   | retransmission syn of 1
+      1.010 < SA
+      2.010 < SA                                  | retransmission synack of 3
+      2.011 > ack 0
+      2.020 > 0:0 F
+      2.250 > 0:0 F                               | retransmission fin of 6
+      `,
+      { handshake: false },
+    );
+  });
+
+  it('with other cuts than the original', () => {
+    holds(`
+      0.020 > 0:100
+      0.021 > 100:200
+      0.022 > 200:1400
+      0.300 > 0:1460                              | retransmission rto of 1
+      0.600 > 0:730                               | retransmission rto of 4
+      0.601 > 730:1500                            | retransmission rto of 4
+    `);
+  });
+
+  it('is spurious when the bytes were acknowledged, or acknowledged selectively', () => {
+    holds(
+      `
+      0.020 > 0:1000
+      0.021 > 1000:2000
+      0.022 > 2000:3000
+      0.030 < ack 1000 sack 2000:3000
+      0.031 > 2000:3000                           | retransmission fast spurious of 3
+      0.032 > 0:1000                              | retransmission fast spurious of 1
+      `,
+      { tap: 'middle' },
+    );
+  });
+
+  it('turns out to be spurious by the echo of the older copy', () => {
+    holds(
+      `
+      0.020 > 0:1000
+      0.260 > 0:1000                              | retransmission tail_loss spurious of 1
+      0.270 < ack 1000 ecr 20
+      `,
+      { tap: 'client' },
+    );
+  });
+
+  it('turns out to be spurious by a D-SACK', () => {
+    holds(
+      `
+      0.020 > 0:1000
+      0.260 > 0:1000                              | retransmission tail_loss spurious of 1
+      0.262 < ack 1000
+      0.270 < ack 1000 sack 0:1000
+      `,
+      { tap: 'client', timestamps: false },
+    );
+  });
+
+  it('is not spurious when its late original makes the D-SACK', () => {
+    holds(
+      `
+      0.020 > 0:1000
+      0.021 > 1000:2000
+      0.031 < ack 0 sack 1000:2000
+      0.035 > 0:1000                              | retransmission fast of 1
+      0.045 < ack 2000 ecr 35
+      0.080 < ack 2000 sack 0:1000
+      `,
+      { tap: 'client' },
+    );
+  });
+});
+
+describe('a retransmission whose original the tap never saw', () => {
+  const LOST_BEFORE = (setting: Setting, verdict: string): void =>
+    holds(
+      `
+      0.020 < 0:1000 id 100
+      0.021 < 2000:3000 id 102
+      0.0211 > ack 1000 sack 2000:3000
+      0.022 < 3000:4000 id 103
+      0.0221 > ack 1000 sack 2000:4000
+      0.033 < 1000:2000 id 104                    | ${verdict}
+      0.0331 > ack 4000
+      `,
+      { tap: 'client', ...setting },
+    );
+
+  it('by its timestamp', () => LOST_BEFORE({ ids: false }, 'retransmission fast'));
+  it('by its IP ID', () => LOST_BEFORE({ timestamps: false }, 'retransmission fast'));
+  it('by the round trip that it took', () => LOST_BEFORE({ timestamps: false, ids: false }, 'retransmission fast'));
+
+  it('in order, by the number of the lost packet', () => {
+    holds(
+      `
+      0.020 < 0:1000 id 5001
+      0.021 < 1000:2000 id 5002
+      0.0211 > ack 2000
+      0.250 < 2000:2500 id 5004                    | retransmission tail_loss
+      `,
+      { tap: 'client' },
+    );
+  });
+
+  it('in order and soon: what is missing may be anything', () => {
+    holds(
+      `
+      0.020 < 0:1000 id 5001
+      0.021 < 1000:2000 id 5002
+      0.0211 > ack 2000
+      0.022 < 2000:2500 id 5004
+      `,
+      { tap: 'client' },
+    );
+  });
+
+  it('the SYN-ACK that echoes the first of two SYNs', () => {
+    holds(
+      `
+      0.000 > S
+      1.000 > S                                   | retransmission syn spurious of 1
+      1.010 < SA ecr 0                            | retransmission synack
+      1.011 > ack 0
+      `,
+      { handshake: false },
+    );
+  });
+});
+
+describe('reordering', () => {
+  const OVERTAKEN = (setting: Setting): void =>
+    holds(
+      `
+      0.020 < 0:1000 id 100
+      0.0202 < 2000:3000 id 102
+      0.0203 > ack 1000 sack 2000:3000
+      0.0225 < 1000:2000 id 101 ts 19             | reordering
+      0.0226 > ack 3000
+      `,
+      { tap: 'client', ...setting },
+    );
+
+  it('by its timestamp', () => OVERTAKEN({ ids: false }));
+  it('by its IP ID', () => OVERTAKEN({ timestamps: false }));
+  it('by coming before anybody could have asked for it', () => OVERTAKEN({ timestamps: false, ids: false }));
+
+  it('of the original, which comes after its retransmission', () => {
+    holds(
+      `
+      0.020 < 0:1000 id 100 ts 20
+      0.021 < 2000:3000 id 102 ts 21
+      0.0211 > ack 1000 sack 2000:3000
+      0.033 < 1000:2000 id 103 ts 33              | retransmission fast
+      0.0331 > ack 3000
+      0.060 < 1000:2000 id 101 ts 20              | reordering
+      `,
+      { tap: 'client' },
+    );
+  });
+
+  it('of an ACK: an older one comes later', () => {
+    holds(
+      `
+      0.020 > 0:1000
+      0.021 > 1000:2000
+      0.030 < ack 2000 id 102 ts 31
+      0.031 < ack 1000 id 101 ts 30               | reordering
+      0.032 > 2000:3000
+      `,
+    );
+  });
+});
+
+describe('duplicate', () => {
+  it('of data, by the same IP ID and timestamp', () => {
+    holds(`
+      0.020 > 0:1000 id 50 ts 20
+      0.021 > 1000:2000 id 51 ts 20
+      0.022 > 2000:3000 id 52 ts 20
+      0.024 > 1000:2000 id 51 ts 20               | duplicate unknown of 2
+    `);
+  });
+
+  it('made by the network, as a D-SACK shows', () => {
+    holds(`
+      0.020 > 0:1000 id 50
+      0.021 > 1000:2000 id 51
+      0.0215 > 1000:2000 id 51 ts 21              | duplicate network of 2
+      0.030 < ack 2000
+      0.031 < ack 2000 sack 1000:2000
+    `);
+  });
+
+  it('made by the capture, as another TTL or link shows', () => {
+    holds(
+      `
+      0.020 > 0:1000 ttl 64 link 1
+      0.02001 > 0:1000 ttl 63 link 2 ts 20        | duplicate capture of 1
+      0.030 < ack 1000 ttl 64 link 1
+      0.03001 < ack 1000 ttl 63 link 2 ts 30      | duplicate capture of 3
+      `,
+      { ids: false },
+    );
+  });
+
+  it('of an ACK, by the IP ID; the same ACK for another segment is none', () => {
+    holds(`
+      0.020 > 0:1000
+      0.021 > 2000:3000
+      0.030 < ack 1000 id 60 ts 30 sack 2000:3000
+      0.0301 < ack 1000 id 60 ts 30 sack 2000:3000 | duplicate unknown of 3
+      0.0302 < ack 1000 id 61 ts 30 sack 2000:3000
+    `);
+  });
+
+  it('is not what a duplicate ACK is', () => {
+    holds(
+      `
+      0.020 < 0:1000
+      0.021 < 1000:2000
+      0.022 < 2000:3000
+      0.030 > ack 0
+      0.0301 > ack 0
+      0.0302 > ack 0
+      `,
+      { ...BARE, tap: 'server' },
+    );
+  });
+
+  it('is not what the answers of a closed socket are', () => {
+    holds(
+      `
+      0.020 < 0:1000
+      0.0201 < 1000:2000
+      0.030 > R 0:0 id 0
+      0.0301 > R 0:0 id 0
+      `,
+      { tap: 'server' },
+    );
+  });
+});
+
+describe('probes', () => {
+  it('keep-alive without and with a byte', () => {
+    holds(`
+      0.020 > 0:100
+      0.030 < ack 100
+      60.00 > 99:99                               | keep_alive
+      60.01 < ack 100
+      120.0 > 99:100                              | keep_alive
+      120.01 < ack 100
+    `);
+  });
+
+  it('zero-window probe as Linux sends it, while the window is closed and after an update was lost', () => {
+    holds(`
+      0.020 > 0:1000
+      0.030 < ack 1000 win 0
+      0.240 > 999:999                             | zero_window_probe
+      0.250 < ack 1000 win 0
+      0.660 > 999:999                             | zero_window_probe
+      0.670 < ack 1000 win 0
+      0.900 < ack 1000 win 500
+      1.500 > 999:999                             | zero_window_probe
+      1.510 < ack 1000 win 500
+      1.511 > 1000:2000
+    `);
+  });
+
+  it('zero-window probe with a byte, which is then part of the next segment', () => {
+    holds(`
+      0.020 > 0:1000
+      0.030 < ack 1000 win 0
+      0.240 > 1000:1001                           | zero_window_probe
+      0.250 < ack 1000 win 0
+      0.660 > 1000:1001                           | zero_window_probe
+      0.670 < ack 1000 win 500
+      0.671 > 1000:2000
+      0.680 < ack 2000
+    `);
+  });
+
+  it('a byte that was sent alone and is sent again is no keep-alive', () => {
+    holds(`
+      0.020 > 0:100
+      0.030 < ack 100
+      0.100 > 100:101
+      0.110 < ack 101
+      0.330 > 100:101                             | retransmission tail_loss spurious of 3
+    `);
+  });
+
+  it('an ACK that a FIN has overtaken is none', () => {
+    holds(
+      `
+      0.020 > 0:100
+      0.030 < ack 100
+      0.040 > 100:100 F
+      0.050 < ack 101
+      0.051 > 100:100                             | reordering
+      `,
+      BARE,
+    );
+  });
+});
+
+describe('what does not belong to the connection moves nothing', () => {
+  it.each([
+    ['data beyond every window', '0.040 > 5000000:5000010'],
+    ['data long gone by', '0.040 > -5000000:-4999990'],
+    ['an ACK of what was never sent', '0.040 > ack 9000000'],
+    ['a RST with payload', '0.040 > R 100:140'],
+    ['a SYN in mid-connection', '0.040 > S 777:777'],
+  ])('%s', (_, line) => {
+    const before = play('0.020 > 0:100\n0.030 < ack 100 0:50\n0.035 > ack 50');
+    const after = play(`0.020 > 0:100\n0.030 < ack 100 0:50\n0.035 > ack 50\n${line}`);
+    for (const side of ['client', 'server'] as const) {
+      const { next, contiguous, acked, isn, finSent, edge } = after.connection[side].flow;
+      const flow = before.connection[side].flow;
+      expect({ next, contiguous, acked, isn, finSent, edge }).toEqual({
+        next: flow.next,
+        contiguous: flow.contiguous,
+        acked: flow.acked,
+        isn: flow.isn,
+        finSent: flow.finSent,
+        edge: flow.edge,
+      });
+    }
+  });
+
+  it('crossing SYNs: the SYN-ACK repeats a number and no segment', () => {
+    holds(
+      `
+      0.000 > S
+      0.001 < S
+      0.010 > SA
+      0.011 < SA
+      0.020 > ack 0
+      0.030 > 0:100
+      `,
+      { handshake: false },
+    );
+  });
+});
