@@ -64,7 +64,7 @@ export const LIMITS: readonly Limit[] = [
   },
 ];
 
-/** What the packets do show and the analyzer does not see yet. Each is work to do, not an excuse. */
+/** What the packets do show and the analyzer does not see yet. Each is work to do; who does it takes the line out. */
 export const OPEN: readonly Limit[] = [
   {
     because: 'a SYN repeated after a challenge ACK and its RST is taken for a first one',

@@ -159,8 +159,10 @@ def fin_behind_hole(stage):
 @scenario("close-wait lingering at the server to the end of the capture", "client stays in FIN_WAIT2", at="server",
           states=("ESTABLISHED CLOSE_WAIT",))
 def server_never_closes(stage):
-    """The client shuts down; the server's program forgets to close for 7 s."""
+    """The client shuts down; the server's program forgets to close for 7 s, while another connection goes on."""
     listener = stage.server.listen()
+    serve(stage, answering(40, 60, 8), port=8081)
+    other = stage.client.connect(stage.server, 8081)
     sock = stage.client.connect(stage.server)
     connection, _ = listener.accept()
     stage.server.kept.append(connection)
@@ -169,7 +171,7 @@ def server_never_closes(stage):
     connection.sendall(b"r" * 60)
     read(sock, 60)
     sock.shutdown(socket.SHUT_WR)
-    time.sleep(7)
+    ask(other, 40, 60, 8, pause=1)
 
 
 @scenario("orphan in FIN_WAIT2 times out", "server stays in CLOSE_WAIT, its late data is answered by RST", at="client server",

@@ -152,12 +152,12 @@ def final_ack_never(stage):
 
 
 @scenario("accept queue overflow: final ACKs ignored, SYN-ACKs repeated", "clients ESTABLISHED, server in SYN_RECV",
-          at="server middle", sysctl={"server ipv4.tcp_syncookies": 0})
+          at="server middle", sysctl={"server ipv4.tcp_syncookies": 0}, wants={"retransmissions": 6})
 def accept_queue_full(stage):
-    """Backlog 2 and nobody accepts: six clients connect in waves, send a request each and wait."""
-    stage.server.listen(backlog=2)
-    for wave in range(2):
-        for _ in range(3):
+    """Backlog 4 and nobody accepts: eight clients connect in two waves, send a request each and wait."""
+    stage.server.listen(backlog=4)
+    for _ in range(2):
+        for _ in range(4):
             stage.spawn(ask_without_hope, stage)
         time.sleep(0.2)
     time.sleep(4)
@@ -175,19 +175,20 @@ def ask_without_hope(stage):
 @scenario("accept queue overflow that ends: the server accepts after 2.5 s", at=EVERY_POINT,
           sysctl={"server ipv4.tcp_syncookies": 0})
 def accept_queue_drained(stage):
-    """Backlog 1: three clients; the program accepts late, the repeated SYN-ACKs' ACKs or data complete the handshakes."""
-    listener = stage.server.listen(backlog=1)
+    """Backlog 4, eight clients in two waves; the program accepts late, repeated ACKs or data complete the handshakes."""
+    listener = stage.server.listen(backlog=4)
 
     def client():
         sock = stage.client.connect(stage.server)
         time.sleep(0.2)
         ask(sock, 50, 60)
         sock.close()
-    for _ in range(3):
-        stage.spawn(client)
-        time.sleep(0.05)
-    time.sleep(2.5)
-    serve(stage, answering(50, 60), 3, listener)
+    for _ in range(2):
+        for _ in range(4):
+            stage.spawn(client)
+        time.sleep(0.2)
+    time.sleep(2.1)
+    serve(stage, answering(50, 60), 8, listener)
     time.sleep(0.5)
     stage.join()
 
@@ -381,11 +382,12 @@ def final_ack_overtaken(stage):
 @scenario("accept queue overflow answered by RST", at="server client",
           sysctl={"server ipv4.tcp_abort_on_overflow": 1, "server ipv4.tcp_syncookies": 0})
 def accept_queue_abort(stage):
-    """Backlog 1, nobody accepts, and the server resets what does not fit (tcp_abort_on_overflow)."""
-    stage.server.listen(backlog=1)
-    for _ in range(4):
-        stage.spawn(ask_and_be_reset, stage)
-        time.sleep(0.1)
+    """Backlog 4, nobody accepts, and the server resets what does not fit (tcp_abort_on_overflow)."""
+    stage.server.listen(backlog=4)
+    for _ in range(2):
+        for _ in range(4):
+            stage.spawn(ask_and_be_reset, stage)
+        time.sleep(0.2)
     time.sleep(1)
 
 
