@@ -140,7 +140,12 @@ export class Analyzer implements CaptureAnalyzer, Host {
 
   /** An ICMP error is a fact of the connection that it quotes. */
   private icmpError(icmp: IcmpError): void {
-    const c = this.connections.ofQuoted(icmp.quoted, icmp.quotesWholeHeader);
+    const { quoted, quotesWholeHeader } = icmp;
+    const c = this.connections.ofQuoted(quoted, quotesWholeHeader);
+    if (quotesWholeHeader && this.vocabularies !== null) {
+      const { fromLow, stream, streams } = this.connections;
+      this.vocabularies.quote(quoted, fromLow, stream, streams.reused);
+    }
     if (c === null) return;
     const fact = icmpFacts(icmp, this.connections.fromLow === c.clientIsLow ? 'client' : 'server');
     const odd = c.odd();

@@ -83,7 +83,7 @@ export class Connections {
     const { table } = this;
     const entry = table.find(quoted);
     this.fromLow = table.fromLow;
-    if (wholeHeader) this.streams.ofQuoted(entry, quoted, table.fromLow);
+    if (wholeHeader) this.stream = this.streams.ofQuoted(entry, quoted, table.fromLow);
     return table.isLoneSyn(entry) ? this.promote(entry) : table.connection(entry);
   }
 

@@ -28,6 +28,13 @@ export class Vocabularies {
     if (this.zeek !== null) this.zeekOf(c).step(s, fromClient);
   }
 
+  /** A segment that an ICMP error quotes. */
+  quote(quoted: Segment, fromLow: boolean, stream: number, reused: boolean): void {
+    if (this.wireshark === null) return;
+    this.wireshark.labels.quote(stream, quoted, fromLow);
+    this.wireshark.completeness.stepQuoted(stream, quoted, reused);
+  }
+
   /** The fields for the connection's facts; it is forgotten with this. */
   take(c: Connection): { completeness?: number; connState?: string; history?: string } {
     const zeek = this.zeek?.get(c);
