@@ -57,10 +57,14 @@ export default defineRule({
       end: until.time,
       lowerBound: ack === null,
       impact: { seconds: waited },
+      // The client repeats what was ignored, for this reason and no other.
+      ...(dataIgnored ? { replaces: REPEATS, replacesEitherSide: true } : {}),
       evidence: { repeats, seconds: Number(waited.toFixed(6)), dataIgnored, accepted: ack !== null },
     };
   },
 });
+
+const REPEATS = ['timeout-backoff', 'retransmission-burst', 'spurious-retransmission', 'tail-loss'];
 
 /** No stack repeats a SYN-ACK sooner of its own; one that comes sooner answers a repeated SYN, or crossed the ACK. */
 const SOONEST_REPEAT_SECONDS = 0.2;

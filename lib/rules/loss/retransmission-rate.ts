@@ -37,21 +37,24 @@ export default defineRule({
   connection(facts, options) {
     return bothSides(facts).flatMap(({ side, own, peer }) => {
       if (own.dataSegments < options.segments || own.uniqueBytes === 0) return [];
-      const share = own.retransmittedBytes / own.uniqueBytes;
+      // What had arrived was not lost: `spurious-retransmission` tells of that.
+      const lost = own.retransmittedBytes * (1 - own.spurious / Math.max(1, own.retransmissions));
+      const share = lost / own.uniqueBytes;
       if (share < options.warningShare) return [];
-      const needless = own.spurious > 0 ? `, ${own.spurious} of them needlessly` : '';
+      const needless = own.spurious > 0 ? ` (and ${own.spurious} of ${own.retransmissions} segments needlessly)` : '';
       return {
         severity: share >= options.errorShare ? 'error' : 'warning',
         confidence: 'high',
-        message: `${capital(side)} ${at(own)} sent ${percent(share)} of its data to ${otherSide(side)} ${at(peer)} again: ${size(own.retransmittedBytes)} in ${count(own.retransmissions, 'segment')}${needless}.`,
+        message: `${capital(side)} ${at(own)} had to send ${percent(share)} of its data to ${otherSide(side)} ${at(peer)} again: ${size(lost)} in ${count(own.retransmissions - own.spurious, 'segment')}${needless}.`,
         side,
         frames: own.retransmissionRuns.flatMap(({ frames }) => frames),
-        frameCount: own.retransmissions,
+        frameCount: own.retransmissions - own.spurious,
         start: facts.start,
         end: facts.end,
-        impact: { bytes: own.retransmittedBytes },
+        impact: { bytes: Math.round(lost) },
         evidence: {
           share: percent(share),
+          lostBytes: Math.round(lost),
           retransmittedBytes: own.retransmittedBytes,
           uniqueBytes: own.uniqueBytes,
           retransmissions: own.retransmissions,
