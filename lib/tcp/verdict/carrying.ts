@@ -1,5 +1,5 @@
 import { seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../../bytes/seq.ts';
-import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
+import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, RETRANSMISSION, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
 import { FIN, type Segment, segmentSpan } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
@@ -41,7 +41,7 @@ export function judgeCarrying(it: Case): void {
       const probe = probesTail(it);
       leaveGap(it);
       if (probe) judgeRepeatOfUnseen(it, end, 1);
-    } else if (repeatsUnseen(it, lost)) judgeRepeatOfUnseen(it, end, lost);
+    } else if (repeatsUnseen(it, lost) || answersOlder(it)) judgeRepeatOfUnseen(it, end, lost);
     if (out.kind === DUPLICATE) return;
     const before = flow.next;
     extend(it, end);
@@ -112,6 +112,23 @@ function probesTail(it: Case): boolean {
 function isTimers({ connection, flow, back, segment }: Case): boolean {
   const wait = roundTripOf(connection, flow, back) * NEARLY || LEAST_TIMEOUT;
   return elapsed(segment, flow.seconds, flow.nanos) >= Math.max(wait, LEAST_PROBE_TIMEOUT);
+}
+
+/**
+ * In order, and yet sent before: the answer to a request was lost in front of the tap, and both ends' timers ran out.
+ * - it acknowledges what the peer has just sent again, as the first that does: nothing had answered the first copy
+ * - which had arrived: the timestamp echoed is the first copy's, or a number of the answerer's is left out
+ * - and it was on its way before that retransmission can have been answered
+ * So the peer had waited a timer's time for the answer, and the answerer as long for its acknowledgment.
+ */
+function answersOlder({ connection, flow, back, segment }: Case): boolean {
+  if (segment.length === 0 || flow.contiguous !== flow.next || back.detail === null || back.ackSeen === 0) return false;
+  const repeat = back.detail.pending.at(-1);
+  if (repeat === undefined || repeat.kind !== RETRANSMISSION || repeat.spurious) return false;
+  if (repeat.start !== back.acked || seqLt(segment.ack, repeat.end)) return false;
+  const echoed = segment.hasTimestamps && repeat.tsVal !== 0;
+  if (echoed ? seqGe(segment.tsEcr, repeat.tsVal) : leftOut(flow, segment) === 0) return false;
+  return elapsed(segment, repeat.seconds, repeat.nanos) < roundTripOf(connection, flow, back);
 }
 
 /** What `repeatsUnseen` looks at closely: packets are missing in front of this one, and it took its time. */

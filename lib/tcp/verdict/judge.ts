@@ -1,4 +1,5 @@
 import { WINDOW_ODD } from '../../facts/notes.ts';
+import { DUPLICATE, HOW_NETWORK, MEDIUM } from '../../facts/verdict.ts';
 import { ACK, FIN, RST, type Segment, SYN } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
 import { updateWindow } from '../window/advertised.ts';
@@ -16,7 +17,7 @@ import { acknowledgmentFits, fits } from './plausible.ts';
 import { advance } from './progress.ts';
 import { forgetAcks, remember } from './recent-acks.ts';
 import { judgeReset } from './reset.ts';
-import { learn } from './sending-order.ts';
+import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 
 /**
  * What a segment really was. Called for every segment of a connection in capture order, before the state machine: brings
@@ -86,10 +87,15 @@ function judgeUnusual(it: Case): void {
   else if (!fits(flow, back, segment) || (flags & ACK && !acknowledgmentFits(flow, back, segment))) {
     // It belongs to another time or another sender, and moves nothing.
     connection.notes |= WINDOW_ODD;
-    return;
+    if (isOlder(flow, segment)) it.out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, 0);
   } else if (segment.length === 0 && (flags & FIN) === 0) judgeBare(it);
   else judgeCarrying(it);
   if (it.out.kind !== 0) account(it);
+}
+
+/** By this sender's own clock it was sent before the newest: a copy of a segment of an earlier incarnation (RFC 7323 5.8). */
+function isOlder(flow: Case['flow'], segment: Segment): boolean {
+  return segment.hasTimestamps && sendingOrder(flow, segment, flow.tsVal, 0) === SENT_BEFORE;
 }
 
 /** Gives back what a connection holds in the judge's memory: when it ends or leaves. */

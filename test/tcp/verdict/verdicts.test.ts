@@ -220,6 +220,25 @@ describe('a retransmission whose original the tap never saw', () => {
     );
   });
 
+  it('the answer that echoes the first of two requests, before the second can have been answered', () => {
+    holds(
+      `
+      0.020 > 0:100
+      0.238 > 0:100                               | retransmission tail_loss spurious of 1
+      0.246 < ack 100 0:300 ecr 20                | retransmission tail_loss
+      `,
+      { tap: 'client', ids: false },
+    );
+    holds(
+      `
+      0.020 > 0:100
+      0.238 > 0:100                               | retransmission tail_loss of 1
+      0.249 < ack 100 0:300 ecr 238
+      `,
+      { tap: 'client', ids: false },
+    );
+  });
+
   it('the SYN-ACK that echoes the first of two SYNs', () => {
     holds(
       `
@@ -343,6 +362,17 @@ describe('duplicate', () => {
       `,
       { tap: 'server' },
     );
+  });
+});
+
+describe('of an earlier incarnation', () => {
+  it('a segment of before the SYN, by the clock of its sender', () => {
+    holds(`
+      0.020 > 0:100
+      0.030 < ack 100
+      0.040 > -7000000:-6999900 ts -5000          | duplicate network
+      0.050 > -7000000:-6999900 ts 50
+    `);
   });
 });
 
