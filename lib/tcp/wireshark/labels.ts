@@ -94,6 +94,7 @@ export class Labels {
     this.time(stream, segment);
     this.noteSynAck(printsNoLabels(segment) ? NO_ROW : segment.frame, segment, labels);
     remember(own, segment, labels);
+    startScaling(own, segment);
     own.store(columns, stream, fromLow ? LOW : HIGH);
     peer.store(columns, stream, fromLow ? HIGH : LOW);
     return printsNoLabels(segment) ? 0 : labels;
@@ -106,6 +107,7 @@ export class Labels {
     own.load(columns, stream, fromLow ? LOW : HIGH);
     peer.load(columns, stream, fromLow ? HIGH : LOW);
     learnSyn(own, peer, quoted);
+    startScaling(own, quoted);
     this.time(stream, quoted);
     if (own.baseKnown !== 0) this.noteSynAck(NO_ROW, quoted, 0);
     own.store(columns, stream, fromLow ? LOW : HIGH);
@@ -259,12 +261,16 @@ function endOf({ seq, flags, length }: Segment): number {
   return (seq + length + ((flags & (SYN | FIN)) !== 0 ? 1 : 0)) | 0;
 }
 
-function remember(own: Side, { flags, ack, window, seconds, nanos }: Segment, labels: number): void {
+function remember(own: Side, { ack, window, seconds, nanos }: Segment, labels: number): void {
   own.lastAck = ack;
   own.lastWindow = window;
   own.lastLabels = labels;
   own.lastSeconds = seconds;
   own.lastNanos = nanos;
+}
+
+/** Windows are scaled from the first ACK on. */
+function startScaling(own: Side, { flags }: Segment): void {
   if ((flags & SYN) !== 0) own.unscaled = 1;
   else if ((flags & ACK) !== 0) own.unscaled = 0;
 }

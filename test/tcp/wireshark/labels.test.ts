@@ -359,6 +359,14 @@ const TRACES: readonly (readonly [title: string, trace: string])[] = [
       1 < A 5001 1001 400 100 | window_full
     `,
   ],
+  [
+    'an ACK quoted in an ICMP error starts the scaling',
+    `
+      0 < S 5000 1001 0 10 ws1
+      10 Q< PA 5001 1001 10 10
+      20 > A 1001 5001 20 100 | window_full
+    `,
+  ],
 ];
 
 describe('labels of tshark 4.0.17', () => {
