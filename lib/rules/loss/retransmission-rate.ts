@@ -37,24 +37,24 @@ export default defineRule({
   connection(facts, options) {
     return bothSides(facts).flatMap(({ side, own, peer }) => {
       if (own.dataSegments < options.segments || own.uniqueBytes === 0) return [];
-      // What had arrived was not lost: `spurious-retransmission` tells of that.
-      const lost = own.retransmittedBytes * (1 - own.spurious / Math.max(1, own.retransmissions));
-      const share = lost / own.uniqueBytes;
+      const share = own.retransmittedBytes / own.uniqueBytes;
+      // What had arrived was not lost: without it, the rate may be no error.
+      const lost = share * (1 - own.spurious / Math.max(1, own.retransmissions));
       if (share < options.warningShare) return [];
-      const needless = own.spurious > 0 ? ` (and ${own.spurious} of ${own.retransmissions} segments needlessly)` : '';
+      const needless = own.spurious > 0 ? `, ${own.spurious} of them needlessly` : '';
       return {
-        severity: share >= options.errorShare ? 'error' : 'warning',
+        severity: lost >= options.errorShare ? 'error' : 'warning',
         confidence: 'high',
-        message: `${capital(side)} ${at(own)} had to send ${percent(share)} of its data to ${otherSide(side)} ${at(peer)} again: ${size(lost)} in ${count(own.retransmissions - own.spurious, 'segment')}${needless}.`,
+        message: `${capital(side)} ${at(own)} sent ${percent(share)} of its data to ${otherSide(side)} ${at(peer)} again: ${size(own.retransmittedBytes)} in ${count(own.retransmissions, 'segment')}${needless}.`,
         side,
         frames: own.retransmissionRuns.flatMap(({ frames }) => frames),
-        frameCount: own.retransmissions - own.spurious,
+        frameCount: own.retransmissions,
         start: facts.start,
         end: facts.end,
-        impact: { bytes: Math.round(lost) },
+        impact: { bytes: own.retransmittedBytes },
         evidence: {
           share: percent(share),
-          lostBytes: Math.round(lost),
+          lostShare: percent(lost),
           retransmittedBytes: own.retransmittedBytes,
           uniqueBytes: own.uniqueBytes,
           retransmissions: own.retransmissions,

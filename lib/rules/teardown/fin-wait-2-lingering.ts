@@ -1,4 +1,4 @@
-import { isBefore, secondsBetween } from '../../facts/moment.ts';
+import { secondsBetween } from '../../facts/moment.ts';
 import { CLOSE_LINGERS } from '../../facts/notes.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
@@ -33,20 +33,18 @@ export default defineRule({
     return bothSides(facts).flatMap(({ side, own, peer }) => {
       const spell = own.spells.find(({ state }) => state === 'FIN_WAIT_2');
       if (spell === undefined) return [];
-      // While the peer still sends it is a half-close, not a wait.
-      const last = peer.lastNewData;
-      const since = last !== null && isBefore(spell.start, last.time) ? last.time : spell.start;
       const until = spell.end ?? capture.end;
-      const seconds = secondsBetween(since, until);
+      const seconds = secondsBetween(spell.start, until);
       if (seconds < options.seconds) return [];
       const open = spell.end === null;
+      const late = open ? 'sent none of its own' : 'was slow to send its own';
       return {
         confidence: 'high',
-        message: `${capital(side)} ${at(own)} waited in FIN_WAIT_2 for ${open ? 'at least ' : ''}${duration(seconds)}: ${otherSide(side)} ${at(peer)} acknowledged its FIN and sent none of its own.`,
+        message: `${capital(side)} ${at(own)} waited in FIN_WAIT_2 for ${open ? 'at least ' : ''}${duration(seconds)}: ${otherSide(side)} ${at(peer)} acknowledged its FIN and ${late}.`,
         together: `{connections} of {clients} with server ${at(facts.server)} left the ${side} in FIN_WAIT_2, ${duration(seconds)} at worst.`,
         side,
         frames: [spell.frame, spell.endFrame].filter((frame) => frame !== null),
-        start: since,
+        start: spell.start,
         end: until,
         lowerBound: open,
         impact: { seconds },
