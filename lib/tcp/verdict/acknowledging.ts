@@ -11,9 +11,7 @@ import { advance } from './progress.ts';
 
 /** All that a segment says as an acknowledgment; `old` if it was overtaken by a later one, whose word stands. */
 export function acknowledge(it: Case, old: boolean): void {
-  const { flow, back, segment } = it;
-  flow.seconds = segment.seconds;
-  flow.nanos = segment.nanos;
+  const { back, segment } = it;
   if ((segment.flags & ACK) === 0) {
     turnWindow(it);
     return;

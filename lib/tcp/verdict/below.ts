@@ -77,7 +77,7 @@ export function judgeBelow(it: Case, end: number): boolean {
   }
 
   const record = find(pool, flow, start);
-  if (isCopy(pool, flow, record, segment, start, until)) {
+  if (isCopy(it, record, until)) {
     out.set(DUPLICATE, madeBy(pool.get(record, LINK) === linkOf(segment)), false, HIGH, pool.get(record, FRAME));
     return false;
   }

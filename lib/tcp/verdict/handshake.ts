@@ -86,7 +86,7 @@ function judgeRepeated(it: Case): boolean {
   const pool = memory.sent;
   const record = find(pool, flow, flow.isn);
   const of = record < 0 ? 0 : pool.get(record, FRAME);
-  if (record >= 0 && isCopy(pool, flow, record, segment, segment.seq, pool.get(record, END))) {
+  if (record >= 0 && isCopy(it, record, pool.get(record, END))) {
     out.set(DUPLICATE, madeBy(pool.get(record, LINK) === linkOf(segment)), false, HIGH, of);
     return false;
   }

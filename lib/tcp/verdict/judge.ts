@@ -91,6 +91,8 @@ function judgeUnusual(it: Case): void {
   } else if (segment.length === 0 && (flags & FIN) === 0) judgeBare(it);
   else judgeCarrying(it);
   if (it.out.kind !== 0) account(it);
+  flow.seconds = segment.seconds;
+  flow.nanos = segment.nanos;
 }
 
 /** By this sender's own clock it was sent before the newest: a copy of a segment of an earlier incarnation (RFC 7323 5.8). */
