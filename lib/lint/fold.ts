@@ -5,6 +5,7 @@ import { SEVERITIES, type Severity } from '../facts/rule.ts';
 import type { Draft } from '../rules/rule.ts';
 import { at, count } from '../rules/wording.ts';
 import { displayFilter } from './filter.ts';
+import { Lowest } from './lowest.ts';
 
 /** A finding before it is numbered: `subject` is what its fingerprint is made of. */
 export type Unnumbered = Omit<Finding, 'id' | 'capture' | 'docs' | 'fingerprint'> & { readonly subject: string };
@@ -37,10 +38,10 @@ export class Fold {
   drafts = 0;
   /** Connections counted: the last one suffices to tell, since drafts of one connection arrive together. */
   connections = 0;
-  readonly numbers = new Set<number>();
-  readonly streams = new Set<number>();
-  readonly clients = new Set<string>();
-  readonly examples: number[] = [];
+  readonly numbers: Lowest<number> = new Lowest(MOST_STREAMS);
+  readonly streams: Lowest<number> = new Lowest(MOST_STREAMS);
+  readonly clients: Lowest<string> = new Lowest(MOST_CLIENTS);
+  readonly examples: Lowest<number> = new Lowest(MOST_FRAMES);
   frameCount = 0;
   firstFrame = Number.MAX_SAFE_INTEGER;
   lastFrame = 0;
@@ -69,15 +70,15 @@ export class Fold {
       const alike = facts.alike ?? 0;
       this.connections += 1 + alike;
       this.frameCount += alike;
-      if (this.numbers.size < MOST_STREAMS) this.numbers.add(facts.connection);
-      for (const stream of facts.streams) if (this.streams.size < MOST_STREAMS) this.streams.add(stream);
-      if (this.clients.size < MOST_CLIENTS) this.clients.add(facts.client.name ?? facts.client.address);
+      this.numbers.add(facts.connection);
+      for (const stream of facts.streams) this.streams.add(stream);
+      this.clients.add(facts.client.name ?? facts.client.address);
     }
     if (this.connections === 1 && this.singles.length <= TOLD_SINGLY) this.singles.push(draft);
     else this.singles = [];
     this.frameCount += draft.frameCount ?? draft.frames.length;
     for (const frame of draft.frames) {
-      if (this.examples.length < MOST_FRAMES) this.examples.push(frame);
+      this.examples.add(frame);
       this.firstFrame = Math.min(this.firstFrame, frame);
       this.lastFrame = Math.max(this.lastFrame, frame);
     }
@@ -95,10 +96,10 @@ export class Fold {
   absorb(other: Fold): void {
     this.drafts += other.drafts;
     this.connections += other.connections;
-    for (const number of other.numbers) if (this.numbers.size < MOST_STREAMS) this.numbers.add(number);
-    for (const stream of other.streams) if (this.streams.size < MOST_STREAMS) this.streams.add(stream);
-    for (const client of other.clients) if (this.clients.size < MOST_CLIENTS) this.clients.add(client);
-    this.examples.push(...other.examples.slice(0, MOST_FRAMES - this.examples.length));
+    this.numbers.addAll(other.numbers);
+    this.streams.addAll(other.streams);
+    this.clients.addAll(other.clients);
+    this.examples.addAll(other.examples);
     this.frameCount += other.frameCount;
     this.firstFrame = Math.min(this.firstFrame, other.firstFrame);
     this.lastFrame = Math.max(this.lastFrame, other.lastFrame);
@@ -123,7 +124,8 @@ export class Fold {
   #folded(): Unnumbered {
     const { worst, worstFacts: facts } = this;
     const one = this.connections === 1;
-    const clients = [...this.clients];
+    const clients = this.clients.values();
+    const streams = this.streams.values();
     const service: FindingEndpoint = {
       address: this.address,
       port: this.port ?? 0,
@@ -147,8 +149,8 @@ export class Fold {
       severity: worst.severity,
       confidence: worst.confidence,
       message,
-      connections: [...this.numbers],
-      streams: [...this.streams],
+      connections: this.numbers.values(),
+      streams,
       endpoints: one
         ? endpointsOf(facts)
         : [...(clients.length === 1 ? [{ ...endpointsOf(facts)[0]!, port: 0 }] : []), service],
@@ -156,7 +158,7 @@ export class Fold {
         first: this.firstFrame,
         last: this.lastFrame,
         count: this.frameCount,
-        examples: [...this.examples].sort((a, b) => a - b),
+        examples: this.examples.values(),
       },
       start: this.start,
       end: this.end,
@@ -174,7 +176,7 @@ export class Fold {
       } as Evidence,
       likelyCauses: worst.likelyCauses ?? [],
       nextSteps: worst.nextSteps ?? [],
-      filter: displayFilter([...this.streams], this.connections <= this.numbers.size, service),
+      filter: displayFilter(streams, this.connections <= MOST_STREAMS, service),
       subject: subjectOf(
         this.rule,
         this.name ?? this.address,
@@ -221,11 +223,12 @@ export class Folds {
       if (!by.replaces.includes(fold.rule)) continue;
       const here =
         by.replacesAt !== undefined && fold.address === by.replacesAt.address && fold.port === by.replacesAt.port;
-      const from = by.replacesFrom !== undefined && fold.clients.size === 1 && fold.clients.has(by.replacesFrom);
+      const clients = fold.clients.values();
+      const from = by.replacesFrom !== undefined && clients.length === 1 && clients[0] === by.replacesFrom;
       const on =
         by.replacesOn === 'connections' &&
-        fold.connections <= fold.numbers.size &&
-        [...fold.numbers].every((connection) => listed.has(connection));
+        fold.connections <= MOST_STREAMS &&
+        fold.numbers.values().every((connection) => listed.has(connection));
       if (here || from || on || by.replacesOn === 'capture') this.#folds.delete(key);
     }
   }
@@ -352,5 +355,7 @@ function worseThan(a: Ranked, b: Ranked): boolean {
   if (severity !== 0) return severity < 0;
   const seconds = (a.impact.seconds ?? 0) - (b.impact.seconds ?? 0);
   if (seconds !== 0) return seconds > 0;
-  return (a.impact.bytes ?? 0) > (b.impact.bytes ?? 0);
+  const bytes = (a.impact.bytes ?? 0) - (b.impact.bytes ?? 0);
+  if (bytes !== 0) return bytes > 0;
+  return (a.frames[0] ?? 0) < (b.frames[0] ?? 0);
 }

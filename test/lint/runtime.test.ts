@@ -120,6 +120,13 @@ describe('the rule runtime', () => {
     });
   });
 
+  it('says the same in whatever order connections come', () => {
+    const judged = rule('a', (facts) => draft(facts, { impact: { seconds: facts.connection % 3 } }));
+    const connections = many(3_000, (i) => ({ client: endpoint(`10.0.${i % 40}.1`, 40000) }));
+    const backwards = [...connections].reverse();
+    expect(lint([judged], backwards).findings).toEqual(lint([judged], connections).findings);
+  });
+
   it('names the service in the filter where streams are too many', () => {
     const { findings } = lint([rule('a', (facts) => draft(facts))], many(17));
     expect(findings[0]?.filter).toBe('ip.addr == 10.0.0.2 and tcp.port == 80');
