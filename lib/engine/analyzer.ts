@@ -17,7 +17,7 @@ import { Memory } from '../tcp/verdict/memory.ts';
 import { CaptureQuality } from './capture-quality.ts';
 import { Connections, type Host } from './connections.ts';
 import { Ending } from './ending.ts';
-import { icmpFacts, refusesAttempt } from './icmp-facts.ts';
+import { endsAttempt, icmpFacts, refusesAttempt } from './icmp-facts.ts';
 import type { AnalyzerOptions, CaptureAnalyzer } from './options.ts';
 import { PacketRows } from './packet-rows.ts';
 import { Vocabularies } from './vocabularies.ts';
@@ -151,9 +151,9 @@ export class Analyzer implements CaptureAnalyzer, Host {
     const odd = c.odd();
     keep(odd.icmpErrors, fact);
     c.notes |= ICMP_NOTE;
-    if (refusesAttempt(icmp) && c.client.state === SYN_SENT) {
-      odd.refused ??= { by: 'icmp', frame: fact.frame, time: fact.time };
-    }
+    if (c.client.state !== SYN_SENT || !endsAttempt(icmp)) return;
+    if (refusesAttempt(icmp)) odd.refused ??= { by: 'icmp', frame: fact.frame, time: fact.time };
+    this.machine.refuse(c, icmp.seconds, icmp.nanos, icmp.frame);
   }
 }
 

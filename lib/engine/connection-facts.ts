@@ -58,7 +58,7 @@ export function connectionFacts(
 ): ConnectionFacts {
   const clientSteps = steps(c.client, 'client', timeline, watching);
   const serverSteps = steps(c.server, 'server', timeline, watching);
-  const all = [...clientSteps, ...serverSteps].sort(inTime);
+  const all = merged(clientSteps, serverSteps);
   const odd = c.oddities;
   const { ipVersion } = c;
   const last = { seconds: c.lastSeconds, nanos: c.lastNanos };
@@ -130,13 +130,25 @@ function steps(e: Endpoint, side: Side, timeline: Timeline, { end, timeWait }: W
   return found;
 }
 
-/** By time, then by frame; what one endpoint does stays in its order. */
-function inTime(a: Step, b: Step): number {
-  return (
-    a.time.seconds - b.time.seconds ||
-    a.time.nanos - b.time.nanos ||
-    (a.frame !== 0 && b.frame !== 0 ? a.frame - b.frame : 0)
-  );
+/** Both ends' steps by time, then by frame; what one endpoint does stays in its order. */
+function merged(client: readonly Step[], server: readonly Step[]): Step[] {
+  const all: Step[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < client.length || j < server.length) {
+    const mine = client[i];
+    const theirs = server[j];
+    const clientFirst = theirs === undefined || (mine !== undefined && !isLater(mine, theirs));
+    all.push(clientFirst ? mine! : theirs);
+    if (clientFirst) i++;
+    else j++;
+  }
+  return all;
+}
+
+function isLater(a: Step, b: Step): boolean {
+  const seconds = a.time.seconds - b.time.seconds || a.time.nanos - b.time.nanos;
+  return seconds > 0 || (seconds === 0 && a.frame !== 0 && b.frame !== 0 && a.frame > b.frame);
 }
 
 function change(step: Step): StateChange {

@@ -195,7 +195,7 @@ export class Ending {
     // Whatever is over is watched no longer than it may stay in memory, whenever it happens to leave.
     const patience = this.retires && isPlain(c) ? QUIET_SECONDS : quality.timeWaitSeconds;
     const watched = isOver(c) ? Math.min(silence, patience) : silence;
-    conclude(timeline, c, watched);
+    conclude(timeline, c);
     this.lastNotes(c, end.seconds);
     const vantage = vantageOf(c);
     if (!c.revived) this.account(c, vantage);

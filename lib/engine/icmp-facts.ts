@@ -50,7 +50,17 @@ function describe(icmp: IcmpError): string {
   return `ICMP type ${type}, code ${code}`;
 }
 
-/** Errors that end a connection attempt: a host takes "port unreachable" as a refusal (RFC 9293 3.9.2.2). */
+/**
+ * Errors with which hosts give up a connection attempt: any "unreachable" but "fragmentation needed", and "time exceeded"
+ * (Linux does so; a stack that keeps to RFC 9293 3.9.2.2 and goes on betrays itself by the next SYN).
+ */
+export function endsAttempt(icmp: IcmpError): boolean {
+  return icmp.ipVersion === 4
+    ? (icmp.type === 3 && icmp.code !== 4) || icmp.type === 11
+    : icmp.type === 1 || icmp.type === 3;
+}
+
+/** Errors that refuse a connection attempt: a host takes "port unreachable" as a refusal (RFC 9293 3.9.2.2). */
 export function refusesAttempt(icmp: IcmpError): boolean {
   return icmp.ipVersion === 4 ? icmp.type === 3 && icmp.code === 3 : icmp.type === 1 && icmp.code === 4;
 }

@@ -4,29 +4,28 @@ import { Flow } from './flow.ts';
 
 /** One end of a connection: its state, and the flow of what it sends. */
 export class Endpoint {
-  declare state: number;
+  state = CLOSED;
   /** Newest state change in the timeline, -1 before the first; and how many changes nothing has confirmed yet. */
-  declare change: number;
-  declare unconfirmed: number;
+  change = -1;
+  unconfirmed = 0;
   /** It repeated its SYN-ACK after the final ACK had passed: ACKs are believed only when it shows that it got one. */
-  declare doubted: number;
+  doubted = 0;
   /** A SYN, and the FIN, of this endpoint passed the tap (or was proven), and how often. */
-  declare syns: number;
-  declare fins: number;
+  syns = 0;
+  fins = 0;
   /** Repeats and probes that it has sent since the other end was last heard: the path, or the peer, may be dead. */
-  declare unheard: number;
+  unheard = 0;
   /** When its TIME_WAIT (re)started: the timer begins anew with every FIN that comes again. */
-  declare waitSeconds: number;
-  declare waitNanos: number;
+  waitSeconds = 0;
+  waitNanos = 0;
   /** Timestamp of its first FIN: the echo of it tells which copy arrived (RFC 7323 4.3). */
-  declare finTsVal: number;
+  finTsVal = 0;
+  /** Where the capture holds nothing of the peer: the last acknowledgment sent, and whether it moved by one. */
+  ackSent = 0;
+  ackedOne = 0;
   /** TTL of its first segment, to hold a RST against. */
-  declare ttl: number;
+  ttl = 0;
   readonly flow: Flow = new Flow();
-
-  constructor() {
-    this.clear();
-  }
 
   clear(): void {
     this.state = CLOSED;
@@ -39,6 +38,8 @@ export class Endpoint {
     this.waitSeconds = 0;
     this.waitNanos = 0;
     this.finTsVal = 0;
+    this.ackSent = 0;
+    this.ackedOne = 0;
     this.ttl = 0;
     this.flow.clear();
   }
@@ -49,55 +50,51 @@ export class Endpoint {
  * memory; what only odd connections need is in `oddities`.
  */
 export class Connection {
-  declare number: number;
+  number = 0;
   /** Index of its 4-tuple in the table. */
-  declare entry: number;
+  entry = 0;
   /** The client is the lower of the two (address, port) pairs, as the table orders them. */
-  declare clientIsLow: boolean;
-  declare ipVersion: number;
+  clientIsLow = false;
+  ipVersion = 4;
   /** Notes (facts/notes.ts) taken so far. */
-  declare notes: number;
+  notes = 0;
   /** Both ends are ESTABLISHED and have proven it, no FIN has passed: the state machine has nothing to do. */
-  declare steady: boolean;
+  steady = false;
   /** It began with a SYN that the capture holds. */
-  declare handshakeSeen: boolean;
+  handshakeSeen = false;
   /** It had been finished, and a late segment brought it back: counted already. */
-  declare revived: boolean;
+  revived = false;
   /** Tunnel of the client's and of the server's segments. */
-  declare clientTunnel: number;
-  declare serverTunnel: number;
+  clientTunnel = 0;
+  serverTunnel = 0;
 
-  declare firstFrame: number;
-  declare startSeconds: number;
-  declare startNanos: number;
-  declare lastFrame: number;
-  declare lastSeconds: number;
-  declare lastNanos: number;
+  firstFrame = 0;
+  startSeconds = 0;
+  startNanos = 0;
+  lastFrame = 0;
+  lastSeconds = 0;
+  lastNanos = 0;
 
   /** Round trips at the tap, microseconds, -1 while unknown: last SYN to SYN-ACK, and SYN-ACK to the client's ACK. */
-  declare serverHalfMicros: number;
-  declare clientHalfMicros: number;
+  serverHalfMicros = -1;
+  clientHalfMicros = -1;
   /** Last SYN and last SYN-ACK, to measure those from. */
-  declare synSeconds: number;
-  declare synNanos: number;
-  declare synAckSeconds: number;
-  declare synAckNanos: number;
+  synSeconds = 0;
+  synNanos = 0;
+  synAckSeconds = 0;
+  synAckNanos = 0;
 
   /** Wireshark's stream number of its segments now; others in `oddities.streams`. */
-  declare stream: number;
+  stream = 0;
   /** Capture second at which it may leave memory, 0 while it is live. */
-  declare expires: number;
+  expires = 0;
   /** The next connection on the same 4-tuple in another tunnel. */
-  declare sibling: Connection | null;
+  sibling: Connection | null = null;
   /** The incarnation before this one, while it is not known whether this SYN ends its TIME_WAIT. */
-  declare previous: Connection | null;
-  declare oddities: Oddities | null;
+  previous: Connection | null = null;
+  oddities: Oddities | null = null;
   readonly client: Endpoint = new Endpoint();
   readonly server: Endpoint = new Endpoint();
-
-  constructor() {
-    this.clear();
-  }
 
   clear(): void {
     this.number = 0;

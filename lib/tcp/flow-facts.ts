@@ -5,9 +5,10 @@ import type { Connection } from './connection.ts';
 import { type Flow, OFFERED_SACK, OFFERED_TIMESTAMPS, SYN_SEEN } from './flow.ts';
 import { flightVisible } from './timing/vantage.ts';
 import { chainsOf, type Run } from './verdict/episodes.ts';
-import { firstSighting, MARKS, NEXT, PAYLOAD } from './verdict/history.ts';
+import { firstSighting } from './verdict/history.ts';
 import type { Memory } from './verdict/memory.ts';
 import { scaleKnown } from './verdict/plausible.ts';
+import { MARKS, NEXT, PAYLOAD } from './verdict/record.ts';
 
 /** What one endpoint sent and how it was answered: the facts of an endpoint that its flow tells. */
 export type FlowFacts = Omit<EndpointFacts, 'address' | 'port' | 'name' | 'finalState' | 'spells' | 'fin'>;

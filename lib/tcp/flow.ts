@@ -10,78 +10,74 @@ export const OFFERED_SCALE = 1 << 3;
 
 /**
  * One direction of a connection: what one endpoint sent, and how the other answered it. Fields are int32 or small
- * integers, given their first value in one order (`clear`), so that all flows share one shape. What only odd flows need is in `detail`.
+ * integers, initialised to their type, so that all flows share one shape. What only odd flows need is in `detail`.
  */
 export class Flow {
   /** Sequence number of the SYN, or of the first segment seen. Meaningful once `started` is 1. */
-  declare isn: number;
-  declare started: number;
+  isn = 0;
+  started = 0;
   /** Highest sequence number sent, plus one: SND.NXT as the tap saw it (RFC 9293 3.3.1). */
-  declare next: number;
+  next = 0;
   /** First sequence number not yet seen at the tap, counted without holes: RCV.NXT of the receiver as the tap saw it. */
-  declare contiguous: number;
+  contiguous = 0;
   /** Highest acknowledgment the peer has sent: SND.UNA as the tap saw it. Meaningful once `ackSeen` is 1. */
-  declare acked: number;
-  declare ackSeen: number;
+  acked = 0;
+  ackSeen = 0;
   /** Sequence number of the FIN, once `finSent` is 1. */
-  declare fin: number;
-  declare finSent: number;
+  fin = 0;
+  finSent = 0;
   /** A SYN with ACK was sent. */
-  declare synAcked: number;
+  synAcked = 0;
 
-  declare packets: number;
+  packets = 0;
   /** Payload bytes and segments with payload, repeats included. */
-  declare bytes: number;
-  declare dataSegments: number;
-  declare largestSegment: number;
+  bytes = 0;
+  dataSegments = 0;
+  largestSegment = 0;
 
   // What this endpoint's SYN offered (bits above), and the options' values.
-  declare options: number;
-  declare mss: number;
-  declare windowScale: number;
+  options = 0;
+  mss = 0;
+  windowScale = -1;
 
   // The window that this endpoint advertises: last, as in the header; highest right edge; largest in bytes.
-  declare window: number;
-  declare edge: number;
-  declare maxWindow: number;
+  window = 0;
+  edge = 0;
+  maxWindow = 0;
 
   // History of what was sent (verdict/history.ts): oldest record kept, oldest not acknowledged, newest; kept behind `acked`.
-  declare head: number;
-  declare una: number;
-  declare tail: number;
-  declare kept: number;
+  head = -1;
+  una = -1;
+  tail = -1;
+  kept = 0;
   /** Fingerprints of the pure ACKs sent last (verdict/recent-acks.ts), -1 before the first. */
-  declare recentAcks: number;
+  recentAcks = -1;
 
   // Marks of the newest packet sent: what later ones are compared with (verdict/sending-order.ts).
-  declare tsVal: number;
-  declare ipId: number;
+  tsVal = 0;
+  ipId = -1;
   /** Steps of the IP ID: by one, by a few, and those that do not look like counting. */
-  declare ipIdSteps: number;
-  declare ipIdSkips: number;
-  declare ipIdJumps: number;
-  declare link: number;
+  ipIdSteps = 0;
+  ipIdSkips = 0;
+  ipIdJumps = 0;
+  link = 0;
   /** Capture time of the last packet sent, and of the last ACK from the peer that acknowledged something new. */
-  declare seconds: number;
-  declare nanos: number;
-  declare ackSeconds: number;
-  declare ackNanos: number;
+  seconds = 0;
+  nanos = 0;
+  ackSeconds = 0;
+  ackNanos = 0;
   /** Duplicate ACKs in a row that the peer sent for this flow. */
-  declare dupAcks: number;
+  dupAcks = 0;
 
   /** First payload. */
-  declare firstDataFrame: number;
-  declare firstDataSeconds: number;
-  declare firstDataNanos: number;
+  firstDataFrame = 0;
+  firstDataSeconds = 0;
+  firstDataNanos = 0;
 
   readonly roundTrips: RoundTrips = new RoundTrips();
   /** What held it back, once it has sent much. */
-  declare limits: Limits | null;
-  declare detail: FlowDetail | null;
-
-  constructor() {
-    this.clear();
-  }
+  limits: Limits | null = null;
+  detail: FlowDetail | null = null;
 
   /** As if nothing had been sent: flows are used again. */
   clear(): void {

@@ -21,7 +21,11 @@ export const NEW_INCARNATION = 12;
 /** The peer acknowledged a SYN, or a SYN-ACK, of this endpoint that the capture does not hold. */
 export const PROVEN_SYN = 13;
 export const PROVEN_SYN_ACK = 14;
-export const EVENT_COUNT = 15;
+/** An ICMP error ended the attempt. */
+export const RECEIVED_ICMP_ERROR = 15;
+/** The other end, of which the capture holds nothing, acknowledged a FIN, or had its own acknowledged. */
+export const PROVEN_FIN = 16;
+export const EVENT_COUNT = 17;
 
 /** As `cause` in timelines. */
 export const CAUSES = [
@@ -40,6 +44,8 @@ export const CAUSES = [
   'SYN of a new connection accepted',
   'its SYN was answered',
   'its SYN-ACK was answered',
+  'received ICMP error',
+  'its FIN was answered',
 ] as const;
 
 /** Events of the endpoint's own sending: what they show is observed, not inferred. */

@@ -27,6 +27,7 @@ import {
   RECEIVED_ACK_OF_FIN,
   RECEIVED_ACK_OF_SYN,
   RECEIVED_FIN,
+  RECEIVED_ICMP_ERROR,
   RECEIVED_RST,
   RECEIVED_SYN,
   RECEIVED_SYN_ACK,
@@ -36,6 +37,7 @@ import {
   SENT_SYN,
   SENT_SYN_ACK,
 } from './events.ts';
+import { followUnseenPeer } from './one-sided.ts';
 import { recordReset } from './resets.ts';
 import {
   crossed,
@@ -44,6 +46,7 @@ import {
   moveReceivedFin,
   restoreReceivedFin,
   takeBackCloseWait,
+  takeBackReset,
   talksOn,
 } from './revise.ts';
 import type { Timeline } from './timeline.ts';
@@ -102,6 +105,8 @@ export class StateMachine {
     return true;
   }
 
+  private readonly applyTo = (c: Connection, e: Endpoint, event: number): boolean => this.apply(c, e, event);
+
   private syn(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
     if (e.syns > 0 && seqDiff(s.seq, e.flow.isn) !== 0) return; // a stray SYN: see identity.ts
     if (e.state === UNKNOWN) return;
@@ -117,7 +122,8 @@ export class StateMachine {
         if (!crossed(this.timeline, c, e, s)) this.timeline.pop(e);
       }
       // A stack that tries the same SYN again after a refusal has not given up.
-      if (e.state === CLOSED && this.timeline.topEvent(e) === RECEIVED_RST) this.timeline.pop(e);
+      const ended = this.timeline.topEvent(e);
+      if (e.state === CLOSED && (ended === RECEIVED_RST || ended === RECEIVED_ICMP_ERROR)) this.timeline.pop(e);
       return;
     }
     this.apply(c, e, SENT_SYN);
@@ -192,11 +198,12 @@ export class StateMachine {
       this.apply(c, e, SENT_SEGMENT);
     }
     if (ackOfFin && peer.fins > 0) this.receiveFin(c, e);
+    const unseenFin = peer.flow.packets === 0 && followUnseenPeer(c, e, peer, s, this.applyTo);
     if (e.unconfirmed > 0) {
       if (ackOfFin) restoreReceivedFin(timeline, c, e, peer, s);
       let proven = e.state === SYN_RECEIVED ? 0 : PROVEN_BY_SEGMENT;
       if (ackOfSyn) proven |= PROVEN_BY_ACK_OF_SYN;
-      if (ackOfFin) proven |= PROVEN_BY_ACK_OF_FIN;
+      if (ackOfFin || unseenFin) proven |= PROVEN_BY_ACK_OF_FIN;
       timeline.confirm(e, s.frame, proven);
     }
 
@@ -234,12 +241,14 @@ export class StateMachine {
       return;
     }
     e.finTsVal = s.tsVal;
+    const resetBy = takeBackReset(this.timeline, e);
     const finsCrossed = !acksFin(peer, s) && takeBackCloseWait(this.timeline, e);
     this.apply(c, e, SENT_FIN);
     if (finsCrossed) {
       c.notes |= CLOSE_ODD;
       this.receiveFin(c, e);
     }
+    if (resetBy !== 0) this.timeline.push(e, CLOSED, RECEIVED_RST, false, s.seconds, s.nanos, resetBy);
   }
 
   /** The peer's FIN, and everything before it, has come to `e`: once only. */
@@ -263,6 +272,10 @@ export class StateMachine {
     recordReset(c, e, peer, s, fit, accepted);
     // A RST without ACK right after a SYN-ACK: no socket of the sender's ever took that SYN-ACK.
     if (e.unconfirmed > 0 && (s.flags & ACK) === 0 && this.timeline.topEvent(e) === RECEIVED_SYN_ACK) {
+      this.timeline.pop(e);
+    }
+    // Nor did it take the peer's FIN, which it would have acknowledged.
+    if (e.state === TIME_WAIT && e.unconfirmed > 0 && !acksFin(peer, s) && this.timeline.topEvent(e) === RECEIVED_FIN) {
       this.timeline.pop(e);
     }
     if (fit === 'exact' || fit === 'unknown') this.apply(c, e, SENT_RST);
@@ -309,6 +322,14 @@ export class StateMachine {
     e.waitSeconds = lastSeconds;
     e.waitNanos = lastNanos;
     this.timeline.push(e, state, event, false, lastSeconds, lastNanos, lastFrame);
+  }
+
+  /** An ICMP error reached the client while it waited for an answer to its SYN. */
+  refuse(c: Connection, seconds: number, nanos: number, frame: number): void {
+    this.seconds = seconds;
+    this.nanos = nanos;
+    this.frame = frame;
+    this.apply(c, c.client, RECEIVED_ICMP_ERROR);
   }
 
   /** The TIME_WAIT of an earlier incarnation ends because its holder accepted a new SYN. */

@@ -7,15 +7,7 @@ import { CLOSE_WAIT, CLOSED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, SYN_RECEIVED, 
 import type { Segment } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
 import { acksFin } from './classify.ts';
-import {
-  RECEIVED_ACK_OF_FIN,
-  RECEIVED_ACK_OF_SYN,
-  RECEIVED_FIN,
-  RECEIVED_RST,
-  RECEIVED_SYN_ACK,
-  SENT_FIN,
-  SENT_RST,
-} from './events.ts';
+import { RECEIVED_ACK_OF_FIN, RECEIVED_ACK_OF_SYN, RECEIVED_FIN, RECEIVED_RST, SENT_FIN, SENT_RST } from './events.ts';
 import { Change, type Timeline } from './timeline.ts';
 
 const change = new Change();
@@ -39,12 +31,41 @@ export function crossed(timeline: Timeline, c: Connection, e: Endpoint, s: Segme
  * had stood is kept, for the case that only the acknowledgment was lost.
  */
 export function moveReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): void {
+  if (uncross(timeline, e, s)) return;
   if (e.unconfirmed === 0 || timeline.topEvent(e) !== RECEIVED_FIN || timeline.isTopConfirmed(e)) return;
   const { seconds, nanos, frame } = timeline.read(e.change, change);
   if (frame === s.frame) return;
   const odd = c.odd();
   if (odd.moved === null || odd.moved.endpoint !== e) odd.moved = { endpoint: e, seconds, nanos, frame };
   timeline.move(e, s.seconds, s.nanos, s.frame);
+}
+
+/**
+ * The FINs had seemed to cross (CLOSING), but the peer's comes again: it had not arrived when `e` got the ACK of its own.
+ */
+function uncross(timeline: Timeline, e: Endpoint, s: Segment): boolean {
+  if (e.state !== TIME_WAIT || e.unconfirmed < 2 || timeline.topEvent(e) !== RECEIVED_ACK_OF_FIN) return false;
+  const { seconds, nanos, frame } = timeline.read(e.change, change);
+  timeline.pop(e);
+  if (timeline.topEvent(e) !== RECEIVED_FIN || timeline.isTopConfirmed(e)) {
+    timeline.push(e, TIME_WAIT, RECEIVED_ACK_OF_FIN, false, seconds, nanos, frame);
+    return false;
+  }
+  timeline.pop(e);
+  timeline.push(e, FIN_WAIT_2, RECEIVED_ACK_OF_FIN, false, seconds, nanos, frame);
+  timeline.push(e, TIME_WAIT, RECEIVED_FIN, false, s.seconds, s.nanos, s.frame);
+  return true;
+}
+
+/**
+ * The RST that ended `e` had not reached it yet when it sent this FIN. Takes the end back and tells the frame of the RST,
+ * 0 if that is not so.
+ */
+export function takeBackReset(timeline: Timeline, e: Endpoint): number {
+  if (e.state !== CLOSED || timeline.topEvent(e) !== RECEIVED_RST) return 0;
+  const { frame } = timeline.read(e.change, change);
+  timeline.pop(e);
+  return frame;
 }
 
 /**
@@ -130,10 +151,9 @@ export function establishAtCandidate(timeline: Timeline, c: Connection, e: Endpo
 }
 
 /**
- * The last word, when a connection ends or leaves memory: inferences that its silence has refuted.
- * `watched` is how long the capture went on after its last segment, in seconds.
+ * The last word, when a connection ends or leaves memory: inferences that have been refuted by then.
  */
-export function conclude(timeline: Timeline, c: Connection, watched: number): void {
+export function conclude(timeline: Timeline, c: Connection): void {
   for (const e of [c.client, c.server]) {
     const peer = e === c.client ? c.server : c.client;
     // The handshake may have been completed after all, if nothing that the client sent went unanswered.
@@ -145,8 +165,5 @@ export function conclude(timeline: Timeline, c: Connection, watched: number): vo
     const event = timeline.topEvent(e);
     // A FIN sent again and again and never acknowledged did not arrive.
     if (event === RECEIVED_FIN && peer.fins > 1 && peer.unheard > 0) timeline.pop(e);
-    // Whoever gets a SYN-ACK answers at once.
-    const silent = watched >= 1 || peer.syns > 1;
-    if (event === RECEIVED_SYN_ACK && e.state === ESTABLISHED && silent) timeline.pop(e);
   }
 }

@@ -17,27 +17,24 @@ import { isCopy } from './copies.ts';
 import { FlowDetail } from './detail.ts';
 import { madeBy } from './duplicate.ts';
 import { addToChain, addToRun } from './episodes.ts';
+import { find, latestSending, linkOf, prepend } from './history.ts';
+import { firstWasResent } from './pending.ts';
 import {
   FIRST_MARKS,
   FIRST_TS_VAL,
   FRAME,
-  find,
   HOLE,
   LATE,
   LINK,
-  latestSending,
-  linkOf,
   MARKS,
   NANOS,
   NEXT,
-  prepend,
   REPEATED,
   RESENT,
   SECONDS,
   START,
   TS_VAL,
-} from './history.ts';
-import { firstWasResent } from './pending.ts';
+} from './record.ts';
 import { hadArrived, howRetransmitted, LEAST_TIMEOUT } from './recovery.ts';
 import { addReordering } from './reorderings.ts';
 import { ORDER_UNKNOWN, SENT_AFTER, SENT_BEFORE, sendingOrder } from './sending-order.ts';

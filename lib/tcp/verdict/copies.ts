@@ -17,7 +17,7 @@ import {
   SECONDS,
   START,
   TS_VAL,
-} from './history.ts';
+} from './record.ts';
 import { counts } from './sending-order.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { ReorderFacts } from '../../facts/connection.ts';
 import type { ZeroWindows } from '../window/zero-window.ts';
 import type { Chain, Run } from './episodes.ts';
-import type { SeqIndex } from './history.ts';
 import type { KeepAlives } from './keep-alives.ts';
 import type { Pending } from './pending.ts';
 import { Ranges } from './ranges.ts';
+import type { SeqIndex } from './seq-index.ts';
 
 /** What retransmissions of a flow come from, until the peer has acknowledged past `recoverTo`. */
 export const NOT_RECOVERING = 0;

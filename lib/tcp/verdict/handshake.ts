@@ -21,26 +21,9 @@ import { isCopy } from './copies.ts';
 import { FlowDetail } from './detail.ts';
 import { madeBy } from './duplicate.ts';
 import { addToChain, addToRun } from './episodes.ts';
-import {
-  append,
-  END,
-  FIRST_NANOS,
-  FIRST_SECONDS,
-  FRAME,
-  find,
-  LINK,
-  latestSending,
-  linkOf,
-  MARKS,
-  marksOf,
-  NANOS,
-  REPEATED,
-  releaseAll,
-  SECONDS,
-  sendAgain,
-  TS_VAL,
-} from './history.ts';
+import { append, find, latestSending, linkOf, marksOf, releaseAll, sendAgain } from './history.ts';
 import { countPayload } from './payload.ts';
+import { END, FIRST_NANOS, FIRST_SECONDS, FRAME, LINK, MARKS, NANOS, REPEATED, SECONDS, TS_VAL } from './record.ts';
 import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 
 /** A SYN or SYN-ACK: the flow begins with it, or it repeats the one it began with, or it is a stray and moves nothing. */

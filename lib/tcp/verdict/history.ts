@@ -4,6 +4,30 @@ import type { Sighting } from '../../facts/connection.ts';
 import type { Moment } from '../../facts/moment.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
+import {
+  END,
+  FIRST_FRAME,
+  FIRST_MARKS,
+  FIRST_NANOS,
+  FIRST_SECONDS,
+  FIRST_TS_VAL,
+  FRAME,
+  HOLE,
+  IP_ID_MASK,
+  LATE,
+  LINK,
+  MARKS,
+  NANOS,
+  NEXT,
+  PAYLOAD,
+  RECORD_WIDTH,
+  REPEATED,
+  RESENT,
+  SECONDS,
+  START,
+  TS_VAL,
+} from './record.ts';
+import { SeqIndex, WALK } from './seq-index.ts';
 
 /**
  * What a flow has sent, exact to the byte: records in a shared pool, linked in order of sequence numbers, which cut the
@@ -12,45 +36,9 @@ import type { Flow } from '../flow.ts';
  *
  * In order, a segment is one record appended; an ACK releases what it passes, but for a bounded tail.
  */
-export const NEXT = 0;
-export const START = 1;
-export const END = 2;
-/** Latest transmission: when, in which frame, with which timestamp and marks. */
-export const SECONDS = 3;
-export const NANOS = 4;
-export const FRAME = 5;
-export const TS_VAL = 6;
-export const MARKS = 7;
-/** First transmission, once there is another. */
-export const FIRST_SECONDS = 8;
-export const FIRST_NANOS = 9;
-export const FIRST_FRAME = 10;
-export const FIRST_TS_VAL = 11;
-export const FIRST_MARKS = 12;
-/** Link and TTL of the first transmission seen. */
-export const LINK = 13;
-export const RECORD_WIDTH = 14;
-
-// Marks: the IP ID in the low 16 bits, and above them:
-export const IP_ID_MASK = 0xffff;
-/** Never seen at the tap. */
-export const HOLE = 1 << 16;
-/** Sent more than once, as seen. */
-export const REPEATED = 1 << 17;
-/** Arrived behind bytes that follow it: fills what had been a hole. */
-export const LATE = 1 << 18;
-/** Holds payload, not only SYN or FIN. */
-export const PAYLOAD = 1 << 19;
-/** The latest transmission was a retransmission though it shows no repeat at the tap. */
-export const RESENT = 1 << 20;
-/** A hole that the peer had acknowledged before anything of it was seen. */
-export const ACKED_UNSEEN = 1 << 21;
-
 /** Acknowledged records that a flow keeps, plain and after the first odd event. */
 const KEPT_PLAIN = 32;
 const KEPT_ODD = 256;
-/** A search that walks further makes itself an index. */
-const WALK = 64;
 
 /** Appends what `segment` carries from `start` to `end`, which must be `flow.next`'s successor. The caller moves `next`. */
 export function append(
@@ -258,57 +246,4 @@ export function holeFrom(pool: Int32Columns, flow: Flow, record: number): number
     at = pool.get(at, NEXT);
   }
   return flow.next;
-}
-
-/**
- * Every so-manieth record of a long history, in order, so that a search walks a bounded way. Made at the first long
- * walk; records leave it in front as ACKs pass.
- */
-export class SeqIndex {
-  private anchors: number[] = [];
-  /** Anchors in front of this are gone. */
-  private first = 0;
-  private sinceLast = 0;
-
-  constructor(pool: Int32Columns, head: number) {
-    for (let record = head; record >= 0; record = pool.get(record, NEXT)) this.appended(record);
-  }
-
-  appended(record: number): void {
-    if (++this.sinceLast < WALK) return;
-    this.sinceLast = 0;
-    this.anchors.push(record);
-  }
-
-  dropped(record: number): void {
-    if (this.first >= this.anchors.length || this.anchors[this.first] !== record) return;
-    this.first++;
-    if (this.first > 1024 && this.first * 2 > this.anchors.length) {
-      this.anchors = this.anchors.slice(this.first);
-      this.first = 0;
-    }
-  }
-
-  /** The last anchor that begins at or below `seq`, or `otherwise`. */
-  before(pool: Int32Columns, seq: number, otherwise: number): number {
-    const at = this.search(pool, seq);
-    return at < this.first ? otherwise : this.anchors[at]!;
-  }
-
-  /** Makes `record` an anchor, where cutting has made the way too long. */
-  add(pool: Int32Columns, record: number): void {
-    const at = this.search(pool, pool.get(record, START));
-    if (at < this.first || this.anchors[at] !== record) this.anchors.splice(at + 1, 0, record);
-  }
-
-  private search(pool: Int32Columns, seq: number): number {
-    let low = this.first;
-    let high = this.anchors.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (seqGt(pool.get(this.anchors[middle]!, START), seq)) high = middle;
-      else low = middle + 1;
-    }
-    return low - 1;
-  }
 }

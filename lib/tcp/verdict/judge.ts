@@ -6,18 +6,20 @@ import { updateWindow } from '../window/advertised.ts';
 import { account } from './account.ts';
 
 import { judgeBare } from './bare.ts';
-import { judgeCarrying, mayRepeatUnseen } from './carrying.ts';
+import { judgeCarrying } from './carrying.ts';
 import type { Case } from './case.ts';
 import { judgeSyn } from './handshake.ts';
-import { append, PAYLOAD, releaseAll } from './history.ts';
+import { append, releaseAll } from './history.ts';
 import type { Judgement, Revisions } from './judgement.ts';
 import type { Memory } from './memory.ts';
 import { countPayload } from './payload.ts';
 import { acknowledgmentFits, fits } from './plausible.ts';
 import { advance } from './progress.ts';
 import { forgetAcks, remember } from './recent-acks.ts';
+import { PAYLOAD } from './record.ts';
 import { judgeReset } from './reset.ts';
 import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
+import { mayRepeatUnseen } from './unseen.ts';
 
 /**
  * What a segment really was. Called for every segment of a connection in capture order, before the state machine: brings

@@ -1,6 +1,6 @@
 import { Int32Columns } from '../../bytes/columns.ts';
-import { RECORD_WIDTH } from './history.ts';
 import { ACKS_WIDTH } from './recent-acks.ts';
+import { RECORD_WIDTH } from './record.ts';
 
 /** What the judge keeps for all connections of one analysis: pools of records, which flows link to by index. */
 export class Memory {

@@ -7,8 +7,8 @@ import { halfBeyond, NEARLY } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import type { FlowDetail } from './detail.ts';
 import { foundSpurious } from './episodes.ts';
-import { FRAME, MARKS, REPEATED } from './history.ts';
 import { Judgement } from './judgement.ts';
+import { FRAME, MARKS, REPEATED } from './record.ts';
 
 /** A verdict that later evidence may still change: on the segment that carried [start, end). */
 export interface Pending {

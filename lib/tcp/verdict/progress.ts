@@ -2,22 +2,8 @@ import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqDiff, seqLt } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
-import {
-  cutAt,
-  END,
-  FIRST_TS_VAL,
-  HOLE,
-  holeFrom,
-  LATE,
-  MARKS,
-  NANOS,
-  NEXT,
-  REPEATED,
-  SECONDS,
-  START,
-  TS_VAL,
-  trim,
-} from './history.ts';
+import { cutAt, holeFrom, trim } from './history.ts';
+import { END, FIRST_TS_VAL, HOLE, LATE, MARKS, NANOS, NEXT, REPEATED, SECONDS, START, TS_VAL } from './record.ts';
 
 /** The peer acknowledges up to `segment.ack`, which lies beyond `flow.acked` and not beyond `flow.next`. */
 export function advance(pool: Int32Columns, flow: Flow, segment: Segment): void {

@@ -7,7 +7,7 @@ import { elapsed } from '../timing/elapsed.ts';
 import { atReceiver, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { type FlowDetail, NOT_RECOVERING, RECOVERING_FAST, RECOVERING_TIMEOUT } from './detail.ts';
-import { END, MARKS, NANOS, REPEATED, SECONDS } from './history.ts';
+import { END, MARKS, NANOS, REPEATED, SECONDS } from './record.ts';
 
 /** No stack that is known of waits less for a timeout (Linux 200 ms; RFC 6298 2.4 asks for 1 s). Seconds. */
 export const LEAST_TIMEOUT = 0.19;

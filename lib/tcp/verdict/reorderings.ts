@@ -1,6 +1,6 @@
 import { elapsed } from '../timing/elapsed.ts';
 import type { Case } from './case.ts';
-import { HOLE, MARKS, NANOS, NEXT, SECONDS } from './history.ts';
+import { HOLE, MARKS, NANOS, NEXT, SECONDS } from './record.ts';
 
 const KEPT_FRAMES = 256;
 /** Overtaking segments counted at most. */

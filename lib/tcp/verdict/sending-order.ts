@@ -1,7 +1,7 @@
 import { seqDiff } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
-import { IP_ID_MASK } from './history.ts';
+import { IP_ID_MASK } from './record.ts';
 
 /**
  * In which order a sender sent two segments, whatever the order they were seen in. Two clocks tell: the timestamp

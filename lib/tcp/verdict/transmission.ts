@@ -1,21 +1,8 @@
 import { seqDiff, seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
 import type { Case } from './case.ts';
-import {
-  cutAt,
-  END,
-  find,
-  HOLE,
-  holeFrom,
-  MARKS,
-  marksOf,
-  merge,
-  NEXT,
-  RESENT,
-  START,
-  sendAgain,
-  sentBefore,
-} from './history.ts';
+import { cutAt, find, holeFrom, marksOf, merge, sendAgain, sentBefore } from './history.ts';
+import { END, HOLE, MARKS, NEXT, RESENT, START } from './record.ts';
 
 /** A transmission that covers more records than this makes one of them, so that repeating it costs no more. */
 const MANY_RECORDS = 64;

@@ -1,0 +1,36 @@
+/**
+ * A capture that holds one direction only: what the other end did shows in what this one acknowledges. A FIN takes one
+ * sequence number (RFC 9293 3.4), so an acknowledgment that moves by one, with the connection closing, answers a FIN.
+ */
+import { seqDiff } from '../../bytes/seq.ts';
+import { ESTABLISHED, FIN_WAIT_1 } from '../../facts/state.ts';
+import { FIN, type Segment } from '../../packet/segment.ts';
+import type { Connection, Endpoint } from '../connection.ts';
+import { PROVEN_FIN, RECEIVED_ACK_OF_FIN, RECEIVED_FIN } from './events.ts';
+
+type Apply = (c: Connection, e: Endpoint, event: number) => boolean;
+
+/** `e` sent an ordinary segment, and of its peer the capture holds nothing. True if it answers the peer's FIN. */
+export function followUnseenPeer(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, apply: Apply): boolean {
+  const step = e.ackSent === 0 ? 0 : seqDiff(s.ack, e.ackSent);
+  e.ackSent = s.ack;
+  if (step !== 0) e.ackedOne = step === 1 ? 1 : 0;
+  if (e.ackedOne === 0) return false;
+  if (e.state === FIN_WAIT_1) {
+    // It closed first; the peer's FIN came with, or after, the ACK of its own.
+    e.ackedOne = 0;
+    apply(c, e, RECEIVED_ACK_OF_FIN);
+    apply(c, peer, PROVEN_FIN);
+    apply(c, e, RECEIVED_FIN);
+    apply(c, peer, RECEIVED_ACK_OF_FIN);
+    return true;
+  }
+  if (e.state === ESTABLISHED && (s.flags & FIN) !== 0) {
+    e.ackedOne = 0;
+    apply(c, peer, PROVEN_FIN);
+    apply(c, e, RECEIVED_FIN);
+    apply(c, peer, RECEIVED_ACK_OF_FIN);
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,92 @@
+import { seqDiff, seqGe, seqLt } from '../../bytes/seq.ts';
+import { RETRANSMISSION } from '../../facts/verdict.ts';
+import type { Segment } from '../../packet/segment.ts';
+import type { Flow } from '../flow.ts';
+import { elapsed } from '../timing/elapsed.ts';
+import { NEARLY, roundTripOf } from '../timing/vantage.ts';
+import type { Case } from './case.ts';
+import { FlowDetail } from './detail.ts';
+import { END, START } from './record.ts';
+import { LEAST_TIMEOUT } from './recovery.ts';
+import { leftOut } from './sending-order.ts';
+
+// Retransmissions that no sequence number betrays: their original was lost in front of the tap, and nothing behind it came.
+
+/** The shortest wait for a probe of the tail (Linux: two ticks of a clock of 1000 Hz). Seconds. */
+const LEAST_PROBE_TIMEOUT = 0.002;
+/** Where no SYN tells: 1500 bytes of Ethernet less 40 of headers. */
+const ETHERNET_MSS = 1460;
+
+/**
+ * Packets that this flow has sent since its highest byte seen, and that never came: numbers left out, while nothing of the
+ * peer's was newly acknowledged, so that what is missing was no pure ACK.
+ */
+export function packetsLost({ flow, back, segment }: Case): number {
+  if (back.ackSeen === 0 || segment.ack !== back.acked) return 0;
+  const missing = leftOut(flow, segment);
+  if (missing > 0) {
+    flow.detail ??= new FlowDetail();
+    flow.detail.lost += missing;
+  }
+  return flow.detail?.lost ?? 0;
+}
+
+/**
+ * In order, and yet sent before: the last segment of a burst was lost in front of the tap, and this is the same again.
+ * - packets are known to be lost that this could repeat, and no hole that they could have been for
+ * - it came a round trip later at least than what was sent before: a timer's time
+ */
+export function repeatsUnseen(it: Case, lost: number): boolean {
+  const { flow, memory } = it;
+  if (lost === 0 || flow.contiguous !== flow.next) return false;
+  if (flow.tail >= 0 && isSuperSegment(memory.sent, flow)) return false;
+  return isTimers(it);
+}
+
+/**
+ * Behind a gap, and yet sent before: a whole flight was lost in front of the tap, and this is its last segment again.
+ * - the stack counts the packets of this connection, and of a bulk transfer, cut in segments of one size
+ * - more numbers are left out than the gap has segments
+ * - it came a round trip later at least than what was sent before
+ */
+export function probesTail(it: Case): boolean {
+  const { flow, segment } = it;
+  const size = flow.largestSegment;
+  if (size === 0 || segment.length >= size || flow.bytes < flow.dataSegments * size * 0.9) return false;
+  const missing = leftOut(flow, segment);
+  if (missing === 0 || missing * size <= seqDiff(segment.seq, flow.next)) return false;
+  return isTimers(it);
+}
+
+/** It came when a timer would have sent it: a round trip after the segment before it, and no sooner than timers run. */
+function isTimers({ connection, flow, back, segment }: Case): boolean {
+  const wait = roundTripOf(connection, flow, back) * NEARLY || LEAST_TIMEOUT;
+  return elapsed(segment, flow.seconds, flow.nanos) >= Math.max(wait, LEAST_PROBE_TIMEOUT);
+}
+
+/**
+ * In order, and yet sent before: the answer to a request was lost in front of the tap, and both ends' timers ran out.
+ * - it acknowledges what the peer has just sent again, as the first that does: nothing had answered the first copy
+ * - which had arrived: the timestamp echoed is the first copy's, or a number of the answerer's is left out
+ * - and it was on its way before that retransmission can have been answered
+ * So the peer had waited a timer's time for the answer, and the answerer as long for its acknowledgment.
+ */
+export function answersOlder({ connection, flow, back, segment }: Case): boolean {
+  if (segment.length === 0 || flow.contiguous !== flow.next || back.detail === null || back.ackSeen === 0) return false;
+  const repeat = back.detail.pending.at(-1);
+  if (repeat === undefined || repeat.kind !== RETRANSMISSION || repeat.spurious) return false;
+  if (repeat.start !== back.acked || seqLt(segment.ack, repeat.end)) return false;
+  const echoed = segment.hasTimestamps && repeat.tsVal !== 0;
+  if (echoed ? seqGe(segment.tsEcr, repeat.tsVal) : leftOut(flow, segment) === 0) return false;
+  return elapsed(segment, repeat.seconds, repeat.nanos) < roundTripOf(connection, flow, back);
+}
+
+/** What `repeatsUnseen` looks at closely: packets are missing in front of this one, and it took its time. */
+export function mayRepeatUnseen(flow: Flow, segment: Segment): boolean {
+  return leftOut(flow, segment) > 0 && elapsed(segment, flow.seconds, flow.nanos) >= LEAST_PROBE_TIMEOUT;
+}
+
+/** The newest record was captured before segmentation or after coalescing: it has used more numbers than its own. */
+function isSuperSegment(pool: Case['memory']['sent'], flow: Flow): boolean {
+  return seqDiff(pool.get(flow.tail, END), pool.get(flow.tail, START)) > (flow.mss || ETHERNET_MSS);
+}
