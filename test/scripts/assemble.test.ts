@@ -60,36 +60,40 @@ describe('packet scripts', () => {
 
   // An outside reader agrees, where one is installed.
   const tshark = hasTshark();
-  it.skipIf(!tshark)('are read by tshark with every checksum right (optional)', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'tcplint-')), 'script.pcap');
-    const fields = (script: string, ...names: string[]) => {
-      writeFileSync(path, assemble(script));
-      const check = ['-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'];
-      const columns = names.flatMap((name) => ['-e', name]);
-      const out = execFileSync('tshark', ['-r', path, ...check, '-T', 'fields', ...columns], { stdio: 'pipe' });
-      return out.toString();
-    };
-    for (const link of ['ethernet', 'raw', 'null', 'sll']) {
-      const out = fields(`link ${link}\n${HANDSHAKE}`, 'tcp.checksum.status', 'ip.checksum.status', 'tcp.len');
-      expect(out).toBe('1\t1\t0\n1\t1\t0\n1\t1\t0\n1\t1\t3\n');
-    }
-    const v6 = `
+  it.skipIf(!tshark)(
+    'are read by tshark with every checksum right (optional)',
+    () => {
+      const path = join(mkdtempSync(join(tmpdir(), 'tcplint-')), 'script.pcap');
+      const fields = (script: string, ...names: string[]) => {
+        writeFileSync(path, assemble(script));
+        const check = ['-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'];
+        const columns = names.flatMap((name) => ['-e', name]);
+        const out = execFileSync('tshark', ['-r', path, ...check, '-T', 'fields', ...columns], { stdio: 'pipe' });
+        return out.toString();
+      };
+      for (const link of ['ethernet', 'raw', 'null', 'sll']) {
+        const out = fields(`link ${link}\n${HANDSHAKE}`, 'tcp.checksum.status', 'ip.checksum.status', 'tcp.len');
+        expect(out).toBe('1\t1\t0\n1\t1\t0\n1\t1\t0\n1\t1\t3\n');
+      }
+      const v6 = `
       end 9
       client [2001:db8::1]:40000 -> server [2001:db8::2]:80
       0 > S 0:0(0)
       +0.1 < icmp port unreachable 0:0(0)
       +0.1 > udp (5)`;
-    expect(fields(v6, 'tcp.checksum.status', 'icmpv6.checksum.status', 'icmpv6.type')).toBe('1\t\t\n1\t1\t1\n\t\t\n');
-    expect(
-      fields(
-        'link raw\nclient 1.1.1.1:1 -> server 2.2.2.2:2\n0 > icmp fragmentation needed 9:9(0) mtu 1280 from 3.3.3.3',
-        'icmp.checksum.status',
-        'icmp.mtu',
-        'ip.src',
-      ),
-    ).toBe('1\t1280\t3.3.3.3,2.2.2.2\n');
-    rmSync(dirname(path), { recursive: true });
-  });
+      expect(fields(v6, 'tcp.checksum.status', 'icmpv6.checksum.status', 'icmpv6.type')).toBe('1\t\t\n1\t1\t1\n\t\t\n');
+      expect(
+        fields(
+          'link raw\nclient 1.1.1.1:1 -> server 2.2.2.2:2\n0 > icmp fragmentation needed 9:9(0) mtu 1280 from 3.3.3.3',
+          'icmp.checksum.status',
+          'icmp.mtu',
+          'ip.src',
+        ),
+      ).toBe('1\t1280\t3.3.3.3,2.2.2.2\n');
+      rmSync(dirname(path), { recursive: true });
+    },
+    60_000,
+  );
 });
 
 function hasTshark(): boolean {
