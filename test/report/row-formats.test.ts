@@ -8,6 +8,7 @@ import type { Origin, RowFormat } from '../../lib/report/format.ts';
 import { open as packetsNdjson } from '../../lib/report/packets/ndjson.ts';
 import { open as packetsTable } from '../../lib/report/packets/table.ts';
 import { PLAIN_PAGE } from '../../lib/report/page.ts';
+import { flowText } from '../../lib/report/shape/flow.ts';
 import { open as ladder } from '../../lib/report/timeline/ladder.ts';
 import { open as timelineNdjson } from '../../lib/report/timeline/ndjson.ts';
 import { capture, connection, endpoint, moment } from '../lint/facts.ts';
@@ -78,7 +79,7 @@ describe('packets', () => {
 
 describe('flows', () => {
   const row = {
-    facts: connection({ client: endpoint('10.0.0.1', 40000, { name: '=cmd,"x"' }) }),
+    text: flowText(connection({ client: endpoint('10.0.0.1', 40000, { name: '=cmd,"x"' }) })),
     findings: ['a', 'b'],
   };
 
@@ -128,6 +129,15 @@ describe('flows', () => {
 
   test('csv without rows still has its head', () => {
     expect(written(flowsCsv(), [])).toMatch(/^connection,streams,/);
+  });
+
+  test('rows behind the first five hundred keep to their columns', () => {
+    const many = Array.from({ length: 600 }, () => row);
+    const lines = written(flowsTable({ ...PLAIN_PAGE, width: 120 }), many)
+      .trimEnd()
+      .split('\n');
+    expect(lines).toHaveLength(601);
+    expect(lines[600]).toBe(lines[1]);
   });
 
   test('the table leaves out what does not fit', () => {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { ConnectionFacts, EndpointFacts } from '../../facts/connection.ts';
+import type { ConnectionFacts } from '../../facts/connection.ts';
 import { createLinter } from '../../lint/runtime.ts';
 import type { RowFormatModule } from '../../report/format.ts';
-import type { FlowRow } from '../../report/shape/flow.ts';
+import { type FlowRow, flowText } from '../../report/shape/flow.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
@@ -31,43 +31,32 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
   const selector = await openSelector(options);
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = createLinter(config);
-    const rows: ConnectionFacts[] = [];
+    const rows: { readonly connection: number; readonly text: string }[] = [];
+    /** Where findings decide what is selected, the facts must wait for them. */
+    const held: ConnectionFacts[] = [];
+    const keep = (facts: ConnectionFacts): void => {
+      rows.push({ connection: facts.connection, text: flowText(facts) });
+    };
     return {
       ask: {
         labels: true,
         zeek: true,
         onConnection(facts) {
           linter.connection(facts);
-          if (selector.needsFindings || selector.matches(facts, origin)) {
-            rows.push(selector.needsFindings ? facts : shrunk(facts));
+          if (selector.needsFindings) {
+            held.push(facts);
+          } else if (selector.matches(facts, origin)) {
+            keep(facts);
           }
         },
       },
       finish(capture) {
         const found = rulesByConnection(linter.finish(capture).findings);
-        for (const facts of rows) {
-          if (!selector.needsFindings || selector.matches(facts, origin, found)) {
-            write({ facts, findings: [...(found.get(facts.connection) ?? [])].sort() }, origin);
-          }
+        held.filter((facts) => selector.matches(facts, origin, found)).forEach(keep);
+        for (const { connection, text } of rows) {
+          write({ text, findings: [...(found.get(connection) ?? [])].sort() }, origin);
         }
       },
     };
   });
-}
-
-/** What a row shows of a connection: rows wait for the end of the capture, episodes and timelines need not. */
-function shrunk(facts: ConnectionFacts): ConnectionFacts {
-  const side = (endpoint: EndpointFacts): EndpointFacts => ({
-    ...endpoint,
-    spells: [],
-    fin: null,
-    firstData: null,
-    lastNewData: null,
-    retransmissionRuns: [],
-    repeatChains: [],
-    reorderings: null,
-    zeroWindowSpells: [],
-    keepAliveRuns: [],
-  });
-  return { ...facts, client: side(facts.client), server: side(facts.server), timeline: [], resets: [], icmpErrors: [] };
 }

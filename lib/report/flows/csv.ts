@@ -1,6 +1,6 @@
 import { csv } from '../escape.ts';
 import type { RowFormat } from '../format.ts';
-import { type FlowRow, flowShape } from '../shape/flow.ts';
+import { type FlowRow, flowOf } from '../shape/flow.ts';
 
 type Flat = { readonly [column: string]: string | number | boolean | null };
 
@@ -69,7 +69,7 @@ export function open(): RowFormat<FlowRow> {
   return {
     head: () => '',
     row(row, origin) {
-      const flat = flatten(flowShape(row));
+      const flat = flatten(flowOf(row));
       const fields = COLUMNS.map((name) => csv(flat[name]));
       const line = `${(origin.several ? [csv(origin.path), ...fields] : fields).join(',')}\n`;
       return headed ? line : heading(origin.several) + line;

@@ -1,5 +1,5 @@
 import type { RowFormat } from '../format.ts';
-import { jsonRows, shaped } from '../rows.ts';
-import { type FlowRow, flowShape } from '../shape/flow.ts';
+import { jsonRows } from '../rows.ts';
+import { type FlowRow, flowJson } from '../shape/flow.ts';
 
-export const open = (): RowFormat<FlowRow> => jsonRows('flows', shaped(flowShape));
+export const open = (): RowFormat<FlowRow> => jsonRows('flows', flowJson);

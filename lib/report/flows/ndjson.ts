@@ -1,5 +1,5 @@
 import type { RowFormat } from '../format.ts';
-import { ndjsonRows, shaped } from '../rows.ts';
-import { type FlowRow, flowShape } from '../shape/flow.ts';
+import { ndjsonRows } from '../rows.ts';
+import { type FlowRow, flowJson } from '../shape/flow.ts';
 
-export const open = (): RowFormat<FlowRow> => ndjsonRows(shaped(flowShape));
+export const open = (): RowFormat<FlowRow> => ndjsonRows(flowJson);

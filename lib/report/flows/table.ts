@@ -1,9 +1,8 @@
-import { secondsBetween } from '../../facts/moment.ts';
 import type { RowFormat } from '../format.ts';
-import { type TableColumn, table } from '../layout/table.ts';
+import { RowTable, type TableColumn } from '../layout/table.ts';
 import { openPage, type PageOptions } from '../page.ts';
 import { duration, grouped, socket } from '../phrases.ts';
-import type { FlowRow } from '../shape/flow.ts';
+import { type FlowRow, flowOf } from '../shape/flow.ts';
 
 const COLUMNS: readonly TableColumn[] = [
   { title: 'conn', align: 'right' },
@@ -19,38 +18,29 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'findings', rank: 2, flexible: 12 },
 ];
 
-/** Rows that are laid out together: a longer list comes in sheets, so that memory stays bounded. */
-const SHEET = 2000;
-
 /** The columns that fit the terminal. */
 export function open(options: PageOptions): RowFormat<FlowRow> {
   const page = openPage(options);
-  let sheet: string[][] = [];
-  const print = (): string => {
-    const text = table(COLUMNS, sheet, page.width, page);
-    sheet = [];
-    return text;
-  };
+  const table = new RowTable(COLUMNS, page);
   return {
     head: () => '',
-    row({ facts, findings = [] }, origin) {
-      const { client, server } = facts;
-      const bytes = (n: number): string => grouped(n);
-      sheet.push([
-        String(facts.connection),
-        page.time(facts.start, origin.start),
-        duration(secondsBetween(facts.start, facts.end)),
-        page.text(socket(client.address, client.port)),
-        page.text(socket(server.address, server.port)),
-        `${client.finalState}/${server.finalState}`,
-        bytes(client.bytes),
-        bytes(server.bytes),
-        grouped(client.retransmissions + server.retransmissions),
-        facts.closedBy === null ? '-' : `${facts.closedBy}${facts.closeKind === 'reset' ? ' (reset)' : ''}`,
-        findings.join(' '),
+    row(row, origin) {
+      const flow = flowOf(row);
+      const [seconds, nanos] = flow.start.split('.').map(Number);
+      return table.add([
+        String(flow.connection),
+        page.time({ seconds: seconds!, nanos: nanos! }, origin.start),
+        duration(flow.duration),
+        page.text(socket(flow.client.address, flow.client.port)),
+        page.text(socket(flow.server.address, flow.server.port)),
+        `${flow.states.client}/${flow.states.server}`,
+        grouped(flow.fromClient.bytes),
+        grouped(flow.fromServer.bytes),
+        grouped(flow.fromClient.retransmissions + flow.fromServer.retransmissions),
+        flow.closedBy === null ? '-' : `${flow.closedBy}${flow.closeKind === 'reset' ? ' (reset)' : ''}`,
+        flow.findings.join(' '),
       ]);
-      return sheet.length === SHEET ? print() : '';
     },
-    tail: () => (sheet.length === 0 ? '' : print()),
+    tail: () => table.end(),
   };
 }

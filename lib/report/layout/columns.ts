@@ -32,11 +32,11 @@ export function fitting<C extends { readonly width: number; readonly rank?: numb
 }
 
 /** One line. A cell too long for its column borrows from the space behind it rather than be cut. */
-export function line<Row>(columns: readonly Column<Row>[], text: (column: Column<Row>) => string): string {
+export function line<C extends Column<never>>(columns: readonly C[], text: (column: C) => string, gap = GAP): string {
   let built = '';
   let edge = 0;
   for (const column of columns) {
-    const start = edge === 0 ? 0 : edge + GAP.length;
+    const start = edge === 0 ? 0 : edge + gap.length;
     built = edge === 0 ? '' : `${built.padEnd(start - 1)} `;
     const cell = text(column);
     edge = start + column.width;

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Page } from '../page.ts';
-import { fitting } from './columns.ts';
+import { type Column, fitting, line } from './columns.ts';
 import { clip } from './wrap.ts';
 
 export interface TableColumn {
@@ -11,6 +11,10 @@ export interface TableColumn {
   /** Takes what room the others leave, at least this; longer cells are cut. */
   readonly flexible?: number;
 }
+
+/** Rows that decide how wide the columns are. Those after them are written as they come. */
+const FIRST_ROWS = 500;
+const GAP = '  ';
 
 const NO_LINES = {
   top: '',
@@ -27,36 +31,67 @@ const NO_LINES = {
   'mid-mid': '',
   right: '',
   'right-mid': '',
-  middle: '  ',
+  middle: GAP,
 };
 
-/** A table without lines, as wide as its cells need; columns that do not fit in `width` are left out. */
-export function table(
-  columns: readonly TableColumn[],
-  rows: readonly (readonly string[])[],
-  width: number,
-  { ink, glyph: { ellipsis } }: Page,
-): string {
-  const sized = columns.map((column, index) => ({
-    ...column,
-    index,
-    width: column.flexible ?? Math.max(column.title.length, ...rows.map((row) => row[index]!.length)),
-  }));
-  const gap = NO_LINES.middle.length;
-  const shown = fitting(sized, width, gap);
-  const room = width - shown.reduce((sum, column) => sum + column.width + gap, -gap);
-  const grid = new Table({
-    head: shown.map(({ title }) => ink.dim(title)),
-    chars: NO_LINES,
-    colAligns: shown.map(({ align = 'left' }) => align),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  const cell = (text: string, { flexible }: TableColumn): string =>
-    flexible === undefined ? text : clip(text, flexible + room, ellipsis);
-  grid.push(...rows.map((row) => shown.map((column) => cell(row[column.index]!, column))));
-  return `${grid
-    .toString()
-    .split('\n')
-    .map((text) => text.trimEnd())
-    .join('\n')}\n`;
+type SizedColumn = Column<readonly string[]> & TableColumn & { readonly index: number };
+
+/** A table without lines; columns that do not fit the page are left out. */
+export class RowTable {
+  private readonly columns: readonly TableColumn[];
+  private readonly page: Page;
+  private waiting: (readonly string[])[] = [];
+  private shown: readonly SizedColumn[] | null = null;
+
+  constructor(columns: readonly TableColumn[], page: Page) {
+    this.columns = columns;
+    this.page = page;
+  }
+
+  /** What can be written now that this row is known. */
+  add(cells: readonly string[]): string {
+    if (this.shown !== null) {
+      return `${line(this.shown, ({ cell }) => cell(cells), GAP)}\n`;
+    }
+    this.waiting.push(cells);
+    return this.waiting.length === FIRST_ROWS ? this.first() : '';
+  }
+
+  end(): string {
+    return this.shown === null && this.waiting.length > 0 ? this.first() : '';
+  }
+
+  /** The head and the rows that wait: what is seen of most tables. Later rows keep to these columns. */
+  private first(): string {
+    const rows = this.waiting;
+    this.waiting = [];
+    this.shown = this.sized(rows);
+    const grid = new Table({
+      head: this.shown.map(({ title }) => this.page.ink.dim(title)),
+      chars: NO_LINES,
+      colAligns: this.shown.map(({ align = 'left' }) => align),
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    });
+    grid.push(...rows.map((row) => this.shown!.map(({ cell }) => cell(row))));
+    const lines = grid.toString().split('\n');
+    return lines.map((text) => `${text.trimEnd()}\n`).join('');
+  }
+
+  private sized(rows: readonly (readonly string[])[]): SizedColumn[] {
+    const { page } = this;
+    const sized = this.columns.map((column, index) => ({
+      ...column,
+      index,
+      width: column.flexible ?? Math.max(column.title.length, ...rows.map((row) => row[index]!.length)),
+    }));
+    const shown = fitting(sized, page.width, GAP.length);
+    const room = page.width - shown.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length);
+    return shown.map((column) => {
+      const { index, flexible } = column;
+      const width = flexible === undefined ? column.width : flexible + room;
+      const cell = (row: readonly string[]): string =>
+        flexible === undefined ? row[index]! : clip(row[index]!, width, page.glyph.ellipsis);
+      return { ...column, width, cell };
+    });
+  }
 }

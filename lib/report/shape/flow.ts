@@ -1,15 +1,36 @@
 import type { ConnectionFacts, EndpointFacts } from '../../facts/connection.ts';
 import { epoch, secondsBetween } from '../../facts/moment.ts';
+import { json } from '../escape.ts';
 
-/** One connection as `flows` prints it: the facts, and the rules that found something in it. */
+/**
+ * One connection as `flows` prints it. A row waits for the rules until the capture ends, and there may be very many:
+ * so it waits as its JSON text, all but the findings, which is a small part of the facts that it was made from.
+ */
 export interface FlowRow {
-  readonly facts: ConnectionFacts;
-  /** Rule ids; absent when no rules ran. */
+  readonly text: string;
+  /** Ids of the rules that found something; absent when none ran. */
   readonly findings?: readonly string[];
 }
 
-/** The row as JSON. What the facts do not hold (undefined) is absent. */
-export function flowShape({ facts, findings }: FlowRow): object {
+export function flowText(facts: ConnectionFacts): string {
+  return json(flowShape(facts));
+}
+
+/** The row as one JSON object. */
+export function flowJson({ text, findings }: FlowRow, prefix: string): string {
+  const found = findings === undefined ? '' : `,"findings":${JSON.stringify(findings)}`;
+  return `{${prefix}${text.slice(1, -1)}${found}}`;
+}
+
+/** The row as it is in JSON, for formats that pick from it. */
+export function flowOf({ text, findings = [] }: FlowRow): FlowShape & { readonly findings: readonly string[] } {
+  return { ...(JSON.parse(text) as FlowShape), findings };
+}
+
+export type FlowShape = ReturnType<typeof flowShape>;
+
+/** What the facts do not hold (undefined) is absent. */
+function flowShape(facts: ConnectionFacts) {
   return {
     connection: facts.connection,
     streams: facts.streams,
@@ -41,15 +62,14 @@ export function flowShape({ facts, findings }: FlowRow): object {
     },
     rtt: { fromClient: facts.client.rtt, fromServer: facts.server.rtt },
     limitedBy: { fromClient: facts.client.limitedBy, fromServer: facts.server.limitedBy },
-    findings,
   };
 }
 
-function endpoint({ address, port, name }: EndpointFacts): object {
-  return { address, port, name };
+function endpoint({ address, port, name }: EndpointFacts): Pick<EndpointFacts, 'address' | 'port' | 'name'> {
+  return { address, port, ...(name === undefined ? {} : { name }) };
 }
 
-function direction(sender: EndpointFacts): object {
+function direction(sender: EndpointFacts) {
   return {
     packets: sender.packets,
     bytes: sender.bytes,
