@@ -1,9 +1,7 @@
 import { seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../../bytes/seq.ts';
-import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, RETRANSMISSION, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
-import { FIN, type Segment, segmentSpan } from '../../packet/segment.ts';
-import type { Flow } from '../flow.ts';
+import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
+import { FIN, segmentSpan } from '../../packet/segment.ts';
 import { elapsed } from '../timing/elapsed.ts';
-import { NEARLY, roundTripOf } from '../timing/vantage.ts';
 import { sawData } from '../window/zero-window.ts';
 import { acknowledge } from './acknowledging.ts';
 import { judgeBelow, judgeRepeatOfUnseen } from './below.ts';
@@ -12,8 +10,7 @@ import { FlowDetail } from './detail.ts';
 import { begin, leaveGap } from './edges.ts';
 import { append, find, marksOf } from './history.ts';
 import { countPayload } from './payload.ts';
-import { END, START } from './record.ts';
-import { LEAST_TIMEOUT } from './recovery.ts';
+import { START } from './record.ts';
 import { learn } from './sending-order.ts';
 import { answersOlder, packetsLost, probesTail, repeatsUnseen } from './unseen.ts';
 

@@ -1,5 +1,5 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
-import { seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
+import { seqGe, seqLe, seqLt } from '../../bytes/seq.ts';
 import type { Sighting } from '../../facts/connection.ts';
 import type { Moment } from '../../facts/moment.ts';
 import type { Segment } from '../../packet/segment.ts';

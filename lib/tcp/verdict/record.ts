@@ -33,5 +33,3 @@ export const LATE = 1 << 18;
 export const PAYLOAD = 1 << 19;
 /** The latest transmission was a retransmission though it shows no repeat at the tap. */
 export const RESENT = 1 << 20;
-/** A hole that the peer had acknowledged before anything of it was seen. */
-export const ACKED_UNSEEN = 1 << 21;
