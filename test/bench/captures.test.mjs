@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Frame } from '../../lib/capture/frame.ts';
 import { createReader } from '../../lib/capture/open.ts';
-import { Decoder } from '../../lib/packet/decoder.ts';
-import { TCP } from '../../lib/packet/keys.ts';
+import { Decoder, TCP } from '../../lib/packet/decoder.ts';
 import { generate, SHAPES } from './captures/shapes.mjs';
 
 const directory = mkdtempSync(join(tmpdir(), 'tcplint-shapes-'));
