@@ -1,5 +1,4 @@
 import type { Verdict, VerdictKind } from '../../facts/verdict.ts';
-import type { LabelName } from './label.ts';
 
 /** What Wireshark's labels say a segment is, as far as a verdict can agree or disagree. */
 type Claim = 'retransmission' | 'out_of_order' | 'keep_alive' | 'zero_window_probe' | 'nothing';
@@ -23,8 +22,8 @@ const REASONS: { readonly [kind in VerdictKind | 'none']: { readonly [claim in C
       'Wireshark calls any single byte at the next number a probe while the last window it saw from the peer is zero; ' +
       'this one had been sent before.',
     nothing:
-      'Wireshark looks for repeats only below the highest number it has seen, and takes more than one byte from just ' +
-      'below it for new data; this segment falls outside both.',
+      'Wireshark knows a repeat only by the numbers it has seen. This one goes beyond them, as its original is not in the ' +
+      'capture, or begins one below them with more than one byte, which Wireshark takes for new data.',
   },
   reordering: {
     retransmission:
@@ -86,12 +85,22 @@ const TIMELY =
   'Wireshark calls a retransmission fast when it begins at the acknowledgment of two duplicates and comes within 20 ms of it';
 
 /**
- * Why Wireshark's labels and the verdict on a segment differ, in a sentence; null when they agree. Labels that no verdict
- * speaks of (windows, holes, answers) neither agree nor disagree.
+ * Why Wireshark's labels and the verdict on a segment differ, in a sentence; null when they agree. Labels that no
+ * verdict speaks of (windows, holes, answers) neither agree nor disagree. Labels and flags are named as in the rows.
  */
-export function explainDifference(labels: readonly LabelName[], verdict: Verdict | null): string | null {
+export function explainDifference(
+  labels: readonly string[],
+  verdict: Verdict | null,
+  flags: readonly string[],
+): string | null {
   if (verdict?.kind === 'duplicate' && labels.includes('duplicate_ack')) {
     return `${COPY}: the receiver has repeated nothing.`;
+  }
+  if (verdict?.kind === 'reordering' && labels.includes('fast_retransmission')) {
+    return `${TIMELY}; segments that arrive out of order raise the same duplicates, and this one was only overtaken.`;
+  }
+  if (verdict === null && labels.includes('retransmission') && flags.includes('SYN') && flags.includes('ACK')) {
+    return 'Wireshark takes it for a repeat of the SYN that this side sent, whose number it bears; it answers the other SYN.';
   }
   const claim = CLAIMS.find((label) => labels.includes(label)) ?? 'nothing';
   if (verdict?.kind !== 'retransmission' || claim !== 'retransmission') {
@@ -101,13 +110,13 @@ export function explainDifference(labels: readonly LabelName[], verdict: Verdict
 }
 
 /** Both call it a retransmission: of what kind? */
-function explainKind(labels: readonly LabelName[], { how, spurious }: Verdict): string | null {
+function explainKind(labels: readonly string[], { how, spurious }: Verdict): string | null {
   const fast = labels.includes('fast_retransmission');
   if (labels.includes('spurious_retransmission')) {
     return spurious === true
       ? null
-      : 'Wireshark calls it spurious because an acknowledgment that passed the tap before covers it; that does not show ' +
-          'that the original had arrived.';
+      : 'Wireshark calls it spurious because an acknowledgment that passed the tap before covers it; whether it was the ' +
+          'original that had arrived, or an earlier repeat, is not shown.';
   }
   if (fast && how !== 'fast' && how !== 'unknown') {
     return `${TIMELY}; the evidence says that something else set it off (${HOW[how ?? 'unknown']}).`;
@@ -117,8 +126,8 @@ function explainKind(labels: readonly LabelName[], { how, spurious }: Verdict): 
   }
   if (spurious === true) {
     return (
-      'Wireshark calls a retransmission spurious only when an acknowledgment seen before covers it; that the original ' +
-      'had arrived was shown later, by a D-SACK or an echoed timestamp.'
+      'Wireshark calls a retransmission spurious only when an acknowledgment seen before covers its payload; that the ' +
+      'original had arrived shows in what the peer sent besides (an answer, a D-SACK, an echoed timestamp).'
     );
   }
   return null;

@@ -21,15 +21,16 @@ describe('why labels and verdict differ', () => {
     [['retransmission', 'fast_retransmission'], verdict('retransmission', { how: 'unknown' })],
     [['retransmission', 'spurious_retransmission'], verdict('retransmission', { how: 'rto', spurious: true })],
   ])('says nothing where %j and the verdict agree', (labels, judged) => {
-    expect(explainDifference(labels, judged)).toBeNull();
+    expect(explainDifference(labels, judged, ['ACK'])).toBeNull();
   });
 
   it.each<readonly [readonly LabelName[], Verdict | null, RegExp]>([
     [['out_of_order'], verdict('retransmission', { how: 'fast' }), /3 ms/],
     [['retransmission'], verdict('reordering'), /round trip of the handshake/],
+    [['retransmission', 'fast_retransmission'], verdict('reordering'), /overtaken/],
     [['retransmission', 'fast_retransmission'], verdict('retransmission', { how: 'rto' }), /20 ms.*timer/],
     [['retransmission'], verdict('retransmission', { how: 'fast' }), /20 ms/],
-    [['retransmission', 'spurious_retransmission'], verdict('retransmission', { how: 'rto' }), /had arrived/],
+    [['retransmission', 'spurious_retransmission'], verdict('retransmission', { how: 'rto' }), /earlier repeat/],
     [['retransmission'], verdict('retransmission', { how: 'rto', spurious: true }), /D-SACK/],
     [['keep_alive'], verdict('zero_window_probe'), /Linux/],
     [['retransmission'], verdict('duplicate', { how: 'capture' }), /seen twice/],
@@ -38,7 +39,11 @@ describe('why labels and verdict differ', () => {
     [['retransmission', 'spurious_retransmission'], null, /nothing shows/],
     [['keep_alive'], null, /at most one byte/],
   ])('gives the reason where %j and the verdict differ', (labels, judged, reason) => {
-    expect(explainDifference(labels, judged)).toMatch(reason);
+    expect(explainDifference(labels, judged, ['ACK'])).toMatch(reason);
+  });
+
+  it('knows the SYN-ACK of a simultaneous open', () => {
+    expect(explainDifference(['retransmission'], null, ['SYN', 'ACK'])).toMatch(/answers the other SYN/);
   });
 
   it('has a reason for every pair that differs', () => {
@@ -48,11 +53,12 @@ describe('why labels and verdict differ', () => {
     for (const kind of kinds) {
       for (const claim of [null, ...claims]) {
         const agree = claim !== null && claim === (kind in same ? same[kind as keyof typeof same] : kind);
-        expect(explainDifference(claim === null ? [] : [claim], verdict(kind)) === null, `${kind} ${claim}`).toBe(
-          agree,
-        );
+        expect(
+          explainDifference(claim === null ? [] : [claim], verdict(kind), ['ACK']) === null,
+          `${kind} ${claim}`,
+        ).toBe(agree);
       }
     }
-    for (const claim of claims) expect(explainDifference([claim], null)).not.toBeNull();
+    for (const claim of claims) expect(explainDifference([claim], null, ['ACK'])).not.toBeNull();
   });
 });
