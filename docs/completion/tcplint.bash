@@ -14,7 +14,7 @@ _tcplint() {
     lint) options="--format --output --stream --connection --where --join --time-wait --capture-end --time-format --color --no-color --config --no-config --preset --rule --min-confidence --fail-on --max-warnings --quiet --redact --baseline --update-baseline --print-config --help" ;;
     flows) options="--format --output --stream --connection --where --join --time-wait --capture-end --time-format --color --no-color --config --no-config --preset --rule --min-confidence --help" ;;
     timeline) options="--format --output --stream --connection --where --join --time-wait --capture-end --time-format --color --no-color --config --no-config --preset --rule --min-confidence --help" ;;
-    packets) options="--format --output --stream --connection --where --join --time-wait --capture-end --time-format --color --no-color --help" ;;
+    packets) options="--format --output --stream --connection --where --join --time-wait --capture-end --time-format --color --no-color --frame --explain-difference --help" ;;
     rules) options="--format --output --time-format --color --no-color --help" ;;
     explain) options="--time-format --color --no-color --help" ;;
     init) options="--preset --force --help" ;;

@@ -73,6 +73,8 @@ complete -c tcplint -n '__fish_seen_subcommand_from packets' -l capture-end -r -
 complete -c tcplint -n '__fish_seen_subcommand_from packets' -l time-format -x -a 'relative local utc epoch' -d 'relative, local, utc, epoch: how times are shown to people'
 complete -c tcplint -n '__fish_seen_subcommand_from packets' -l color -d 'colour the output, whatever it goes to'
 complete -c tcplint -n '__fish_seen_subcommand_from packets' -l no-color -d 'no colours'
+complete -c tcplint -n '__fish_seen_subcommand_from packets' -l frame -r -d 'only this frame'
+complete -c tcplint -n '__fish_seen_subcommand_from packets' -l explain-difference -d 'only segments that Wireshark\'s label calls something else, and why'
 complete -c tcplint -n '__fish_seen_subcommand_from rules' -l format -s f -x -a 'table json ndjson' -d 'table, json, ndjson; may be repeated'
 complete -c tcplint -n '__fish_seen_subcommand_from rules' -l output -s o -r -d 'write to a file: it appears whole or not at all'
 complete -c tcplint -n '__fish_seen_subcommand_from rules' -l time-format -x -a 'relative local utc epoch' -d 'relative, local, utc, epoch: how times are shown to people'

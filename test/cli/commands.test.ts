@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { CLOSE_WAIT, Folder, HEALTHY, run, UNANSWERED } from './run.ts';
+import { CLOSE_WAIT, Folder, HEALTHY, run, UNANSWERED, ZERO_WINDOW } from './run.ts';
 
 const folder = new Folder();
 const healthy = folder.script('healthy.pcap', HEALTHY);
@@ -223,6 +223,18 @@ describe('rows', () => {
     const rows = lines((await run(['packets', healthy, '-f', 'ndjson'])).stdout);
     expect(rows.map(({ frame }) => frame)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(rows[1]).toMatchObject({ from: 'server', flags: ['SYN', 'ACK'], clientState: 'ESTABLISHED' });
+  });
+
+  test('packets --frame prints one, --explain-difference those that Wireshark calls something else', async () => {
+    expect(lines((await run(['packets', healthy, '-f', 'ndjson', '--frame', '4'])).stdout)).toMatchObject([
+      { frame: 4 },
+    ]);
+    const probed = folder.script('probed.pcap', ZERO_WINDOW);
+    const rows = lines((await run(['packets', probed, '-f', 'ndjson', '--explain-difference'])).stdout);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ verdict: { kind: 'zero_window_probe' }, analysis: ['keep_alive'] });
+    expect(rows[0]!.difference).toContain('keep-alive');
+    expect((await run(['packets', probed, '--explain-difference'])).stdout).toContain('Wireshark: keep_alive. ');
   });
 
   test('timeline follows both endpoints', async () => {

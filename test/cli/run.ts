@@ -102,3 +102,17 @@ client 10.0.0.1:40000 -> server 10.0.0.2:80
 +0    > F. 101:101(0) ack 501 win 502
 +0.01 < . 501:501(0) ack 102 win 512
 `;
+
+/** A receiver that closes its window, and Linux's probe of it: an old number and no data. */
+export const ZERO_WINDOW = `
+client 10.0.0.1:40000 -> server 10.0.0.2:80
+0     > S 0:0(0) win 64240 <mss 1460,sackOK,nop,wscale 7>
++0.01 < S. 0:0(0) ack 1 win 65535 <mss 1460,sackOK,nop,wscale 7>
++0    > . 1:1(0) ack 1 win 502
++0    > P. 1:1001(1000) ack 1 win 502
++0.01 < . 1:1(0) ack 1001 win 0
++0.3  > . 1000:1000(0) ack 1 win 502
++0.01 < . 1:1(0) ack 1001 win 0
++0.5  < . 1:1(0) ack 1001 win 512
++0    > P. 1001:2001(1000) ack 1 win 502
+`;

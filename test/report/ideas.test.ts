@@ -3,6 +3,7 @@ import { STATE_NAMES } from '../../lib/facts/state.ts';
 import { explainIdea } from '../../lib/report/ideas/explain.ts';
 import { findIdea, IDEAS, topicKey } from '../../lib/report/ideas/index.ts';
 import { PLAIN_PAGE } from '../../lib/report/page.ts';
+import { RULES } from '../../lib/rules/index.ts';
 
 test('every name leads to one idea', () => {
   const names = IDEAS.flatMap(({ id, aliases }) => [id, ...aliases]);
@@ -53,4 +54,9 @@ test('an explanation keeps to its width and names only rules that exist', () => 
   const text = explainIdea(findIdea('CLOSE_WAIT')!, new Set(['close-wait-lingering']), PLAIN_PAGE);
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(text).toMatch(/^rules +close-wait-lingering$/m);
+});
+
+test('the rules that ideas point at exist', () => {
+  const ids = new Set(RULES.map(({ meta }) => meta.id));
+  expect(IDEAS.flatMap(({ rules }) => rules.filter((id) => !ids.has(id)))).toEqual([]);
 });

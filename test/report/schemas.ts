@@ -118,7 +118,7 @@ const packet = object(
     clientState: state,
     serverState: state,
   },
-  { ...OWN, analysis: list(text) },
+  { ...OWN, analysis: list(text), difference: text },
 );
 
 const stateChange = object(

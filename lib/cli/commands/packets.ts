@@ -1,29 +1,38 @@
 import type { Command } from 'commander';
-import type { PacketRow } from '../../facts/packet-row.ts';
 import type { RowFormatModule } from '../../report/format.ts';
+import type { PacketLine } from '../../report/shape/packet.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import type { Preselected } from '../preselect.ts';
 import { runRows } from '../rows.ts';
 import { openSelector, type Selector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
+import { parseCount } from '../values.ts';
 
-const FORMATS: FormatTable<RowFormatModule<PacketRow>> = {
+const FORMATS: FormatTable<RowFormatModule<PacketLine>> = {
   table: () => import('../../report/packets/table.ts'),
   json: () => import('../../report/packets/json.ts'),
   ndjson: () => import('../../report/packets/ndjson.ts'),
 };
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  captureCommand(command, Object.keys(FORMATS)).action((paths: string[], options: CaptureOptions) =>
-    run(packets(paths, options, terminal)),
-  );
+  captureCommand(command, Object.keys(FORMATS))
+    .option('--frame <n>', 'only this frame', parseCount)
+    .option('--explain-difference', "only segments that Wireshark's label calls something else, and why")
+    .action((paths: string[], options: PacketOptions) => run(packets(paths, options, terminal)));
+}
+
+interface PacketOptions extends CaptureOptions {
+  readonly frame?: number;
+  readonly explainDifference?: boolean;
 }
 
 /** Rows are written as they come. */
-async function packets(paths: readonly string[], options: CaptureOptions, terminal: Terminal): Promise<number> {
+async function packets(paths: readonly string[], options: PacketOptions, terminal: Terminal): Promise<number> {
   const selector = await openSelector(options);
   const known = selector.needsConnections ? await firstReading(paths, selector, options, terminal) : null;
+  const explain =
+    options.explainDifference === true ? (await import('../../tcp/wireshark/differences.ts')).explainDifference : null;
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const { connections, found } = known?.get(origin.path) ?? {};
     return {
@@ -31,8 +40,16 @@ async function packets(paths: readonly string[], options: CaptureOptions, termin
         labels: true,
         wake: 0,
         onPacket(row) {
+          if (options.frame !== undefined && row.frame !== options.frame) {
+            return;
+          }
           if (selector.all || selector.matchesPacket(row, origin, connections?.get(row.connection), found)) {
-            write(row, origin);
+            const difference = explain?.(row.analysis ?? [], row.verdict, row.flags);
+            if (explain === null) {
+              write(row, origin);
+            } else if (difference) {
+              write({ ...row, difference }, origin);
+            }
           }
         },
       },

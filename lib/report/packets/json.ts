@@ -1,6 +1,5 @@
-import type { PacketRow } from '../../facts/packet-row.ts';
 import type { RowFormat } from '../format.ts';
 import { jsonRows } from '../rows.ts';
-import { packetJson } from '../shape/packet.ts';
+import { type PacketLine, packetJson } from '../shape/packet.ts';
 
-export const open = (): RowFormat<PacketRow> => jsonRows('packets', packetJson);
+export const open = (): RowFormat<PacketLine> => jsonRows('packets', packetJson);

@@ -1,18 +1,21 @@
-import type { PacketRow } from '../../facts/packet-row.ts';
 import type { RowFormat } from '../format.ts';
 import { type Column, fitting, line } from '../layout/columns.ts';
+import { wrap } from '../layout/wrap.ts';
 import { openPage, type PageOptions } from '../page.ts';
+import type { PacketLine } from '../shape/packet.ts';
 import { RelativeNumbers } from './relative.ts';
 import { shortVerdictText, verdictText } from './verdict-text.ts';
 
+const MARGIN = ' '.repeat(8);
+
 /** A line per segment, written as they come; sequence numbers count from each side's first. */
-export function open(options: PageOptions): RowFormat<PacketRow> {
+export function open(options: PageOptions): RowFormat<PacketLine> {
   const page = openPage(options);
   const numbers = new RelativeNumbers();
   const narrow = page.width < 110;
   const verdict = narrow ? shortVerdictText : verdictText;
   let time = '';
-  const all: readonly Column<PacketRow>[] = [
+  const all: readonly Column<PacketLine>[] = [
     { title: 'frame', width: 7, align: 'right', cell: (row) => String(row.frame) },
     { title: 'time', width: options.timeFormat === 'relative' ? 11 : 27, align: 'right', cell: () => time },
     { title: 'conn', width: 4, align: 'right', cell: (row) => String(row.connection) },
@@ -34,13 +37,19 @@ export function open(options: PageOptions): RowFormat<PacketRow> {
       numbers.see(row);
       time = page.time(row.time, origin.start);
       const text = line(columns, ({ cell }) => cell(row));
-      return `${row.verdict === null ? text : page.ink.yellow(text)}\n`;
+      const painted = `${row.verdict === null ? text : page.ink.yellow(text)}\n`;
+      if (row.difference === undefined) {
+        return painted;
+      }
+      const labels = row.analysis === undefined || row.analysis.length === 0 ? 'no label' : row.analysis.join(' ');
+      const why = wrap(page.text(`Wireshark: ${labels}. ${row.difference}`), Math.min(page.width, 100) - MARGIN.length);
+      return painted + why.map((each) => `${MARGIN}${page.ink.dim(each)}\n`).join('');
     },
     tail: () => '',
   };
 }
 
 /** A window whose scale was never seen is the bare field, and says so. */
-function windowText(row: PacketRow): string {
+function windowText(row: PacketLine): string {
   return row.windowScaled ? String(row.window) : `${row.window}?`;
 }
