@@ -91,7 +91,7 @@ const TIMELY =
 export function explainDifference(
   labels: readonly string[],
   verdict: Verdict | null,
-  flags: readonly string[],
+  flags: readonly string[] = [],
 ): string | null {
   if (verdict?.kind === 'duplicate' && labels.includes('duplicate_ack')) {
     return `${COPY}: the receiver has repeated nothing.`;
