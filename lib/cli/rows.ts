@@ -7,8 +7,11 @@ import { complain } from './main.ts';
 import { type CaptureOptions, pageFor } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Writes one row to every format that was asked for. */
-export type WriteRow<Row> = (row: Row, origin: Origin) => void;
+/** Writes one row to every format that was asked for; or leaves it out, which formats may want to know. */
+export interface WriteRow<Row> {
+  (row: Row, origin: Origin): void;
+  skip(row: Row): void;
+}
 
 /** The run of a command that prints rows: opens the formats, reads the captures, writes what `begin` hands out. */
 export async function runRows<Row>(
@@ -28,11 +31,21 @@ export async function runRows<Row>(
     for (const { format, output } of sinks) {
       output.write(format.head());
     }
-    const write: WriteRow<Row> = (row, origin) => {
-      for (const { format, output } of sinks) {
-        output.write(format.row(row, origin));
-      }
-    };
+    const counting = sinks.filter(({ format }) => format.skip !== undefined);
+    const write: WriteRow<Row> = Object.assign(
+      (row: Row, origin: Origin): void => {
+        for (const { format, output } of sinks) {
+          output.write(format.row(row, origin));
+        }
+      },
+      {
+        skip(row: Row): void {
+          for (const { format } of counting) {
+            format.skip!(row);
+          }
+        },
+      },
+    );
     const analysis = await analyse(paths, options, terminal, (origin) => begin(write, origin), discard);
     for (const { format, output } of sinks) {
       output.write(format.tail(analysis.captures));

@@ -235,6 +235,8 @@ describe('rows', () => {
     expect(rows[0]).toMatchObject({ verdict: { kind: 'zero_window_probe' }, analysis: ['keep_alive'] });
     expect(rows[0]!.difference).toContain('keep-alive');
     expect((await run(['packets', probed, '--explain-difference'])).stdout).toContain('Wireshark: keep_alive. ');
+    // Numbers are relative to what was sent before, shown or not.
+    expect((await run(['packets', probed, '--frame', '9'])).stdout).toMatch(/^ +9 .* 1001 +1000$/m);
   });
 
   test('timeline follows both endpoints', async () => {

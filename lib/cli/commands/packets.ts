@@ -40,16 +40,14 @@ async function packets(paths: readonly string[], options: PacketOptions, termina
         labels: true,
         wake: 0,
         onPacket(row) {
-          if (options.frame !== undefined && row.frame !== options.frame) {
-            return;
-          }
-          if (selector.all || selector.matchesPacket(row, origin, connections?.get(row.connection), found)) {
-            const difference = explain?.(row.analysis ?? [], row.verdict, row.flags);
-            if (explain === null) {
-              write(row, origin);
-            } else if (difference) {
-              write({ ...row, difference }, origin);
-            }
+          const wanted =
+            (options.frame === undefined || row.frame === options.frame) &&
+            (selector.all || selector.matchesPacket(row, origin, connections?.get(row.connection), found));
+          const difference = wanted ? explain?.(row.analysis ?? [], row.verdict, row.flags) : null;
+          if (!wanted || (explain !== null && !difference)) {
+            write.skip(row);
+          } else {
+            write(difference ? { ...row, difference } : row, origin);
           }
         },
       },

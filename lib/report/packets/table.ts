@@ -33,6 +33,7 @@ export function open(options: PageOptions): RowFormat<PacketLine> {
   const columns = fitting(all, page.width);
   return {
     head: () => `${page.ink.dim(line(columns, ({ title }) => title))}\n`,
+    skip: (row) => numbers.see(row),
     row(row, origin) {
       numbers.see(row);
       time = page.time(row.time, origin.start);
