@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts';
 /** Writes one row to every format that was asked for; or leaves it out, which formats may want to know. */
 export interface WriteRow<Row> {
   (row: Row, origin: Origin): void;
-  skip(row: Row): void;
+  skip(row: Row, origin: Origin): void;
 }
 
 /** The run of a command that prints rows: opens the formats, reads the captures, writes what `begin` hands out. */
@@ -39,9 +39,9 @@ export async function runRows<Row>(
         }
       },
       {
-        skip(row: Row): void {
+        skip(row: Row, origin: Origin): void {
           for (const { format } of counting) {
-            format.skip!(row);
+            format.skip!(row, origin);
           }
         },
       },

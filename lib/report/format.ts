@@ -16,7 +16,7 @@ export interface RowFormat<Row> {
   head(): string;
   row(row: Row, origin: Origin): string;
   /** A row that is left out of the output: for formats that count by what they have seen. */
-  skip?(row: Row): void;
+  skip?(row: Row, origin: Origin): void;
   tail(captures: readonly CaptureFacts[]): string;
 }
 

@@ -45,7 +45,7 @@ async function packets(paths: readonly string[], options: PacketOptions, termina
             (selector.all || selector.matchesPacket(row, origin, connections?.get(row.connection), found));
           const difference = wanted ? explain?.(row.analysis ?? [], row.verdict, row.flags) : null;
           if (!wanted || (explain !== null && !difference)) {
-            write.skip(row);
+            write.skip(row, origin);
           } else {
             write(difference ? { ...row, difference } : row, origin);
           }

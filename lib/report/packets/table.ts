@@ -1,4 +1,4 @@
-import type { RowFormat } from '../format.ts';
+import type { Origin, RowFormat } from '../format.ts';
 import { type Column, fitting, line } from '../layout/columns.ts';
 import { wrap } from '../layout/wrap.ts';
 import { openPage, type PageOptions } from '../page.ts';
@@ -11,7 +11,16 @@ const MARGIN = ' '.repeat(8);
 /** A line per segment, written as they come; sequence numbers count from each side's first. */
 export function open(options: PageOptions): RowFormat<PacketLine> {
   const page = openPage(options);
-  const numbers = new RelativeNumbers();
+  let numbers = new RelativeNumbers();
+  let capture: Origin | null = null;
+  /** Every capture numbers its connections from 0. */
+  const see = (row: PacketLine, origin: Origin): void => {
+    if (origin !== capture) {
+      capture = origin;
+      numbers = new RelativeNumbers();
+    }
+    numbers.see(row);
+  };
   const narrow = page.width < 110;
   const verdict = narrow ? shortVerdictText : verdictText;
   let time = '';
@@ -33,9 +42,9 @@ export function open(options: PageOptions): RowFormat<PacketLine> {
   const columns = fitting(all, page.width);
   return {
     head: () => `${page.ink.dim(line(columns, ({ title }) => title))}\n`,
-    skip: (row) => numbers.see(row),
+    skip: see,
     row(row, origin) {
-      numbers.see(row);
+      see(row, origin);
       time = page.time(row.time, origin.start);
       const text = line(columns, ({ cell }) => cell(row));
       const painted = `${row.verdict === null ? text : page.ink.yellow(text)}\n`;
