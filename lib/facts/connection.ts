@@ -1,4 +1,5 @@
 import type { Vantage } from './capture.ts';
+import type { FlowMetrics } from './flow-metrics.ts';
 import type { Moment } from './moment.ts';
 import type { StateName } from './state.ts';
 import type { VerdictHow } from './verdict.ts';
@@ -73,6 +74,8 @@ export interface ConnectionFacts {
   readonly completeness?: number;
   readonly connState?: string;
   readonly history?: string;
+  /** What long listings add: present when it was asked for. */
+  readonly metrics?: { readonly client: FlowMetrics; readonly server: FlowMetrics };
 }
 
 /** Nothing was sent for a while; then something was. */

@@ -5,16 +5,13 @@ import type { Connection } from './connection.ts';
 import { type Flow, OFFERED_SACK, OFFERED_TIMESTAMPS, SYN_SEEN } from './flow.ts';
 import { flightVisible } from './timing/vantage.ts';
 import { chainsOf, type Run } from './verdict/episodes.ts';
-import { firstSighting } from './verdict/history.ts';
-import type { Memory } from './verdict/memory.ts';
 import { scaleKnown } from './verdict/plausible.ts';
-import { MARKS, NEXT, PAYLOAD } from './verdict/record.ts';
 
 /** What one endpoint sent and how it was answered: the facts of an endpoint that its flow tells. */
 export type FlowFacts = Omit<EndpointFacts, 'address' | 'port' | 'name' | 'finalState' | 'spells' | 'fin'>;
 
 /** The facts of the flow that `side` sent, as known by `until`, the end of what was watched of the connection. */
-export function flowFacts(connection: Connection, side: Side, memory: Memory, until: Moment): FlowFacts {
+export function flowFacts(connection: Connection, side: Side, until: Moment): FlowFacts {
   const { flow } = connection[side];
   const back = connection[side === 'client' ? 'server' : 'client'].flow;
   const { detail } = flow;
@@ -41,7 +38,7 @@ export function flowFacts(connection: Connection, side: Side, memory: Memory, un
     largestSegment: flow.largestSegment,
     ackedUnseen: Math.max(0, back.detail?.unseenBytes ?? 0),
     firstData: firstData(flow),
-    lastNewData: lastNewData(flow, memory),
+    lastNewData: lastNewData(flow),
     unacknowledged: unacknowledged(back),
     retransmissionRuns: detail === null ? [] : detail.runs.map((run) => runFacts(run, flow, until)),
     repeatChains: detail === null ? [] : chainsOf(detail),
@@ -60,15 +57,9 @@ function firstData(flow: Flow): Sighting | null {
   return { frame: flow.firstDataFrame, time: { seconds: flow.firstDataSeconds, nanos: flow.firstDataNanos } };
 }
 
-/** The latest first transmission among the records kept. */
-function lastNewData(flow: Flow, memory: Memory): Sighting | null {
-  let last: Sighting | null = null;
-  for (let record = flow.head; record >= 0; record = memory.sent.get(record, NEXT)) {
-    if ((memory.sent.get(record, MARKS) & PAYLOAD) === 0) continue;
-    const sighting = firstSighting(memory.sent, record);
-    if (last === null || sighting.frame > last.frame) last = sighting;
-  }
-  return last ?? firstData(flow);
+function lastNewData(flow: Flow): Sighting | null {
+  if (flow.lastDataFrame === 0) return null;
+  return { frame: flow.lastDataFrame, time: { seconds: flow.lastDataSeconds, nanos: flow.lastDataNanos } };
 }
 
 /** Payload of a flow beyond the last acknowledgment; SYN and FIN are no payload. */

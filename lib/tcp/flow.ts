@@ -73,6 +73,10 @@ export class Flow {
   firstDataFrame = 0;
   firstDataSeconds = 0;
   firstDataNanos = 0;
+  /** Last payload that was new. */
+  lastDataFrame = 0;
+  lastDataSeconds = 0;
+  lastDataNanos = 0;
 
   readonly roundTrips: RoundTrips = new RoundTrips();
   /** What held it back, once it has sent much. */
@@ -119,6 +123,9 @@ export class Flow {
     this.firstDataFrame = 0;
     this.firstDataSeconds = 0;
     this.firstDataNanos = 0;
+    this.lastDataFrame = 0;
+    this.lastDataSeconds = 0;
+    this.lastDataNanos = 0;
     this.roundTrips.clear();
     this.limits = null;
     this.detail = null;

@@ -18,6 +18,8 @@ export class RoundTrips {
   /** RFC 6298 2: smoothed round trip and its variation. */
   smoothed = 0;
   variation = 0;
+  /** The newest sample. */
+  last = 0;
   /** The first samples as they came; then counts by the logarithm. */
   private readonly first: number[] = [];
   private counts: Int32Array | null = null;
@@ -28,6 +30,7 @@ export class RoundTrips {
     this.max = 0;
     this.smoothed = 0;
     this.variation = 0;
+    this.last = 0;
     this.first.length = 0;
     this.counts = null;
   }
@@ -42,6 +45,7 @@ export class RoundTrips {
       this.variation += ((off < 0 ? -off : off) - this.variation) >> 2;
       this.smoothed += off >> 3;
     }
+    this.last = sample;
     if (sample < this.min) this.min = sample;
     if (sample > this.max) this.max = sample;
     this.store(sample);

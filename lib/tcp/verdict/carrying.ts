@@ -1,5 +1,5 @@
 import { seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../../bytes/seq.ts';
-import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
+import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, RETRANSMISSION, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
 import { FIN, segmentSpan } from '../../packet/segment.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { sawData } from '../window/zero-window.ts';
@@ -47,7 +47,7 @@ export function judgeCarrying(it: Case): void {
 
 /** What lies beyond the highest sequence number becomes a record; FIN and payload are counted. */
 function extend(it: Case, end: number): void {
-  const { connection, flow, segment, memory } = it;
+  const { connection, flow, segment, out, memory } = it;
   if (seqGt(end, flow.next)) {
     append(memory.sent, flow, flow.next, end, segment, marksOf(segment));
     if (flow.contiguous === flow.next) flow.contiguous = end;
@@ -57,7 +57,7 @@ function extend(it: Case, end: number): void {
     flow.finSent = 1;
     flow.fin = seqAdd(segment.seq, segment.length);
   }
-  if (segment.length > 0) countPayload(connection, flow, it.back, segment);
+  if (segment.length > 0) countPayload(connection, flow, it.back, segment, out.kind !== RETRANSMISSION);
   sawData(it);
 }
 

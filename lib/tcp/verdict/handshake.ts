@@ -122,7 +122,7 @@ function start({ connection, flow, back, segment, memory }: Case): void {
   append(memory.sent, flow, segment.seq, end, segment, marksOf(segment));
   flow.next = end;
   flow.contiguous = end;
-  if (segment.length > 0) countPayload(connection, flow, back, segment);
+  if (segment.length > 0) countPayload(connection, flow, back, segment, true);
 }
 
 function offers(segment: Segment): number {

@@ -72,7 +72,7 @@ function passUsual(
     if (flow.contiguous === flow.next) flow.contiguous = end;
     flow.next = end;
     if (flow.detail !== null) flow.detail.lost = 0;
-    countPayload(connection, flow, back, segment);
+    countPayload(connection, flow, back, segment, true);
   } else remember(memory.acks, flow, segment);
   if (segment.ack !== back.acked) advance(memory.sent, back, segment);
   updateWindow(flow, back, segment);

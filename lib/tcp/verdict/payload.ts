@@ -7,12 +7,17 @@ import { Limits } from '../window/limits.ts';
 const BULK_BYTES = 131_072;
 
 /** Counts the payload of a segment that is part of the stream, once `flow.next` has passed it. */
-export function countPayload(connection: Connection, flow: Flow, back: Flow, segment: Segment): void {
+export function countPayload(connection: Connection, flow: Flow, back: Flow, segment: Segment, isNew: boolean): void {
   const { length } = segment;
   if (flow.bytes === 0) {
     flow.firstDataFrame = segment.frame;
     flow.firstDataSeconds = segment.seconds;
     flow.firstDataNanos = segment.nanos;
+  }
+  if (isNew) {
+    flow.lastDataFrame = segment.frame;
+    flow.lastDataSeconds = segment.seconds;
+    flow.lastDataNanos = segment.nanos;
   }
   flow.bytes += length;
   flow.dataSegments++;

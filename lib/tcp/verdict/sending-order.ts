@@ -52,14 +52,20 @@ export function counts(flow: Flow): boolean {
   return steps >= 2 && flow.ipIdJumps * 8 <= steps;
 }
 
+/** Steps by one that it takes to believe that a stack counts by connection: a quiet host's common counter looks alike. */
+const OWN_STEPS = 4;
+/** Stacks that begin with a larger TTL (Windows, network gear) count all packets of the host together. */
+const LARGEST_TTL_OF_OWN = 64;
+
 /** The stack counts the packets of this connection alone (Linux does): a number left out is a packet not seen. */
-export function countsOwn(flow: Flow): boolean {
-  return flow.ipIdSteps > 0 && flow.ipIdSkips <= flow.ipIdSteps && flow.ipIdJumps === 0;
+function countsOwn(flow: Flow, segment: Segment): boolean {
+  if (segment.ttl > LARGEST_TTL_OF_OWN || flow.ipIdJumps > 0) return false;
+  return flow.ipIdSteps >= OWN_STEPS && flow.ipIdSkips * 4 <= flow.ipIdSteps;
 }
 
 /** How many packets of this flow were sent between its newest and `segment`, as far as its numbers tell. */
 export function leftOut(flow: Flow, segment: Segment): number {
-  if (segment.ipId <= 0 || flow.ipId < 0 || !countsOwn(flow)) return 0;
+  if (segment.ipId <= 0 || flow.ipId < 0 || !countsOwn(flow, segment)) return 0;
   const step = ((segment.ipId - flow.ipId) << 16) >> 16;
   return step > 1 && step < COUNTING_STEP ? step - 1 : 0;
 }

@@ -3,6 +3,7 @@ import { HOW_NAMES, VERDICT_NAMES } from '../../../lib/facts/verdict.ts';
 import { ACK, FIN, PSH, RST, Segment, SYN } from '../../../lib/packet/segment.ts';
 import { Connection } from '../../../lib/tcp/connection.ts';
 import { type FlowFacts, flowFacts } from '../../../lib/tcp/flow-facts.ts';
+import { Metrics } from '../../../lib/tcp/timing/metrics.ts';
 import { judge } from '../../../lib/tcp/verdict/judge.ts';
 import { Judgement } from '../../../lib/tcp/verdict/judgement.ts';
 import { Memory } from '../../../lib/tcp/verdict/memory.ts';
@@ -30,6 +31,7 @@ export interface Played {
   readonly verdicts: readonly string[];
   /** What the table says of them. */
   readonly expected: readonly string[];
+  readonly metrics: Metrics;
   facts(side: Side): FlowFacts;
 }
 
@@ -51,6 +53,7 @@ export function play(table: string, setting: Setting = {}): Played {
   const { tap = 'middle', sack = true, timestamps = true, ids = true, isn = -3000, handshake = true } = setting;
   const connection = new Connection();
   const memory = new Memory();
+  const metrics = new Metrics();
   const verdicts: string[] = [];
   const expected: string[] = [];
   const out = new Judgement();
@@ -124,6 +127,7 @@ export function play(table: string, setting: Setting = {}): Played {
       latestTs[from] = Math.max(latestTs[from], ts);
     }
     judge(connection, connection[from], connection[to], s, out, memory, revisions);
+    metrics.step(connection, from === 'client', s, out);
     if (frame > 0) verdicts.push(describe(out));
   }
 
@@ -144,7 +148,14 @@ export function play(table: string, setting: Setting = {}): Played {
     expected.push(verdict.trim());
   }
   const until = { seconds: 1_700_000_000 + Math.floor(last), nanos: Math.round((last % 1) * 1e9) };
-  return { connection, memory, verdicts, expected, facts: (side) => flowFacts(connection, side, memory, until) };
+  return {
+    connection,
+    memory,
+    metrics,
+    verdicts,
+    expected,
+    facts: (side) => flowFacts(connection, side, until),
+  };
 }
 
 /** `retransmission rto spurious of 3`, as far as it applies. */
