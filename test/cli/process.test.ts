@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assemble } from '../scripts/assemble.ts';
@@ -96,6 +96,27 @@ describe('standard input', () => {
     child.stdin!.end();
     expect(await result).toMatchObject({ code: 2, stderr: expect.stringMatching(/^tcplint: -: .*\(offset 0\)\n$/) });
   });
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s while a file is read ends the run with %i and leaves nothing behind', async (signal, exit) => {
+  const pipe = folder.at(`${signal}.pcap`);
+  execFileSync('mkfifo', [pipe]);
+  const child = tcplint(pipe, '-f', 'json', '-o', folder.at('never.json'));
+  const result = ended(child);
+  const writer = createWriteStream(pipe);
+  writer.on('error', () => {});
+  const bytes = assemble(HEALTHY);
+  writer.write(bytes);
+  const timer = setInterval(() => writer.write(bytes.subarray(24)), 20);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  child.kill(signal);
+  expect(await result).toMatchObject({ code: exit, stdout: '' });
+  clearInterval(timer);
+  writer.destroy();
+  expect(readdirSync(folder.path).filter((name) => name.startsWith('never'))).toEqual([]);
 });
 
 test('a reader that goes away ends the run quietly with 141', async () => {
