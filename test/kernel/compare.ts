@@ -160,13 +160,24 @@ function rightVerdicts(truth: Truth, file: string): Map<number, Set<VerdictKind 
   return right;
 }
 
+/** Retransmissions that brought something the other end did not have: none of them may be called spurious. */
+function neededRetransmissions(truth: Truth, file: string): Set<number> {
+  const events = [
+    ...truth.connections.flatMap((c) => c.retransmissions),
+    ...(truth.retransmissions_without_connection ?? []),
+  ];
+  return new Set(events.filter((event) => !event.spurious).flatMap((event) => event.frames[file] ?? []));
+}
+
 function verdictDifferences(truth: Truth, capture: Capture, rows: readonly PacketRow[]): Difference[] {
   const right = rightVerdicts(truth, capture.file);
+  const needed = neededRetransmissions(truth, capture.file);
   const wrong = new Map<string, number[]>();
   const note = (about: string, frame: number) => wrong.set(about, [...(wrong.get(about) ?? []), frame]);
   for (const row of rows) {
     const kind = row.verdict?.kind ?? null;
     const kinds = right.get(row.frame) ?? new Set([null]);
+    if (row.verdict?.spurious === true && needed.has(row.frame)) note('spurious extra', row.frame);
     if (kinds.has(kind)) continue;
     if (kind !== null) note(`${kind} extra`, row.frame);
     const [wanted] = [...kinds].filter((one) => one !== null);

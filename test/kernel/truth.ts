@@ -44,6 +44,8 @@ export interface ConnectionTruth {
 }
 
 export interface RetransmissionTruth {
+  /** Everything in it had reached the other end before. */
+  readonly spurious: boolean;
   readonly frames: { readonly [file: string]: readonly number[] };
 }
 

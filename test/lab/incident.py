@@ -16,7 +16,6 @@ One tap in the middle, as a mirror port would be; real kernels at both ends. Wha
 
 import os
 import random
-import socket
 import sys
 import tempfile
 import threading

@@ -22,10 +22,11 @@ import traceback
 
 sys.dont_write_bytecode = True
 
+from frames import Mismatch, Recording  # noqa: E402
 from kernel import Tracing, poll_sockets
 from path import forward
 from scenarios import TABLE
-from truth import Account, Mismatch, Recording
+from truth import Account
 from wire import LINK_ETHERNET, parse, read_pcap, write_pcap
 from world import Stage, World
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import wire
 from path import Path
 
-HEADERS = 96  # snap length of bulk transfers: headers with all options
+HEADERS = 96  # snap length of bulk transfers: IPv4 headers with all options
+IPV6_MORE = 20
 
 
 @dataclass
@@ -53,6 +54,9 @@ def scenario(*labels, name="", at="client", snaplen=262144, captures=None, rules
     """
     def enter(play):
         points = captures or [Capture(point, snaplen=snaplen) for point in at.split()]
+        for point in points:
+            if point.snaplen == HEADERS and rest.get("v6"):
+                point.snaplen += IPV6_MORE
         made = Scenario(name or play.__name__, " ".join(play.__doc__.split()), play, list(labels), points,
                         path=lambda: Path(**{**(network or {}), "rules": list(rules() if callable(rules) else rules)}), **rest)
         assert made.name not in TABLE, made.name

@@ -5,7 +5,7 @@ import threading
 import time
 
 import wire
-from path import DELAY, DROP, DUPLICATE, Copies, Rule, anything, data, fin, flags, pure_ack
+from path import DELAY, DROP, DUPLICATE, Copies, Rule, anything, data, fin, pure_ack
 from scenario import answering, ask, choose_isn, drain, linger, read, scenario, serve
 
 EVERY_POINT = "client middle server"

@@ -5,7 +5,7 @@ import threading
 import time
 
 import wire
-from path import DELAY, DROP, DUPLICATE, ICMP, Rule, data, flags, pure_ack, syn, syn_ack
+from path import DELAY, DROP, DUPLICATE, ICMP, Rule, flags, pure_ack, syn, syn_ack
 from scenario import (Capture, answering, ask, choose_isn, drain, forge, linger, read, scenario, serve, vanish)
 
 EVERY_POINT = "client middle server"

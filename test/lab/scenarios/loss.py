@@ -2,9 +2,8 @@
 
 import time
 
-import wire
 from path import (CORRUPT, DELAY, DROP, DUPLICATE, ICMP, MARK_CE, Copies, FirstCopy, Rule, anything, data, large, pure_ack)
-from scenario import (HEADERS, Capture, answering, ask, choose_isn, download, drain, read, scenario, serve, upload)
+from scenario import (HEADERS, answering, ask, choose_isn, download, drain, read, scenario, serve, upload)
 
 EVERY_POINT = "server middle client"
 SIZE = 150_000
@@ -255,7 +254,7 @@ def losing_both_ways(chance, seed):
 
 
 transfer("chat_loss", "40 exchanges of growing size; 2.5 % of everything lost on each half of the path, both ways.",
-         "loss of requests, responses and ACKs", play=chat, rules=losing_both_ways(0.025, 60), wants=WANTED, snaplen=262144,
+         "loss of requests, responses and ACKs", play=chat, rules=losing_both_ways(0.025, 60), wants=WANTED,
          settle=1)
 transfer("chat_loss_v6", "IPv6: 40 exchanges of growing size; 2.5 % of everything lost on each half of the path, both ways.",
          "loss of requests, responses and ACKs", play=chat, rules=losing_both_ways(0.025, 70), wants=WANTED, v6=True, settle=1)

@@ -2,12 +2,11 @@
 
 import random
 import socket
-import threading
 import time
 
 import wire
 from path import DROP, Rule, data
-from scenario import HEADERS, Capture, answering, ask, drain, forge, read, scenario, serve
+from scenario import HEADERS, answering, ask, drain, forge, read, scenario, serve
 
 
 @scenario("12 connections in parallel, 4 % lost", at="server client", snaplen=HEADERS, network={"rate": 2e7},

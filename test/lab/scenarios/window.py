@@ -3,8 +3,8 @@
 import socket
 import time
 
-from path import DROP, Rule, anything, data, pure_ack
-from scenario import HEADERS, answering, ask, download, drain, linger, read, scenario, serve
+from path import DROP, Rule, pure_ack
+from scenario import HEADERS, answering, ask, download, drain, read, scenario, serve
 
 
 def stall(stage, seconds, size=120_000, buffer=16384):
