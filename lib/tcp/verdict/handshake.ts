@@ -11,7 +11,7 @@ import {
   RETRANSMISSION,
 } from '../../facts/verdict.ts';
 import { ACK, type Segment, segmentSpan } from '../../packet/segment.ts';
-import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../flow.ts';
+import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN, UNNUMBERED_SYN_ACK } from '../flow.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
 import { atReceiver } from '../timing/vantage.ts';
 import { acknowledge } from './acknowledging.ts';
@@ -130,6 +130,7 @@ function offers(segment: Segment): number {
     SYN_SEEN |
     (segment.sackPermitted ? OFFERED_SACK : 0) |
     (segment.hasTimestamps ? OFFERED_TIMESTAMPS : 0) |
-    (segment.windowScale >= 0 ? OFFERED_SCALE : 0)
+    (segment.windowScale >= 0 ? OFFERED_SCALE : 0) |
+    (segment.flags & ACK && segment.ipId === 0 ? UNNUMBERED_SYN_ACK : 0)
   );
 }

@@ -1,6 +1,6 @@
 import { seqDiff } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
-import type { Flow } from '../flow.ts';
+import { type Flow, UNNUMBERED_SYN_ACK } from '../flow.ts';
 import { IP_ID_MASK } from './record.ts';
 
 /**
@@ -57,9 +57,13 @@ const OWN_STEPS = 4;
 /** Stacks that begin with a larger TTL (Windows, network gear) count all packets of the host together. */
 const LARGEST_TTL_OF_OWN = 64;
 
-/** The stack counts the packets of this connection alone (Linux does): a number left out is a packet not seen. */
+/**
+ * The stack counts the packets of this connection alone (Linux does): a number left out is a packet not seen. It shows by
+ * itself in time, and at once where the SYN-ACK bore no number: it is sent before the connection, with its counter, exists.
+ */
 function countsOwn(flow: Flow, segment: Segment): boolean {
   if (segment.ttl > LARGEST_TTL_OF_OWN || flow.ipIdJumps > 0) return false;
+  if (flow.options & UNNUMBERED_SYN_ACK) return flow.ipIdSteps > 0 && flow.ipIdSkips <= flow.ipIdSteps;
   return flow.ipIdSteps >= OWN_STEPS && flow.ipIdSkips * 4 <= flow.ipIdSteps;
 }
 

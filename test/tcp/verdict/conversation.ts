@@ -119,6 +119,7 @@ export function play(table: string, setting: Setting = {}): Played {
     if (ids) {
       s.ipId = id >= 0 ? id : nextId[from];
       if (id < 0) nextId[from]++;
+      if (s.flags & SYN && s.flags & ACK) s.ipId = 0;
     }
     if (timestamps) {
       s.hasTimestamps = true;
