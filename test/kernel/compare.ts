@@ -166,7 +166,9 @@ function neededRetransmissions(truth: Truth, file: string): Set<number> {
     ...truth.connections.flatMap((c) => c.retransmissions),
     ...(truth.retransmissions_without_connection ?? []),
   ];
-  return new Set(events.filter((event) => !event.spurious).flatMap((event) => event.frames[file] ?? []));
+  return new Set(
+    events.filter((event) => event.arrived && !event.spurious).flatMap((event) => event.frames[file] ?? []),
+  );
 }
 
 function verdictDifferences(truth: Truth, capture: Capture, rows: readonly PacketRow[]): Difference[] {

@@ -44,6 +44,7 @@ export interface ConnectionTruth {
 }
 
 export interface RetransmissionTruth {
+  readonly arrived: boolean;
   /** Everything in it had reached the other end before. */
   readonly spurious: boolean;
   readonly frames: { readonly [file: string]: readonly number[] };

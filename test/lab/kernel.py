@@ -1,5 +1,6 @@
 """The kernel's own account: tracepoints from a private ring buffer, and sockets from sock_diag."""
 
+import contextlib
 import os
 import re
 import select
@@ -16,6 +17,7 @@ STATES = [None, "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",
 CONGESTION_STATES = ["Open", "Disorder", "CWR", "Recovery", "Loss"]
 EVENTS = ("sock/inet_sock_set_state", "tcp/tcp_retransmit_skb", "tcp/tcp_retransmit_synack", "tcp/tcp_send_reset",
           "tcp/tcp_receive_reset", "tcp/tcp_cong_state_set")
+INSTANCE = "tcplint_lab_"
 TIMER_PROBE = 4  # inet_diag: the zero-window probe timer runs
 
 
@@ -38,7 +40,8 @@ class Tracing:
         subprocess.run(["mount", "--make-rprivate", "/"], check=True)
         self.mount = tempfile.mkdtemp(prefix="tcplint-lab-")
         subprocess.run(["mount", "-t", "tracefs", "none", self.mount], check=True)
-        self.root = f"{self.mount}/instances/tcplint_lab_{os.getpid()}"
+        self.remove_orphans()
+        self.root = f"{self.mount}/instances/{INSTANCE}{os.getpid()}"
         os.mkdir(self.root)
         self.write("trace_clock", "mono")
         self.write("buffer_size_kb", "4096")
@@ -48,6 +51,13 @@ class Tracing:
             self.formats[layout.id] = (event.split("/")[1], layout)
             self.write(f"events/{event}/enable", "1")
         self.write("tracing_on", "1")
+
+    def remove_orphans(self):
+        """Instances outlive their mount: those of recorders that were killed go now."""
+        for name in os.listdir(f"{self.mount}/instances"):
+            if name.startswith(INSTANCE) and not os.path.exists("/proc/" + name.removeprefix(INSTANCE)):
+                with contextlib.suppress(OSError):
+                    os.rmdir(f"{self.mount}/instances/{name}")
 
     def read(self, name):
         with open(f"{self.root}/{name}") as file:

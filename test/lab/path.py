@@ -13,6 +13,7 @@ import socket
 import struct
 import time
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import wire
 
@@ -68,11 +69,12 @@ class Rule:
     spread: float = 0.0
     icmp: tuple = (3, 4)
     mtu: int = 0
+    chance_run: ClassVar[int] = 0  # another run of chance for all rules (--seed)
     seen: int = field(default=0, init=False)
     done: int = field(default=0, init=False)
 
     def __post_init__(self):
-        self.random = random.Random(self.seed)
+        self.random = random.Random(self.seed + Rule.chance_run)
 
     def applies(self, at, way, p, phase):
         if at != self.at or way != self.way or self.phase not in (None, phase) or not self.where(p):
