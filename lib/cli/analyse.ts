@@ -44,30 +44,52 @@ export async function analyse(
   begin: (origin: Origin) => Interest,
   discard: () => void,
 ): Promise<Analysis> {
-  const inputs = expandPaths(paths);
-  const sources = options.join === true && inputs.length > 1 ? [joined(inputs)] : inputs.map(single);
   const captures: CaptureFacts[] = [];
   const failures: Failure[] = [];
-  for (const source of sources) {
+  const fail = (error: unknown): void => {
+    if (!(error instanceof InputError || error instanceof Unreadable)) {
+      throw error;
+    }
+    const { path } = error;
+    failures.push({ path, reason: error.message.slice(path.length + 2) });
+    complain(terminal, error.message + hint(path, error.message));
+  };
+  for (const source of sourcesOf(paths, options, fail)) {
     const stop = new Stop(terminal, source.path === '-', discard);
     const progress = new Progress(terminal, source.path);
     try {
-      const several = sources.length > 1;
-      captures.push(await analyseOne(source, several, options, begin, { signal: stop.signal, progress }));
+      captures.push(await analyseOne(source, options, begin, { signal: stop.signal, progress }));
     } catch (error) {
-      if (!(error instanceof InputError || error instanceof Unreadable)) {
-        throw error;
-      }
-      const { path } = error;
-      failures.push({ path, reason: error.message.slice(path.length + 2) });
       progress.end();
-      complain(terminal, error.message + hint(path, error.message));
+      fail(error);
     } finally {
       progress.end();
       stop.release();
     }
   }
   return { captures, failures };
+}
+
+/** The traces that paths stand for. A path that stands for nothing fails alone. */
+function sourcesOf(
+  paths: readonly string[],
+  { join }: CaptureOptions,
+  fail: (error: unknown) => void,
+): readonly TraceSource[] {
+  checkPaths(paths);
+  const inputs = paths.flatMap((path) => {
+    try {
+      return expandInputs([path]);
+    } catch (error) {
+      fail(error);
+      return [];
+    }
+  });
+  if (join === true && inputs.length > 1) {
+    return [joined(inputs)];
+  }
+  const several = inputs.length > 1 || paths.length > 1;
+  return inputs.map((path) => single(path, several));
 }
 
 interface Reading {
@@ -78,12 +100,15 @@ interface Reading {
 /** One trace to analyze: a file, standard input, or several files joined. */
 interface TraceSource {
   readonly path: string;
+  /** One of several. */
+  readonly several: boolean;
   read(sink: Sink, reading: Reading): Promise<Pick<CaptureFacts, 'compression'> & { problem: CaptureProblem | null }>;
 }
 
-function single(path: string): TraceSource {
+function single(path: string, several: boolean): TraceSource {
   return {
     path,
+    several,
     read: (sink, { signal, progress }) => feed(path, sink, { signal, onProgress: progress.update }),
   };
 }
@@ -92,6 +117,7 @@ function joined(paths: readonly string[]): TraceSource {
   const more = paths.length > 3 ? [`${paths.length - 1} more`] : paths.slice(1);
   return {
     path: [paths[0]!, ...more].join(' + '),
+    several: false,
     async read(sink, { signal }) {
       const { join } = await import('../engine/sources/join.ts');
       const files = await join(paths, sink, { signal });
@@ -106,10 +132,15 @@ function joined(paths: readonly string[]): TraceSource {
   };
 }
 
-export function expandPaths(paths: readonly string[]): string[] {
+function checkPaths(paths: readonly string[]): void {
   if (paths.filter((path) => path === '-').length > 1) {
     throw new CliError('standard input (-) can be read once only');
   }
+}
+
+/** The files that paths stand for; one that stands for nothing ends the run. */
+export function expandPaths(paths: readonly string[]): string[] {
+  checkPaths(paths);
   try {
     return expandInputs(paths);
   } catch (error) {
@@ -129,12 +160,11 @@ class Unreadable extends Error {
 
 async function analyseOne(
   source: TraceSource,
-  several: boolean,
   options: CaptureOptions,
   begin: (origin: Origin) => Interest,
   reading: Reading,
 ): Promise<CaptureFacts> {
-  const { path } = source;
+  const { path, several } = source;
   const first = new FirstPacket();
   const origin: Origin = {
     path,

@@ -42,7 +42,6 @@ const WHOLE: { readonly [name: string]: readonly [subject: string, print: Print]
   bytes: ['', size],
   share: ['share', (n) => percent(n * 100)],
   waits: ['waits', duration],
-  watchedAfter: ['watched after', duration],
 };
 
 function split(name: string): readonly [subject: string, print: Print] {
@@ -50,7 +49,7 @@ function split(name: string): readonly [subject: string, print: Print] {
   if (whole !== undefined) {
     return whole;
   }
-  if (/Intervals?$/.test(name)) {
+  if (/(?:Intervals?|After)$/.test(name)) {
     return [words(name), duration];
   }
   const [part, print] = UNITS.find(([ending]) => ending.test(name)) ?? [/^$/, plainNumber];

@@ -64,6 +64,10 @@ describe('exit codes', () => {
     const report = JSON.parse(stdout);
     expect(report.findings.length).toBeGreaterThan(0);
     expect(report.summary.failures).toEqual([{ path: 'missing.pcap', reason: 'no such file' }]);
+    const unmatched = await run(['nothing*.pcap', unanswered, '-f', 'compact']);
+    expect(unmatched).toMatchObject({ code: 2, stderr: 'tcplint: nothing*.pcap: matches no file\n' });
+    expect(unmatched.stdout).toContain('[syn-unanswered]');
+    expect(await run(['-', '-'])).toMatchObject({ code: 2, stdout: '' });
   });
 });
 

@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { vi } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
 import type { StopSignal, Terminal, TerminalOutput } from '../../lib/cli/terminal.ts';
 import { assemble } from '../scripts/assemble.ts';
+
+/** The first run of a command loads it, which may take its time on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 });
 
 export interface Ran {
   readonly code: number;
