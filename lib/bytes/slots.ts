@@ -6,6 +6,14 @@ const SHARD_BITS = 8;
 const SHARDS = 1 << SHARD_BITS;
 const FIRST_SIZE = 16;
 const EMPTY = -1;
+/** A slot holds five bits of the hash above 26 of the record number: most strangers are told without touching their keys. */
+const RECORD_BITS = 26;
+export const RECORD_MASK = (1 << RECORD_BITS) - 1;
+
+/** The bits of a hash that stand in its slot, in their place: a slot whose other bits are the same may be the one sought. */
+export function slotTag(hash: number): number {
+  return ((hash >>> 19) & 31) << RECORD_BITS;
+}
 
 /** What a Slots needs of the owner of its keys. */
 export interface KeyOwner {
@@ -23,7 +31,7 @@ export class Slots {
     for (let i = 0; i < SHARDS; i++) this.shards.push(new Int32Array(FIRST_SIZE).fill(EMPTY));
   }
 
-  /** The shard that a hash falls into; probe it from `start(hash, shard)` upwards, wrapping, until `EMPTY` (-1). */
+  /** The shard that a hash falls into: probe it from `hash & (length - 1)` upwards, wrapping, until a slot is negative. */
   shard(hash: number): Int32Array {
     return this.shards[hash >>> (32 - SHARD_BITS)]!;
   }
@@ -40,7 +48,7 @@ export class Slots {
   private grow(s: number): Int32Array {
     const old = this.shards[s]!;
     const slots = new Int32Array(old.length * 2).fill(EMPTY);
-    for (const record of old) if (record !== EMPTY) place(slots, this.owner.hashOf(record), record);
+    for (const slot of old) if (slot !== EMPTY) place(slots, this.owner.hashOf(slot & RECORD_MASK), slot & RECORD_MASK);
     this.shards[s] = slots;
     return slots;
   }
@@ -50,7 +58,7 @@ function place(slots: Int32Array, hash: number, record: number): void {
   const mask = slots.length - 1;
   let i = hash & mask;
   while (slots[i] !== EMPTY) i = (i + 1) & mask;
-  slots[i] = record;
+  slots[i] = slotTag(hash) | record;
 }
 
 /** A hash of three int32s in which every input bit moves every output bit (Murmur3's finish). */

@@ -26,7 +26,6 @@ import {
   TIMEOUT_2MSL,
 } from '../tcp/state/events.ts';
 import { Change, type Timeline } from '../tcp/state/timeline.ts';
-import type { Memory } from '../tcp/verdict/memory.ts';
 
 export interface Watching {
   /** How long the capture went on after the connection's last segment, seconds. */
@@ -53,7 +52,6 @@ export function connectionFacts(
   c: Connection,
   tuple: Segment,
   timeline: Timeline,
-  memory: Memory,
   watching: Watching,
 ): ConnectionFacts {
   const clientSteps = steps(c.client, 'client', timeline, watching);
@@ -73,7 +71,6 @@ export function connectionFacts(
       addressText(ipVersion, tuple.srcA, tuple.srcB, tuple.srcC, tuple.srcD),
       tuple.srcPort,
       clientSteps,
-      memory,
       until,
     ),
     server: endpoint(
@@ -82,7 +79,6 @@ export function connectionFacts(
       addressText(ipVersion, tuple.dstA, tuple.dstB, tuple.dstC, tuple.dstD),
       tuple.dstPort,
       serverSteps,
-      memory,
       until,
     ),
     tunnel: null,
@@ -183,12 +179,11 @@ function endpoint(
   address: string,
   port: number,
   own: readonly Step[],
-  memory: Memory,
   until: Moment,
 ): EndpointFacts {
   const e = c[side];
   return {
-    ...flowFacts(c, side, memory, until),
+    ...flowFacts(c, side, until),
     address,
     port,
     finalState: STATE_NAMES[own[own.length - 1]?.state ?? e.state]!,

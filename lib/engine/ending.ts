@@ -203,7 +203,7 @@ export class Ending {
       this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
       const words = this.vocabularies?.take(c) ?? {};
       this.onConnection({
-        ...connectionFacts(c, this.tuple, timeline, this.memory, {
+        ...connectionFacts(c, this.tuple, timeline, {
           watched,
           vantage,
           end,

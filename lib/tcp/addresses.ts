@@ -1,5 +1,5 @@
 import { Int32Columns } from '../bytes/columns.ts';
-import { mix3, Slots } from '../bytes/slots.ts';
+import { mix3, RECORD_MASK, Slots, slotTag } from '../bytes/slots.ts';
 
 /** IPv6 addresses as small numbers, so that a 4-tuple is three int32s in either family. */
 export class AddressBook {
@@ -18,9 +18,12 @@ export class AddressBook {
     const hash = this.hash(a, b, c, d);
     const slots = this.slots.shard(hash);
     const mask = slots.length - 1;
+    const tag = slotTag(hash);
     for (let i = hash & mask; ; i = (i + 1) & mask) {
-      const n = slots[i]!;
-      if (n < 0) break;
+      const slot = slots[i]!;
+      if (slot < 0) break;
+      if ((slot & ~RECORD_MASK) !== tag) continue;
+      const n = slot & RECORD_MASK;
       const chunk = this.words.chunk(n);
       const o = this.words.offset(n);
       if (chunk[o + 3] === d && chunk[o + 2] === c && chunk[o + 1] === b && chunk[o] === a) return n;

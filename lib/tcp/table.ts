@@ -1,5 +1,5 @@
 import { Int32Columns } from '../bytes/columns.ts';
-import { mix3, Slots } from '../bytes/slots.ts';
+import { mix3, RECORD_MASK, Slots, slotTag } from '../bytes/slots.ts';
 import { TIME_WAIT } from '../facts/state.ts';
 import { ACK, CWR, ECE, type Segment, SYN } from '../packet/segment.ts';
 import { AddressBook } from './addresses.ts';
@@ -89,9 +89,12 @@ export class ConnectionTable {
     const hash = mix3(low, high, ports, this.seed);
     const slots = index.shard(hash);
     const mask = slots.length - 1;
+    const tag = slotTag(hash);
     for (let i = hash & mask; ; i = (i + 1) & mask) {
-      const entry = slots[i]!;
-      if (entry < 0) break;
+      const slot = slots[i]!;
+      if (slot < 0) break;
+      if ((slot & ~RECORD_MASK) !== tag) continue;
+      const entry = slot & RECORD_MASK;
       const chunk = this.entries.chunk(entry);
       const o = this.entries.offset(entry);
       if (chunk[o + LOW] === low && chunk[o + HIGH] === high && chunk[o + PORTS] === ports) return entry;
