@@ -1,10 +1,10 @@
 # bash completion for tcplint
 _tcplint() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=lint options=
-  case ${COMP_WORDS[1]} in lint|flows|timeline|packets|rules|explain|init|completion) command=${COMP_WORDS[1]} ;; esac
+  case ${COMP_WORDS[1]} in lint|flows|timeline|packets|extract|annotate|rules|explain|init|completion) command=${COMP_WORDS[1]} ;; esac
   case $before in
-    --format) COMPREPLY=($(compgen -W "pretty compact json ndjson sarif junit github gitlab markdown html table csv ladder" -- "$word")); return ;;
-    -f) COMPREPLY=($(compgen -W "pretty compact json ndjson sarif junit github gitlab markdown html table csv ladder" -- "$word")); return ;;
+    --format) COMPREPLY=($(compgen -W "pretty compact json ndjson sarif junit github gitlab markdown html table csv ladder pcapng pcap" -- "$word")); return ;;
+    -f) COMPREPLY=($(compgen -W "pretty compact json ndjson sarif junit github gitlab markdown html table csv ladder pcapng pcap" -- "$word")); return ;;
     --time-format) COMPREPLY=($(compgen -W "relative local utc epoch" -- "$word")); return ;;
     --preset) COMPREPLY=($(compgen -W "recommended strict ci postmortem security" -- "$word")); return ;;
     --min-confidence) COMPREPLY=($(compgen -W "high medium low" -- "$word")); return ;;
@@ -15,6 +15,8 @@ _tcplint() {
     flows) options="--format --output --stream --connection --where --join --time-wait --capture-end --time-format --color --no-color --config --no-config --preset --rule --min-confidence --help" ;;
     timeline) options="--format --output --stream --connection --where --join --time-wait --capture-end --time-format --color --no-color --config --no-config --preset --rule --min-confidence --help" ;;
     packets) options="--format --output --stream --connection --where --join --time-wait --capture-end --time-format --color --no-color --frame --explain-difference --help" ;;
+    extract) options="--format --output --stream --connection --where --join --time-wait --capture-end --time-format --color --no-color --config --no-config --preset --rule --min-confidence --finding --anonymize --key --help" ;;
+    annotate) options="--format --output --stream --connection --where --join --time-wait --capture-end --time-format --color --no-color --config --no-config --preset --rule --min-confidence --help" ;;
     rules) options="--format --output --time-format --color --no-color --help" ;;
     explain) options="--time-format --color --no-color --help" ;;
     init) options="--preset --force --help" ;;
@@ -23,7 +25,7 @@ _tcplint() {
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
   elif ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W "lint flows timeline packets rules explain init completion" -- "$word") $(compgen -f -- "$word"))
+    COMPREPLY=($(compgen -W "lint flows timeline packets extract annotate rules explain init completion" -- "$word") $(compgen -f -- "$word"))
   else
     COMPREPLY=($(compgen -f -- "$word"))
   fi

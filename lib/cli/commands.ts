@@ -31,6 +31,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'one row per TCP segment, with its verdict',
     load: () => import('./commands/packets.ts'),
   },
+  {
+    name: 'extract',
+    summary: 'a smaller capture of what is meant, anonymous if need be',
+    load: () => import('./commands/extract.ts'),
+  },
+  {
+    name: 'annotate',
+    summary: 'a capture whose packet comments carry the findings, for Wireshark',
+    load: () => import('./commands/annotate.ts'),
+  },
   { name: 'rules', summary: 'the rules there are', load: () => import('./commands/rules.ts') },
   { name: 'explain', summary: 'teach a rule, a state or an idea of TCP', load: () => import('./commands/explain.ts') },
   { name: 'init', summary: 'write a configuration to begin with', load: () => import('./commands/init.ts') },

@@ -7,6 +7,8 @@ const PIECE = 64 * 1024;
 
 export interface Output {
   write(text: string): void;
+  /** The same for bytes, lent until this returns. */
+  writeBytes(bytes: Uint8Array): void;
   /** Resolves when the reader has kept up: to be awaited now and then by whoever writes much. */
   ready(): Promise<void>;
   /** Everything is written; a file appears under its name only now. */
@@ -36,6 +38,11 @@ export class StreamOutput implements Output {
     if (this.pending.length >= PIECE) {
       this.send();
     }
+  }
+
+  writeBytes(bytes: Uint8Array): void {
+    this.send();
+    this.full = !this.stream.write(bytes.slice());
   }
 
   private send(): void {
@@ -113,9 +120,18 @@ export class FileOutput implements Output {
     }
   }
 
+  writeBytes(bytes: Uint8Array): void {
+    this.send();
+    this.put(bytes);
+  }
+
   private send(): void {
     const bytes = Buffer.from(this.pending);
     this.pending = '';
+    this.put(bytes);
+  }
+
+  private put(bytes: Uint8Array): void {
     try {
       for (let offset = 0; offset < bytes.length; ) {
         offset += writeSync(this.descriptor, bytes, offset);

@@ -1,0 +1,116 @@
+import { statSync } from 'node:fs';
+import { UNKNOWN_FORMAT } from '../capture/info.ts';
+import { feed } from '../engine/sources/feed.ts';
+import { InputError } from '../engine/sources/input-error.ts';
+import type { Finding } from '../facts/finding.ts';
+import { TOOL } from '../facts/report.ts';
+import type { Origin } from '../report/format.ts';
+import { makeReport } from '../report/make-report.ts';
+import { Copier, CopyError, type CopyOptions } from '../rewrite/copy.ts';
+import { analyse, expandPaths } from './analyse.ts';
+import { type ConfigOptions, loadConfig } from './config.ts';
+import { CliError, INTERRUPTED, TERMINATED } from './exit.ts';
+import { beginJudging, type Judging } from './judge.ts';
+import { complain } from './main.ts';
+import type { CaptureOptions } from './options.ts';
+import { FileOutput, type Output, StreamOutput } from './output.ts';
+import { Progress } from './progress.ts';
+import { openSelector } from './selection.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Commands that write captures: they read the one they are given more than once. */
+
+/** The one file that is meant: no pipe, for it is read again, and no several. */
+export function oneFile(paths: readonly string[], command: string): string {
+  const [path, ...more] = expandPaths(paths);
+  if (more.length > 0) {
+    throw new CliError(`${command} reads one capture, and there are ${more.length + 1}`);
+  }
+  if (path === '-' || statSync(path!, { throwIfNoEntry: false })?.isFile() === false) {
+    throw new CliError(`${command} reads a capture twice: give a file, not standard input or a pipe`);
+  }
+  return path!;
+}
+
+/** Where the new capture goes: `--output`, or standard output unless that is a terminal. */
+export function openCaptureOutput(file: string | undefined, terminal: Terminal): Output {
+  if (file !== undefined && file !== '-') {
+    return new FileOutput(file);
+  }
+  if (terminal.stdout.isTTY === true) {
+    throw new CliError('a capture is not for a terminal: name a file with --output, or pipe it on');
+  }
+  return new StreamOutput(terminal.stdout);
+}
+
+/** Feeds a file to `sink`, with progress; a signal discards the output and ends the run. */
+export async function read(
+  path: string,
+  sink: { write(chunk: Uint8Array): void; end(): void },
+  terminal: Terminal,
+  output: Output,
+): Promise<void> {
+  const progress = new Progress(terminal, path);
+  const release = terminal.onStop((signal) => {
+    output.discard();
+    terminal.exit(signal === 'SIGINT' ? INTERRUPTED : TERMINATED);
+  });
+  try {
+    await feed(path, sink, { onProgress: progress.update });
+  } catch (error) {
+    throw error instanceof InputError ? new CliError(error.message) : error;
+  } finally {
+    progress.end();
+    release();
+  }
+}
+
+/** The last reading: copies what is meant to `output` and closes it; tells where the capture was damaged. */
+export async function copy(
+  path: string,
+  output: Output,
+  terminal: Terminal,
+  options: Omit<CopyOptions, 'application'>,
+): Promise<Copier> {
+  const copier = new Copier((bytes) => output.writeBytes(bytes), {
+    ...options,
+    application: `${TOOL.name} ${TOOL.version}`,
+  });
+  try {
+    await read(path, copier, terminal, output);
+  } catch (error) {
+    throw error instanceof CopyError ? new CliError(`${path}: ${error.message}`) : error;
+  }
+  const { format, problems } = copier.info;
+  if (format === UNKNOWN_FORMAT) {
+    throw new CliError(`${path}: ${problems[0]?.reason ?? 'not a capture'}`);
+  }
+  await output.close();
+  for (const { reason, offset } of problems) {
+    complain(terminal, `${path}: ${reason} (offset ${offset})`);
+  }
+  return copier;
+}
+
+/** What `lint` finds in the capture, numbered as it numbers. */
+export async function findingsOf(
+  path: string,
+  options: CaptureOptions & ConfigOptions,
+  terminal: Terminal,
+  output: Output,
+): Promise<readonly Finding[]> {
+  const [config, selector] = await Promise.all([loadConfig(options), openSelector(options)]);
+  const judgings: Judging[] = [];
+  const begin = (origin: Origin): Judging => {
+    const judging = beginJudging(config, selector, origin, []);
+    judgings.push(judging);
+    return judging;
+  };
+  const { captures } = await analyse([path], options, terminal, begin, () => output.discard());
+  return captures.length === 0
+    ? []
+    : makeReport(
+        judgings.map((judging) => judging.conclude(null)),
+        [],
+      ).findings;
+}

@@ -1,0 +1,122 @@
+import {
+  authentication,
+  destinationOptions,
+  extension,
+  fragmentHeader,
+  hopByHop,
+  routing,
+} from '../../packet/ip/extensions.ts';
+import { icmp, icmpv6 } from '../../packet/ip/icmp.ts';
+import { anyIp, ipv4, ipv6 } from '../../packet/ip/ip.ts';
+import { ETHERTYPE, IP_PROTOCOL, LINK } from '../../packet/keys.ts';
+import { cooked, cooked2 } from '../../packet/link/cooked.ts';
+import { ethernet, vlan } from '../../packet/link/ethernet.ts';
+import { llc, llcOrIp, snap } from '../../packet/link/llc.ts';
+import { enc, loopback, packetFilterLog } from '../../packet/link/loopback.ts';
+import { avs, perPacketInformation, radiotap } from '../../packet/link/monitor.ts';
+import {
+  bridged,
+  ciscoHdlc,
+  frameRelay,
+  multilink,
+  ppp,
+  pppoe,
+  pppWithDirection,
+  uncompressedTcp,
+} from '../../packet/link/ppp.ts';
+import {
+  aristaTime,
+  backboneTag,
+  ciscoMetadata,
+  extendedPort,
+  fabricPath,
+  trill,
+  virtualInterface,
+} from '../../packet/link/tags.ts';
+import { paddedWlan, swappedWlan, wlan } from '../../packet/link/wlan.ts';
+import { LAYERS } from '../../packet/table.ts';
+import { gre } from '../../packet/tunnel/gre.ts';
+import { etherIp, ethernetInIp, ipv4InIp, ipv6InIp } from '../../packet/tunnel/ip.ts';
+import { l2tpOverIp } from '../../packet/tunnel/mobile.ts';
+import { mpls, mplsPayload } from '../../packet/tunnel/mpls.ts';
+import { udp } from '../../packet/tunnel/udp.ts';
+import type { Layer } from '../../packet/walk.ts';
+import { arpRule, cooked2Rule, cookedRule, ethernetRule, keep, keepFirst, wlanRule } from './links.ts';
+import { ipv4Rule, ipv6OptionsRule, ipv6Rule, routingRule } from './network.ts';
+import type { HeaderRule } from './rule.ts';
+import { greRule, icmpRule, icmpv6Rule, tcpRule, udpRule } from './transport.ts';
+
+/** By who reads the header (packet/table.ts). A header without a row can't be made anonymous. */
+export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, HeaderRule>([
+  [ethernet, ethernetRule],
+  [vlan, keep],
+  [llc, keep],
+  [snap, keep],
+  [llcOrIp, keep],
+  [cooked, cookedRule],
+  [cooked2, cooked2Rule],
+  [loopback, keep],
+  [enc, keep],
+  [packetFilterLog, keepFirst(4)],
+  [ppp, keep],
+  [pppoe, keep],
+  [pppWithDirection, keep],
+  [multilink, keep],
+  [bridged, keep],
+  [ciscoHdlc, keep],
+  [frameRelay, keep],
+  [LAYERS.get(LINK + 204)!, keep],
+  [LAYERS.get(LINK + 205)!, keep],
+  [LAYERS.get(LINK + 206)!, keep],
+  [radiotap, keep],
+  [avs, keep],
+  [perPacketInformation, keepFirst(8)],
+  [wlan, wlanRule(1)],
+  [paddedWlan, wlanRule(1)],
+  [swappedWlan, wlanRule(0)],
+  [backboneTag, keep],
+  [extendedPort, keep],
+  [virtualInterface, keep],
+  [ciscoMetadata, keep],
+  [aristaTime, keep],
+  [trill, keep],
+  [fabricPath, keep],
+
+  [anyIp, keep],
+  [ipv4, ipv4Rule],
+  [uncompressedTcp, ipv4Rule],
+  [ipv6, ipv6Rule],
+  [hopByHop, ipv6OptionsRule],
+  [destinationOptions, ipv6OptionsRule],
+  [routing, routingRule],
+  [extension, keepFirst(2)],
+  [authentication, keepFirst(12)],
+  [fragmentHeader, keep],
+
+  [udp, udpRule],
+  [icmp, icmpRule],
+  [icmpv6, icmpv6Rule],
+  [gre, greRule],
+  [ipv4InIp, keep],
+  [ipv6InIp, keep],
+  [etherIp, keep],
+  [ethernetInIp, keep],
+  [l2tpOverIp, keep],
+  [mpls, keep],
+  [mplsPayload, keep],
+]);
+
+/** What ends the way through a frame, by what announces it. */
+export const END_RULES: ReadonlyMap<number, HeaderRule> = new Map([
+  [IP_PROTOCOL + 6, tcpRule],
+  [ETHERTYPE + 0x0806, arpRule],
+]);
+
+/** These may end it too: what they carry is payload. */
+export const CARRIERS: ReadonlySet<Layer> = new Set([udp, icmp, icmpv6]);
+
+/** What the first fragment of a datagram carries, which the layer does not tell; for others null. */
+export const FIRST_FRAGMENTS: ReadonlyMap<Layer, (header: Uint8Array, start: number) => number | null> = new Map([
+  [ipv4, (bytes, at) => ((bytes[at + 6]! & 0x1f) | bytes[at + 7]! ? null : IP_PROTOCOL + bytes[at + 9]!)],
+  [fragmentHeader, (bytes, at) => (bytes[at + 2]! | (bytes[at + 3]! & 0xf8) ? null : IP_PROTOCOL + bytes[at]!)],
+]);

@@ -1,0 +1,66 @@
+import { Frame } from '../capture/frame.ts';
+import { createReader } from '../capture/open.ts';
+import { Analyzer } from '../engine/analyzer.ts';
+import type { Moment } from '../facts/moment.ts';
+import type { PacketRow } from '../facts/packet-row.ts';
+import { Decoder, TCP } from '../packet/decoder.ts';
+import { FrameSet } from './frame-set.ts';
+
+/**
+ * The first reading of an extraction: which frames hold the segments that are meant, all parts of those that came in
+ * fragments included. `write` the capture's chunks, then `end`.
+ */
+export class EvidenceFinder {
+  private readonly frames = new FrameSet();
+  private readonly analyzer: Analyzer;
+  /** Beside the analyzer, which does not tell what a segment was put together from. */
+  private readonly reader = createReader();
+  private readonly decoder = new Decoder();
+  private readonly frame = new Frame();
+  /** Frames of the parts, by the frame that completed the segment. */
+  private readonly parts = new Map<number, readonly number[]>();
+
+  /** Time of the capture's first packet. */
+  private start: Moment | null = null;
+
+  /**
+   * `isMeant` is asked for every TCP segment once its verdict is final, with the time of the capture's first packet;
+   * `extra` frames are meant anyhow.
+   */
+  constructor(isMeant: (row: PacketRow, start: Moment | null) => boolean, extra: readonly number[] = []) {
+    for (const frame of extra) this.frames.add(frame);
+    this.analyzer = new Analyzer({
+      wake: 0,
+      onPacket: (row) => {
+        if (isMeant(row, this.start)) this.frames.add(row.frame);
+      },
+    });
+  }
+
+  write(chunk: Uint8Array): void {
+    this.reader.write(chunk);
+    this.readOn();
+    this.analyzer.write(chunk);
+  }
+
+  end(): FrameSet {
+    this.reader.end();
+    this.readOn();
+    this.analyzer.end();
+    for (const [whole, frames] of this.parts) {
+      if (!this.frames.has(whole)) continue;
+      for (const frame of frames) this.frames.add(frame);
+    }
+    return this.frames;
+  }
+
+  private readOn(): void {
+    const { reader, frame, decoder } = this;
+    while (reader.next(frame)) {
+      this.start ??= { seconds: frame.seconds, nanos: frame.nanos };
+      if (decoder.decode(frame) !== TCP) continue;
+      const { fragmentFrames } = decoder;
+      if (fragmentFrames.length > 0) this.parts.set(frame.number, fragmentFrames);
+    }
+  }
+}
