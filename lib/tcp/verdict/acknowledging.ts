@@ -53,7 +53,7 @@ function settle(it: Case, detail: FlowDetail, before: number): void {
   const { segment } = it;
   if (detail.sacked.total > 0) detail.sacked.dropBelow(segment.ack);
   if (detail.recovery !== NOT_RECOVERING && seqGe(segment.ack, detail.recoverTo)) detail.recovery = NOT_RECOVERING;
-  if (detail.pending.length > 0) covered(it, detail, before);
+  if (detail.uncovered > 0) covered(it, detail, before);
 }
 
 /** SACK blocks (RFC 2018): which bytes have arrived beyond the acknowledgment. */
@@ -73,7 +73,7 @@ function selective(it: Case): void {
     if (seqGe(left, right) || seqGt(right, back.next) || seqLt(left, back.acked)) continue;
     if (detail.sacked.covers(left, right)) continue;
     detail.sacked.add(left, right);
-    if (detail.pending.length > 0) coveredSelectively(it, detail);
+    if (detail.uncovered > 0) coveredSelectively(it, detail);
   }
 }
 

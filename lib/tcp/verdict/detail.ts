@@ -22,7 +22,9 @@ export class FlowDetail {
   index: SeqIndex | null = null;
   /** What the peer has acknowledged selectively. */
   readonly sacked: Ranges = new Ranges();
-  pending: Pending[] = [];
+  readonly pending: Pending[] = [];
+  /** Those of them whose bytes are not acknowledged. */
+  uncovered = 0;
 
   recovery: number = NOT_RECOVERING;
   recoverTo = 0;
@@ -65,6 +67,21 @@ export class FlowDetail {
 
   remember(pending: Pending): void {
     this.pending.push(pending);
-    if (this.pending.length > PENDING) this.pending.splice(0, PENDING / 2);
+    this.uncovered++;
+    if (this.pending.length <= PENDING) return;
+    for (const dropped of this.pending.splice(0, PENDING / 2)) if (dropped.coveredAfter < 0) this.uncovered--;
+  }
+
+  /** Nothing is going on that the next acknowledgment in order could change. */
+  isCalm(): boolean {
+    return (
+      this.uncovered === 0 &&
+      this.recovery === NOT_RECOVERING &&
+      this.sacked.total === 0 &&
+      this.chains.size === 0 &&
+      this.zeroWindows === null &&
+      this.keepAliveRuns === null &&
+      (this.runs.length === 0 || this.runs[this.runs.length - 1]!.stalledSince === null)
+    );
   }
 }

@@ -48,10 +48,11 @@ type Flow = Endpoint['flow'];
 /** The usual packet: plain, next in order, acknowledging something new or carrying payload, and no odd story behind it. */
 function isUsual(flow: Flow, back: Flow, segment: Segment): boolean {
   if (segment.seq !== flow.next || (segment.flags & (SYN | FIN | RST | ACK)) !== ACK) return false;
-  if (segment.sackCount !== 0 || back.detail !== null || (flow.started & back.started & back.ackSeen) === 0)
-    return false;
+  if (segment.sackCount !== 0 || (flow.started & back.started & back.ackSeen) === 0) return false;
+  if (back.detail !== null && !back.detail.isCalm()) return false;
   if (segment.window === 0 || flow.window === 0 || back.window === 0) return false;
-  if (segment.length > 0 && segment.ipId - flow.ipId !== 1 && mayRepeatUnseen(flow, segment)) return false;
+  const counted = segment.ipId - flow.ipId === 1 && flow.detail === null;
+  if (segment.length > 0 && !counted && mayRepeatUnseen(flow, segment)) return false;
   const ackedNow = (segment.ack - back.acked) | 0;
   return ackedNow >= 0 && ackedNow + segment.length > 0 && ((segment.ack - back.next) | 0) <= 0;
 }
@@ -89,7 +90,8 @@ function judgeUnusual(it: Case): void {
   else if (!fits(flow, back, segment) || (flags & ACK && !acknowledgmentFits(flow, back, segment))) {
     // It belongs to another time or another sender, and moves nothing.
     connection.notes |= WINDOW_ODD;
-    if (isOlder(flow, segment)) it.out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, 0);
+    if (!isOlder(flow, segment)) return;
+    it.out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, 0);
   } else if (segment.length === 0 && (flags & FIN) === 0) judgeBare(it);
   else judgeCarrying(it);
   if (it.out.kind !== 0) account(it);

@@ -83,7 +83,8 @@ export function covered(it: Case, detail: FlowDetail, before: number): void {
   const { segment, connection, back } = it;
   for (const pending of detail.pending) {
     if (pending.coveredAfter >= 0 || seqGt(pending.end, segment.ack)) continue;
-    pending.coveredAfter = elapsed(segment, pending.seconds, pending.nanos);
+    pending.coveredAfter = Math.max(0, elapsed(segment, pending.seconds, pending.nanos));
+    detail.uncovered--;
     if (pending.kind !== RETRANSMISSION || pending.spurious) continue;
     if (segment.hasTimestamps && pending.tsVal !== 0) {
       if (pending.start !== before) continue;
@@ -97,7 +98,8 @@ export function covered(it: Case, detail: FlowDetail, before: number): void {
 export function coveredSelectively(it: Case, detail: FlowDetail): void {
   for (const pending of detail.pending) {
     if (pending.coveredAfter < 0 && detail.sacked.covers(pending.start, pending.end)) {
-      pending.coveredAfter = elapsed(it.segment, pending.seconds, pending.nanos);
+      pending.coveredAfter = Math.max(0, elapsed(it.segment, pending.seconds, pending.nanos));
+      detail.uncovered--;
     }
   }
 }

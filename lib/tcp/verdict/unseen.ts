@@ -83,7 +83,8 @@ export function answersOlder({ connection, flow, back, segment }: Case): boolean
 
 /** What `repeatsUnseen` looks at closely: packets are missing in front of this one, and it took its time. */
 export function mayRepeatUnseen(flow: Flow, segment: Segment): boolean {
-  return leftOut(flow, segment) > 0 && elapsed(segment, flow.seconds, flow.nanos) >= LEAST_PROBE_TIMEOUT;
+  if (leftOut(flow, segment) === 0 && (flow.detail === null || flow.detail.lost === 0)) return false;
+  return elapsed(segment, flow.seconds, flow.nanos) >= LEAST_PROBE_TIMEOUT;
 }
 
 /** The newest record was captured before segmentation or after coalescing: it has used more numbers than its own. */
