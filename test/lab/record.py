@@ -28,7 +28,7 @@ from path import Rule, forward
 from scenarios import TABLE
 from truth import Account
 from wire import LINK_ETHERNET, parse, read_pcap, write_pcap
-from world import Stage, World
+from world import Stage, World, libc
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FIXTURES = os.path.join(HERE, "..", "..", "fixtures", "kernel")
@@ -37,7 +37,12 @@ POLL_PERIOD_S = 0.006
 TOLERATED_LATENESS_S = 0.006
 TRIES = 4
 FORWARDED_COPIES = 2  # a forwarding host's any-interface sees each frame come in and go out
+PR_SET_PDEATHSIG = 1
 fork = multiprocessing.get_context("fork")
+
+
+def die_with_parent():
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Tcpdump:
@@ -48,10 +53,15 @@ class Tcpdump:
         command = ["tcpdump", "-Z", "root", "-i", interface, "-w", self.file, "-U", "-s", "0", "-n", "-B", "16384",
                    "--immediate-mode", "--time-stamp-precision=nano", FILTER]
         with space.inside():
-            self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+            self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
         while "listening on" not in (line := self.process.stderr.readline()):
             if not line:
                 raise RuntimeError(f"tcpdump on {interface} did not start")
+
+    def terminate(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)
@@ -68,6 +78,10 @@ class Helper:
         self.pipe, other = fork.Pipe()
         self.process = fork.Process(target=work, args=(*arguments, other), daemon=True)
         self.process.start()
+
+    def terminate(self):
+        self.process.kill()
+        self.process.join(5)
 
     def stop(self):
         self.pipe.send("stop")
@@ -93,11 +107,15 @@ def play(scenario, slot):
         poller = Helper(with_period, [world.client, world.server], world.client.family)
         running += [helper for helper in (forwarder, poller) if helper]
         with tempfile.TemporaryDirectory() as directory:
-            taps = {"client": Tcpdump(world.client, world.client.interface, directory)}
+            places = {"client": (world.client, world.client.interface)}
             if world.topology != "loopback":
-                taps["server"] = Tcpdump(world.server, world.server.interface, directory)
+                places["server"] = (world.server, world.server.interface)
             if world.middle:
-                taps["middle"] = Tcpdump(world.middle, "tap0" if world.topology == "path" else "any", directory)
+                places["middle"] = (world.middle, "tap0" if world.topology == "path" else "any")
+            taps = {}
+            for point, (space, interface) in places.items():
+                taps[point] = Tcpdump(space, interface, directory)
+                running.append(taps[point])
             time.sleep(0.05)
             stage, started = Stage(world, phase), time.time_ns()
             scenario.play(stage)
@@ -125,7 +143,7 @@ def play(scenario, slot):
             started=started, stopped=stopped, marks=stage.marks, counters=counters)
     finally:
         for helper in running:
-            helper.process.terminate()
+            helper.terminate()
         tracing.close()
         world.close()
 
