@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assemble } from '../scripts/assemble.ts';
 import { Folder, HEALTHY, UNANSWERED } from './run.ts';
@@ -47,13 +48,36 @@ function ended(child: ChildProcess): Promise<Ended> {
   });
 }
 
-/** A capture that goes on as long as somebody reads it. */
-function endless(child: ChildProcess): { stop(): void } {
-  const bytes = Buffer.from(assemble(HEALTHY));
-  child.stdin!.on('error', () => {});
-  child.stdin!.write(bytes);
-  const timer = setInterval(() => child.stdin!.write(bytes.subarray(24)), 20);
-  return { stop: () => clearInterval(timer) };
+/** More than a pipe holds: when this has been written, somebody reads. */
+const ENOUGH = 512 * 1024;
+
+/** A capture that goes on for as long as somebody reads it. */
+class Endless {
+  readonly being: Promise<void>;
+  private ended = false;
+
+  constructor(stream: Writable, pauseMilliseconds = 20) {
+    const bytes = Buffer.from(assemble(HEALTHY));
+    const more = Buffer.concat(Array.from({ length: 16 }, () => bytes.subarray(24)));
+    let written = 0;
+    stream.on('error', () => {});
+    this.being = new Promise((resolve) => {
+      const next = (): void => {
+        written += more.length;
+        if (written > ENOUGH) {
+          resolve();
+        }
+        if (!this.ended) {
+          stream.write(more, () => setTimeout(next, written > ENOUGH ? pauseMilliseconds : 0));
+        }
+      };
+      stream.write(bytes, next);
+    });
+  }
+
+  stop(): void {
+    this.ended = true;
+  }
 }
 
 describe('standard input', () => {
@@ -68,8 +92,8 @@ describe('standard input', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('the first %s is its end: what was found is printed', async (signal) => {
     const child = tcplint('-', '-f', 'json');
     const result = ended(child);
-    const source = endless(child);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    const source = new Endless(child.stdin!);
+    await source.being;
     child.kill(signal);
     const { code, stdout } = await result;
     source.stop();
@@ -80,14 +104,14 @@ describe('standard input', () => {
   test('a second one ends the run', async () => {
     const child = tcplint('-', '-f', 'json');
     const result = ended(child);
-    const source = endless(child);
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    const source = new Endless(child.stdin!);
+    await source.being;
+    // Two different ones: equal signals that wait together arrive as one.
     child.kill('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    child.kill('SIGINT');
+    child.kill('SIGTERM');
     const { code, stdout } = await result;
     source.stop();
-    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 143, stdout: '' });
   });
 
   test('nothing at all is no capture', async () => {
@@ -107,14 +131,11 @@ test.each([
   const child = tcplint(pipe, '-f', 'json', '-o', folder.at('never.json'));
   const result = ended(child);
   const writer = createWriteStream(pipe);
-  writer.on('error', () => {});
-  const bytes = assemble(HEALTHY);
-  writer.write(bytes);
-  const timer = setInterval(() => writer.write(bytes.subarray(24)), 20);
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  const source = new Endless(writer);
+  await source.being;
   child.kill(signal);
   expect(await result).toMatchObject({ code: exit, stdout: '' });
-  clearInterval(timer);
+  source.stop();
   writer.destroy();
   expect(readdirSync(folder.path).filter((name) => name.startsWith('never'))).toEqual([]);
 });
@@ -122,16 +143,9 @@ test.each([
 test('a reader that goes away ends the run quietly with 141', async () => {
   const child = tcplint('packets', '-', '-f', 'ndjson');
   const result = ended(child);
-  child.stdin!.on('error', () => {});
+  const source = new Endless(child.stdin!, 0);
   child.stdout!.once('data', () => child.stdout!.destroy());
-  const bytes = Buffer.from(assemble(HEALTHY));
-  child.stdin!.write(bytes);
-  const timer = setInterval(() => {
-    for (let i = 0; i < 200; i++) {
-      child.stdin!.write(bytes.subarray(24));
-    }
-  }, 5);
   const { code, stderr } = await result;
-  clearInterval(timer);
+  source.stop();
   expect({ code, stderr }).toEqual({ code: 141, stderr: '' });
 });
