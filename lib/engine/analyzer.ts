@@ -91,25 +91,34 @@ export class Analyzer implements CaptureAnalyzer, Host {
   /** A segment of a known connection: verdict -> states -> who wants to hear of it. */
   follow(c: Connection, s: Segment, fromLow: boolean, stream: number): void {
     const fromClient = fromLow === c.clientIsLow;
+    if (stream !== c.stream) noteStream(c, stream);
+    this.observe(c, s, fromClient);
+
+    if (this.vocabularies !== null) {
+      this.vocabularies.step(c, s, fromClient, fromLow, stream, this.connections.streams.reused);
+    }
+    if (this.rows !== null) this.rows.add(c, s, fromClient, stream, this.judgement, this.vocabularies?.labels ?? null);
+    if (!c.steady && isOver(c)) this.ending.noteOver(c);
+  }
+
+  /** Told already to whoever wants to hear of it, as a segment of another connection. */
+  replay(c: Connection, s: Segment, fromLow: boolean): void {
+    this.observe(c, s, fromLow === c.clientIsLow);
+    this.rows?.reassign(s.frame, c);
+  }
+
+  private observe(c: Connection, s: Segment, fromClient: boolean): void {
     const sender = fromClient ? c.client : c.server;
     const receiver = fromClient ? c.server : c.client;
     if (s.seconds - c.lastSeconds >= IDLE_SECONDS && c.lastFrame !== 0) c.notes |= IDLE;
     c.lastFrame = s.frame;
     c.lastSeconds = s.seconds;
     c.lastNanos = s.nanos;
-    if (stream !== c.stream) noteStream(c, stream);
-
     const { judgement } = this;
     judge(c, sender, receiver, s, judgement, this.memory, this.revise);
     if (judgement.kind !== 0) this.quality.verdict(judgement, s);
     this.machine.advance(c, fromClient, s, judgement);
     if (c.previous !== null && (s.flags & (SYN | ACK)) === (SYN | ACK)) this.endPrevious(c, c.previous, s);
-
-    if (this.vocabularies !== null) {
-      this.vocabularies.step(c, s, fromClient, fromLow, stream, this.connections.streams.reused);
-    }
-    if (this.rows !== null) this.rows.add(c, s, fromClient, stream, judgement, this.vocabularies?.labels ?? null);
-    if (!c.steady && isOver(c)) this.ending.noteOver(c);
   }
 
   /** A SYN-ACK: the new incarnation is accepted, and the TIME_WAIT of the one before has ended with that. */

@@ -15,6 +15,8 @@ const NEAR = 1 << 23;
 export interface Host {
   /** A segment put by earlier is now to be followed, as if it came only now. */
   follow(c: Connection, s: Segment, fromLow: boolean, stream: number): void;
+  /** A segment that had been followed in another connection turns out to be the first of `c`. */
+  replay(c: Connection, s: Segment, fromLow: boolean): void;
   /** `c` begins on the 4-tuple of `old`. */
   succeeded(c: Connection, old: Connection): void;
   finished(c: Connection): void;
@@ -194,7 +196,7 @@ export class Connections {
     const fromLow = stray.fromClient === old.clientIsLow;
     const c = this.reincarnate(old, entry, stray.segment, fromLow, stream);
     c.notes |= REUSED;
-    this.host.follow(c, stray.segment, fromLow, stream);
+    this.host.replay(c, stray.segment, fromLow);
     return c;
   }
 

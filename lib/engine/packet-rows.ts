@@ -55,6 +55,16 @@ export class PacketRows {
     if (row !== null) row.verdict = verdictOf(judgement);
   }
 
+  /** A row turns out to belong to another connection, as its first segment. */
+  reassign(frame: number, c: Connection): void {
+    const row = this.find(frame);
+    if (row === null) return;
+    row.connection = c.number;
+    row.verdict = null;
+    row.clientState = STATE_NAMES[c.client.state]!;
+    row.serverState = STATE_NAMES[c.server.state]!;
+  }
+
   reviseLabels(frame: number, labels: number): void {
     const row = this.find(frame);
     if (row !== null) row.analysis = labelNames(labels);
