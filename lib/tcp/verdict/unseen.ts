@@ -34,20 +34,20 @@ export function packetsLost({ flow, back, segment }: Case): number {
 /**
  * In order, and yet sent before: the last segment of a burst was lost in front of the tap, and this is the same again.
  * - packets are known to be lost that this could repeat, and no hole that they could have been for
- * - it came a round trip later at least than what was sent before: a timer's time
+ * - it came at a timer's time
  */
 export function repeatsUnseen(it: Case, lost: number): boolean {
   const { flow, memory } = it;
   if (lost === 0 || flow.contiguous !== flow.next) return false;
   if (flow.tail >= 0 && isSuperSegment(memory.sent, flow)) return false;
-  return isTimers(it);
+  return isTimers(it, lost);
 }
 
 /**
  * Behind a gap, and yet sent before: a whole flight was lost in front of the tap, and this is its last segment again.
  * - the stack counts the packets of this connection, and of a bulk transfer, cut in segments of one size
  * - more numbers are left out than the gap has segments
- * - it came a round trip later at least than what was sent before
+ * - it came at a timer's time
  */
 export function probesTail(it: Case): boolean {
   const { flow, segment } = it;
@@ -55,12 +55,18 @@ export function probesTail(it: Case): boolean {
   if (size === 0 || segment.length >= size || flow.bytes < flow.dataSegments * size * 0.9) return false;
   const missing = leftOut(flow, segment);
   if (missing === 0 || missing * size <= seqDiff(segment.seq, flow.next)) return false;
-  return isTimers(it);
+  return isTimers(it, 1);
 }
 
-/** It came when a timer would have sent it: a round trip after the segment before it, and no sooner than timers run. */
-function isTimers({ connection, flow, back, segment }: Case): boolean {
-  const wait = roundTripOf(connection, flow, back) * NEARLY || LEAST_TIMEOUT;
+/**
+ * It came when a timer would have sent it, after so long a silence of its sender: a probe of the tail waits two round trips
+ * (RFC 8985 7.2), in a recovery it takes one, and more than one loss in a row takes a timeout.
+ */
+function isTimers({ connection, flow, back, segment }: Case, lost: number): boolean {
+  const roundTrip = roundTripOf(connection, flow, back);
+  const last = flow.detail?.pending.at(-1);
+  const recovering = last !== undefined && elapsed(segment, last.seconds, last.nanos) < 2 * roundTrip;
+  const wait = lost > 1 || roundTrip === 0 ? LEAST_TIMEOUT : roundTrip * NEARLY * (recovering ? 1 : 2);
   return elapsed(segment, flow.seconds, flow.nanos) >= Math.max(wait, LEAST_PROBE_TIMEOUT);
 }
 
