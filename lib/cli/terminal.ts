@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { PageOptions } from '../report/page.ts';
+import { PIPE_CLOSED } from './exit.ts';
 
 export interface TerminalOutput extends Writable {
   readonly isTTY?: boolean;
@@ -20,6 +21,11 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
+  // Whoever writes without an Output (help, a version) is not told otherwise that nobody reads.
+  process.stdout.on('error', () => {
+    process.exitCode = PIPE_CLOSED;
+  });
+  process.stderr.on('error', () => {});
   return {
     stdout: process.stdout,
     stderr: process.stderr,

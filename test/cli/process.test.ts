@@ -149,3 +149,11 @@ test('a reader that goes away ends the run quietly with 141', async () => {
   source.stop();
   expect({ code, stderr }).toEqual({ code: 141, stderr: '' });
 });
+
+test('help that nobody reads is no crash', async () => {
+  const child = tcplint('--help');
+  child.stdout!.destroy();
+  const { code, stderr } = await ended(child);
+  expect(stderr).toBe('');
+  expect([0, 141]).toContain(code);
+});
