@@ -1,6 +1,7 @@
 import { seqDiff, seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
 import { ACKED_UNSEEN } from '../../facts/notes.ts';
 import { ACK, type Segment } from '../../packet/segment.ts';
+import { noteAhead } from '../oddities/numbers.ts';
 import { turnWindow } from '../window/zero-window.ts';
 import type { Case } from './case.ts';
 import { FlowDetail, NOT_RECOVERING } from './detail.ts';
@@ -43,7 +44,10 @@ function acknowledgeUnseen({ connection, back, segment, memory }: Case): void {
     // The byte of a window probe was taken after all.
     detail.unseenBytes -= seqDiff(ack, back.next);
     detail.probing = 0;
-  } else connection.notes |= ACKED_UNSEEN;
+  } else {
+    connection.notes |= ACKED_UNSEEN;
+    noteAhead(connection, back, segment);
+  }
   appendHole(memory.sent, back, ack, segment);
   back.next = ack;
 }

@@ -18,7 +18,7 @@ export function judgeBare(it: Case): void {
   if (flow.started === 0) begin(flow, segment);
   const twin = copyOf(it);
   if (twin !== null) {
-    out.set(DUPLICATE, madeBy(twin.sameLink), false, HIGH, twin.frame);
+    out.set(DUPLICATE, madeBy(flow, twin.sameLink), false, HIGH, twin.frame);
     return;
   }
   remember(memory.acks, flow, segment);

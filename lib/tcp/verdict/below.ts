@@ -75,7 +75,7 @@ export function judgeBelow(it: Case, end: number): boolean {
 
   const record = find(pool, flow, start);
   if (isCopy(it, record, until)) {
-    out.set(DUPLICATE, madeBy(pool.get(record, LINK) === linkOf(segment)), false, HIGH, pool.get(record, FRAME));
+    out.set(DUPLICATE, madeBy(flow, pool.get(record, LINK) === linkOf(segment)), false, HIGH, pool.get(record, FRAME));
     return false;
   }
   const seen = firstSeen(it, record, until);

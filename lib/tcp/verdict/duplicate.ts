@@ -13,9 +13,15 @@ export const AT_ONCE = 0.005;
 
 const twin: Twin = { frame: 0, lag: 0, sameLink: true };
 
-/** Who made a copy: the capture, if it shows another link or TTL; else it can't be told yet. */
-export function madeBy(sameLink: boolean): number {
-  return sameLink ? HOW_UNKNOWN : HOW_CAPTURE;
+/** A network that doubles so large a share of a flow's packets does not exist: the capture does. */
+const SYSTEMATIC = 1 / 3;
+const FEW = 4;
+
+/** Who made a copy: the capture, if it shows another link or TTL, or doubles all the time; else it can't be told yet. */
+export function madeBy(flow: Flow, sameLink: boolean): number {
+  const before = flow.detail?.duplicates ?? 0;
+  const systematic = before >= FEW && before >= flow.packets * SYSTEMATIC;
+  return sameLink && !systematic ? HOW_UNKNOWN : HOW_CAPTURE;
 }
 
 /**

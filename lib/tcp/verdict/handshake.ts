@@ -70,7 +70,7 @@ function judgeRepeated(it: Case): boolean {
   const record = find(pool, flow, flow.isn);
   const of = record < 0 ? 0 : pool.get(record, FRAME);
   if (record >= 0 && isCopy(it, record, pool.get(record, END))) {
-    out.set(DUPLICATE, madeBy(pool.get(record, LINK) === linkOf(segment)), false, HIGH, of);
+    out.set(DUPLICATE, madeBy(flow, pool.get(record, LINK) === linkOf(segment)), false, HIGH, of);
     return false;
   }
   if (record >= 0 && sendingOrder(flow, segment, pool.get(record, TS_VAL), pool.get(record, MARKS)) === SENT_BEFORE) {

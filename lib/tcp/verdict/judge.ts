@@ -2,6 +2,7 @@ import { WINDOW_ODD } from '../../facts/notes.ts';
 import { DUPLICATE, HOW_NETWORK, MEDIUM } from '../../facts/verdict.ts';
 import { ACK, FIN, RST, type Segment, SYN } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
+import { noteOutside } from '../oddities/numbers.ts';
 import { updateWindow } from '../window/advertised.ts';
 import { account } from './account.ts';
 
@@ -90,6 +91,7 @@ function judgeUnusual(it: Case): void {
   else if (!fits(flow, back, segment) || (flags & ACK && !acknowledgmentFits(flow, back, segment))) {
     // It belongs to another time or another sender, and moves nothing.
     connection.notes |= WINDOW_ODD;
+    if (!fits(flow, back, segment)) noteOutside(connection, flow, segment);
     if (!isOlder(flow, segment)) return;
     it.out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, 0);
   } else if (segment.length === 0 && (flags & FIN) === 0) judgeBare(it);

@@ -7,6 +7,6 @@ import { remember } from './recent-acks.ts';
 export function judgeReset(it: Case): void {
   const { flow, segment, out, memory } = it;
   const twin = copyOfReset(it);
-  if (twin !== null) out.set(DUPLICATE, madeBy(twin.sameLink), false, HIGH, twin.frame);
+  if (twin !== null) out.set(DUPLICATE, madeBy(flow, twin.sameLink), false, HIGH, twin.frame);
   else remember(memory.acks, flow, segment);
 }

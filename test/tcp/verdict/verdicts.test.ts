@@ -328,6 +328,15 @@ describe('duplicate', () => {
     );
   });
 
+  it('made by the capture, as its doubling of everything shows', () => {
+    const lines = [];
+    for (let i = 0; i < 8; i++) {
+      const line = `${(0.02 + i * 0.001).toFixed(5)} > ${i * 100}:${i * 100 + 100} id ${50 + i} ts ${20 + i}`;
+      lines.push(line, `${line} | duplicate ${i < 4 ? 'unknown' : 'capture'} of ${2 * i + 1}`);
+    }
+    holds(lines.join('\n'));
+  });
+
   it('of an ACK, by the IP ID; the same ACK for another segment is none', () => {
     holds(`
       0.020 > 0:1000
