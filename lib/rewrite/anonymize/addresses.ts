@@ -83,10 +83,9 @@ export class AddressMap {
     return this.others.get(name) ?? remember(this.others, name, this.mapMac(address));
   }
 
-  /** Any other identity, of any length up to 32 bytes: equal ones stay equal. Zeroes stay zeroes. */
+  /** Any other identity, of any length: equal ones stay equal, and different ones different. Zeroes stay zeroes. */
   opaque(identity: Uint8Array): Uint8Array {
-    if (identity.every((byte) => byte === 0)) return identity;
-    return this.hash(tagged('o', identity)).subarray(0, identity.length);
+    return identity.every((byte) => byte === 0) ? identity : this.turn(identity, [], 0);
   }
 
   private mapIpv6(address: Uint8Array): Uint8Array {

@@ -67,6 +67,56 @@ export function wlanRule(flagsAt: number): HeaderRule {
   };
 }
 
+/** Two addresses of `length` bytes each after the first `at`; the rest tells nobody. */
+export function addressesRule(at: number, length: number): HeaderRule {
+  return (r, { start, end }) => {
+    const first = start + at;
+    const rest = first + 2 * length;
+    if (end < rest) return false;
+    r.keep(start, first);
+    for (const address of [first, first + length]) {
+      if (length === 6) r.mac(address);
+      else r.opaque(address, address + length);
+    }
+    r.keep(rest, end);
+    return true;
+  };
+}
+
+const SECURE_CHANNEL = 16;
+
+/** MACsec (IEEE 802.1AE 9.3): its secure channel, if told, is a MAC address and a port. */
+export const macsecRule: HeaderRule = (r, { start, end }) => {
+  if (end - start < 8) return false;
+  r.keep(start, end);
+  if (end - start === SECURE_CHANNEL) r.mac(start + 6);
+  return true;
+};
+
+/** Netfilter's log: of its values only types and lengths; they must fit one into another, in one byte order. */
+export const netfilterLogRule: HeaderRule = (r, { start, end }) => {
+  for (const [low, high] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    let at = start + 4;
+    while (at < end - 4) {
+      const length = r.before[at + low]! | (r.before[at + high]! << 8);
+      if (length < 4) break;
+      at += (length + 3) & ~3;
+    }
+    if (at !== end - 4) continue;
+    r.keep(start, start + 4);
+    for (at = start + 4; at <= end - 4; ) {
+      r.keep(at, at + 4);
+      if (at === end - 4) break;
+      at += ((r.before[at + low]! | (r.before[at + high]! << 8)) + 3) & ~3;
+    }
+    return true;
+  }
+  return false;
+};
+
 /** Six bytes of one address, four of the other. */
 const ARP_LENGTHS = 0x0604;
 

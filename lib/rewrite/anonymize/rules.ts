@@ -11,9 +11,10 @@ import { anyIp, ipv4, ipv6 } from '../../packet/ip/ip.ts';
 import { ETHERTYPE, IP_PROTOCOL, LINK } from '../../packet/keys.ts';
 import { cooked, cooked2 } from '../../packet/link/cooked.ts';
 import { ethernet, vlan } from '../../packet/link/ethernet.ts';
+import { juniperCookie } from '../../packet/link/juniper.ts';
 import { llc, llcOrIp, snap } from '../../packet/link/llc.ts';
-import { enc, loopback, packetFilterLog } from '../../packet/link/loopback.ts';
-import { avs, perPacketInformation, radiotap } from '../../packet/link/monitor.ts';
+import { enc, ipnet, loopback, netfilterLog, packetFilterLog, packetTap, slip } from '../../packet/link/loopback.ts';
+import { avs, perPacketInformation, prism, radiotap } from '../../packet/link/monitor.ts';
 import {
   bridged,
   ciscoHdlc,
@@ -24,12 +25,14 @@ import {
   pppWithDirection,
   uncompressedTcp,
 } from '../../packet/link/ppp.ts';
+import { arcnet, docsis, fddi, firewire, infiniband, linuxArcnet, sunAtm } from '../../packet/link/rings.ts';
 import {
   aristaTime,
   backboneTag,
   ciscoMetadata,
   extendedPort,
   fabricPath,
+  macsec,
   trill,
   virtualInterface,
 } from '../../packet/link/tags.ts';
@@ -39,15 +42,52 @@ import { gre } from '../../packet/tunnel/gre.ts';
 import { etherIp, ethernetInIp, ipv4InIp, ipv6InIp } from '../../packet/tunnel/ip.ts';
 import { l2tpOverIp } from '../../packet/tunnel/mobile.ts';
 import { mpls, mplsPayload } from '../../packet/tunnel/mpls.ts';
+import { nsh } from '../../packet/tunnel/overlay.ts';
 import { udp } from '../../packet/tunnel/udp.ts';
 import type { Layer } from '../../packet/walk.ts';
-import { arpRule, cooked2Rule, cookedRule, ethernetRule, keep, keepFirst, wlanRule } from './links.ts';
+import {
+  addressesRule,
+  arpRule,
+  cooked2Rule,
+  cookedRule,
+  ethernetRule,
+  keep,
+  keepFirst,
+  macsecRule,
+  netfilterLogRule,
+  wlanRule,
+} from './links.ts';
 import { ipv4Rule, ipv6OptionsRule, ipv6Rule, routingRule } from './network.ts';
 import type { HeaderRule } from './rule.ts';
 import { greRule, icmpRule, icmpv6Rule, tcpRule, udpRule } from './transport.ts';
 
+/** Layers that have no name of their own in packet/table.ts, by what announces them. */
+const UNNAMED: readonly (readonly [key: number, rule: HeaderRule])[] = [
+  [LINK + 122, addressesRule(0, 8)],
+  [LINK + 178, keepFirst(6)],
+  [LINK + 179, keepFirst(6)],
+  [LINK + 180, keepFirst(6)],
+  [LINK + 181, keepFirst(6)],
+  [LINK + 167, keepFirst(6)],
+  [LINK + 204, keep],
+  [LINK + 205, keep],
+  [LINK + 206, keep],
+  [LINK + 240, keep],
+  [LINK + 241, keep],
+  [LINK + 259, keep],
+  [LINK + 274, keep],
+  [LINK + 281, addressesRule(0, 6)],
+  [LINK + 282, keep],
+  [LINK + 284, addressesRule(0, 6)],
+  [LINK + 285, addressesRule(0, 6)],
+  [ETHERTYPE + 0x6558, keep],
+  [ETHERTYPE + 0x892f, keep],
+  [ETHERTYPE + 0xf1c1, keep],
+];
+
 /** By who reads the header (packet/table.ts). A header without a row can't be made anonymous. */
 export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, HeaderRule>([
+  ...UNNAMED.map(([key, rule]) => [LAYERS.get(key)!, rule] as const),
   [ethernet, ethernetRule],
   [vlan, keep],
   [llc, keep],
@@ -65,9 +105,19 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [bridged, keep],
   [ciscoHdlc, keep],
   [frameRelay, keep],
-  [LAYERS.get(LINK + 204)!, keep],
-  [LAYERS.get(LINK + 205)!, keep],
-  [LAYERS.get(LINK + 206)!, keep],
+  [slip, keepFirst(1)],
+  [ipnet, keep],
+  [netfilterLog, netfilterLogRule],
+  [packetTap, keepFirst(12)],
+  [fddi, addressesRule(1, 6)],
+  [arcnet, addressesRule(0, 1)],
+  [linuxArcnet, addressesRule(0, 1)],
+  [firewire, addressesRule(0, 8)],
+  [infiniband, addressesRule(0, 20)],
+  [sunAtm, keep],
+  [docsis, keepFirst(6)],
+  [juniperCookie, keepFirst(6)],
+  [prism, keepFirst(8)],
   [radiotap, keep],
   [avs, keep],
   [perPacketInformation, keepFirst(8)],
@@ -80,6 +130,8 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [ciscoMetadata, keep],
   [aristaTime, keep],
   [trill, keep],
+  [macsec, macsecRule],
+  [nsh, keepFirst(8)],
   [fabricPath, keep],
 
   [anyIp, keep],

@@ -65,6 +65,7 @@ const TUNNELS: ReadonlyMap<number, number> = new Map([
   [30030, WHOLE_HEADER], // Juniper's mirror
 ]);
 const TEREDO = 3544;
+const TZSP = 37_008;
 
 /** RFC 768; and of what a tunnel puts behind it, what tells nobody. */
 export const udpRule: HeaderRule = (r, { start, end, dataEnd, wireEnd, segment }) => {
@@ -79,11 +80,19 @@ export const udpRule: HeaderRule = (r, { start, end, dataEnd, wireEnd, segment }
   const [from, to] = [r.u16(start), r.u16(start + 2)];
   // Teredo may put addresses before the packet (RFC 4380 5.1.1): it must not.
   if (to === TEREDO || from === TEREDO) return end === start + 8;
+  if (to === TZSP || from === TZSP) return keepEnds(r, start + 8, end);
   const kept = TUNNELS.get(to) ?? TUNNELS.get(from);
   if (kept === undefined) return false;
   r.keep(start + 8, Math.min(start + 8 + kept, end));
   return true;
 };
+
+/** TZSP: version, type, format; of its tags nothing but the one that ends them: zeroes are padding. */
+function keepEnds(r: Rewriting, start: number, end: number): boolean {
+  r.keep(start, start + 4);
+  r.keep(end - 1, end);
+  return true;
+}
 
 // Types of ICMP (RFC 792) and ICMPv6 (RFC 4443).
 const ECHO: ReadonlySet<number> = new Set([0, 8]);
