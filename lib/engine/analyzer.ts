@@ -43,7 +43,12 @@ export class Analyzer implements CaptureAnalyzer, Host {
   /** What somebody asked for: a row per segment, other tools' words for a connection. */
   private readonly rows: PacketRows | null;
   private readonly vocabularies: Vocabularies | null;
-  private readonly revise = { revise: (frame: number, j: Judgement) => this.rows?.revise(frame, j) };
+  private readonly revise = {
+    revise: (frame: number, j: Judgement) => {
+      this.quality.revise(frame, j);
+      this.rows?.revise(frame, j);
+    },
+  };
 
   constructor(options: AnalyzerOptions = {}) {
     this.rows = options.onPacket === undefined ? null : new PacketRows(options.onPacket);
@@ -83,9 +88,10 @@ export class Analyzer implements CaptureAnalyzer, Host {
       return;
     }
     const s = this.decoder.segment;
-    this.quality.segment();
     const c = this.connections.of(s);
-    if (c !== null) this.follow(c, s, this.connections.fromLow, this.connections.stream);
+    const { fromLow } = this.connections;
+    this.quality.segment(s, c, c !== null && fromLow === c.clientIsLow, frame.offset);
+    if (c !== null) this.follow(c, s, fromLow, this.connections.stream);
   }
 
   /** A segment of a known connection: verdict -> states -> who wants to hear of it. */

@@ -5,15 +5,20 @@ import { isBefore, type Moment } from '../facts/moment.ts';
 import { DUPLICATE, HOW_NETWORK } from '../facts/verdict.ts';
 import type { Decoder } from '../packet/decoder.ts';
 import type { Segment } from '../packet/segment.ts';
+import type { Connection } from '../tcp/connection.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
+import { keepLowest } from '../traffic/lowest.ts';
 import type { Traffic } from '../traffic/traffic.ts';
+import { HeaderChecks } from './header-checks.ts';
 import type { AnalyzerOptions } from './options.ts';
 
 /** Frames or connections kept as examples. */
 const EXAMPLES = 20;
+/** More than are shown, because some may be taken back. */
+const KEPT_FRAMES = 4 * EXAMPLES;
 const LINUX_TIME_WAIT_SECONDS = 60;
 
-/** A count with where it began and a few examples. */
+/** A count with where it began and a few examples, the lowest. */
 class Tally {
   count = 0;
   firstFrame = 0;
@@ -22,13 +27,36 @@ class Tally {
   add(frame: number, example: number): void {
     this.count++;
     if (this.firstFrame === 0 || frame < this.firstFrame) this.firstFrame = frame;
-    if (this.examples.length < EXAMPLES) this.examples.push(example);
+    keepLowest(this.examples, example, EXAMPLES);
+  }
+}
+
+/** The same for frames that may turn out to be something else. */
+class FrameTally {
+  private count = 0;
+  private readonly frames: number[] = [];
+
+  add(frame: number): void {
+    this.count++;
+    keepLowest(this.frames, frame, KEPT_FRAMES);
+  }
+
+  remove(frame: number): void {
+    this.count--;
+    const at = this.frames.indexOf(frame);
+    if (at >= 0) this.frames.splice(at, 1);
+  }
+
+  facts(): { segments: number; firstFrame: number; examples: readonly number[] } {
+    const { count, frames } = this;
+    return { segments: count, firstFrame: frames[0] ?? 0, examples: frames.slice(0, EXAMPLES) };
   }
 }
 
 /** Is the evidence good? What the capture as a whole shows of itself, and its beginning and end. */
 export class CaptureQuality {
   readonly timeWaitSeconds: number;
+  readonly headers: HeaderChecks = new HeaderChecks();
   private readonly decoder: Decoder;
   private readonly info: CaptureInfo;
   private readonly options: AnalyzerOptions;
@@ -45,8 +73,8 @@ export class CaptureQuality {
   private firstStepFrame = 0;
   private cutFrames = 0;
   private readonly cutLengths = new Map<number, number>();
-  private readonly captureDuplicates = new Tally();
-  private readonly networkDuplicates = new Tally();
+  private readonly captureDuplicates = new FrameTally();
+  private readonly networkDuplicates = new FrameTally();
   private readonly oneSided = new Tally();
   private readonly midstream = new Tally();
   private readonly unseen = new Tally();
@@ -75,6 +103,11 @@ export class CaptureQuality {
     return given !== undefined && isBefore(end, given) ? given : end;
   }
 
+  /** A tunnel in words, by the number that segments bear; null for none. */
+  tunnelText(tunnel: number): string | null {
+    return this.decoder.tunnelText(tunnel);
+  }
+
   frame(frame: Frame): void {
     const { seconds, nanos } = frame;
     if (this.packets++ === 0) this.begin(seconds, nanos);
@@ -89,8 +122,10 @@ export class CaptureQuality {
     if (frame.captured < frame.original) this.cut(frame.captured);
   }
 
-  segment(): void {
+  /** `c`: its connection, null for a SYN put by; `offset`: where its record begins in the capture, bytes. */
+  segment(s: Segment, c: Connection | null, fromClient: boolean, offset: number): void {
     this.segments++;
+    this.headers.check(s, c, fromClient, offset);
   }
 
   private begin(seconds: number, nanos: number): void {
@@ -116,7 +151,14 @@ export class CaptureQuality {
   /** A segment that is not what it seems. */
   verdict(j: Judgement, s: Segment): void {
     if (j.kind !== DUPLICATE) return;
-    (j.how === HOW_NETWORK ? this.networkDuplicates : this.captureDuplicates).add(s.frame, s.frame);
+    (j.how === HOW_NETWORK ? this.networkDuplicates : this.captureDuplicates).add(s.frame);
+  }
+
+  /** A verdict told earlier was wrong: the copy was the network's. */
+  revise(frame: number, j: Judgement): void {
+    if (j.kind !== DUPLICATE || j.how !== HOW_NETWORK) return;
+    this.captureDuplicates.remove(frame);
+    this.networkDuplicates.add(frame);
   }
 
   connectionEnded(seen: {
@@ -140,7 +182,6 @@ export class CaptureQuality {
     const { info, options } = this;
     const empty = this.packets === 0;
     const [snapLength] = [...this.cutLengths].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [0];
-    const examples = (tally: Tally) => [...tally.examples].sort((a, b) => a - b);
     return {
       path: options.path ?? '',
       format: info.format,
@@ -160,26 +201,19 @@ export class CaptureQuality {
       oneSided: {
         connections: this.oneSided.count,
         firstFrame: this.oneSided.firstFrame,
-        examples: examples(this.oneSided),
+        examples: this.oneSided.examples,
       },
       midstream: {
         connections: this.midstream.count,
         firstFrame: this.midstream.firstFrame,
-        examples: examples(this.midstream),
+        examples: this.midstream.examples,
       },
-      captureDuplicates: {
-        segments: this.captureDuplicates.count,
-        firstFrame: this.captureDuplicates.firstFrame,
-        examples: examples(this.captureDuplicates),
-      },
-      networkDuplicates: {
-        segments: this.networkDuplicates.count,
-        firstFrame: this.networkDuplicates.firstFrame,
-        examples: examples(this.networkDuplicates),
-      },
+      captureDuplicates: this.captureDuplicates.facts(),
+      networkDuplicates: this.networkDuplicates.facts(),
       unseenBytes: { bytes: this.unseenBytes, connections: this.unseen.count, firstFrame: this.unseen.firstFrame },
       skipped: [...this.decoder.skipped].map(([reason, { frames, firstFrame }]) => ({ reason, frames, firstFrame })),
       traffic: traffic.facts(),
+      ...this.headers.facts(),
     };
   }
 

@@ -33,6 +33,8 @@ export interface Watching {
   readonly vantage: Vantage;
   readonly end: Moment;
   readonly timeWait: number;
+  /** Tunnels around it, in words. */
+  readonly tunnel: string | null;
 }
 
 /** A state change as stored, with its time as a moment. */
@@ -81,7 +83,7 @@ export function connectionFacts(
       serverSteps,
       until,
     ),
-    tunnel: null,
+    tunnel: watching.tunnel,
     roleConfidence: c.handshakeSeen ? 'handshake' : 'guessed',
     start: { seconds: c.startSeconds, nanos: c.startNanos },
     end: last,

@@ -198,6 +198,7 @@ export class Ending {
     conclude(timeline, c);
     this.lastNotes(c, end.seconds);
     const vantage = vantageOf(c);
+    quality.headers.connectionEnded(c);
     if (!c.revived) this.account(c, vantage);
     if (this.onConnection !== null && (this.wake === -1 || (c.notes & this.wake) !== 0)) {
       this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
@@ -208,6 +209,7 @@ export class Ending {
           vantage,
           end,
           timeWait: quality.timeWaitSeconds,
+          tunnel: quality.tunnelText(c.clientTunnel === 0 ? c.serverTunnel : c.clientTunnel),
         }),
         ...words,
         ...(alike === 0 ? {} : { alike }),

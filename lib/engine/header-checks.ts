@@ -1,0 +1,165 @@
+import type { CaptureFacts, HostOccurrences } from '../facts/capture.ts';
+import { CHECKSUM_BAD, CHECKSUM_OFFLOAD, CHECKSUM_OK, verifyChecksum } from '../packet/checksum.ts';
+import {
+  ACK,
+  BAD_DATA_OFFSET,
+  BAD_OPTION,
+  FIN,
+  FLAG_NAMES,
+  LENGTH_FROM_FRAME,
+  PSH,
+  RST,
+  type Segment,
+  SYN,
+  URG,
+} from '../packet/segment.ts';
+import type { Connection } from '../tcp/connection.ts';
+import { HostTallies, type HostTally } from './host-tallies.ts';
+
+/** Payload is summed this far into the capture; beyond, only that of short segments. Bytes. */
+const SUMMED_BYTES = 256 * 1024 * 1024;
+const SHORT_BYTES = 64;
+/** No handshake agrees on less (RFC 9293 3.7.1): shorter segments need not be held against it. */
+const LEAST_MSS = 536;
+/** A host most of whose sums are wrong, and at least so many, does not suffer from corruption: its card fills them in. */
+const PATTERN = 8;
+
+const IMPOSSIBLE = BAD_DATA_OFFSET | BAD_OPTION;
+const CONTROL = FIN | SYN | RST | PSH | ACK | URG;
+/** Flags that contradict each other, by their bits. */
+const ILLEGAL = Uint8Array.from({ length: CONTROL + 1 }, (_, flags) => (isIllegal(flags) ? 1 : 0));
+
+function isIllegal(flags: number): boolean {
+  const has = (...bits: readonly number[]) => bits.every((bit) => (flags & bit) !== 0);
+  if (flags === 0 || has(SYN, FIN) || has(SYN, RST) || has(FIN, RST)) return true;
+  return has(FIN, PSH, URG) && !has(ACK);
+}
+
+/** Wrong sums of one flow. */
+interface WrongSums {
+  count: number;
+  readonly of: HostTally;
+}
+
+type Facts = Pick<CaptureFacts, 'illegalFlags' | 'badHeaders' | 'badChecksums' | 'checksumsUnchecked' | 'offload'>;
+
+/** Headers that no stack makes, and sums that are wrong: by damage, or because the sender's card had yet to fill them in. */
+export class HeaderChecks {
+  /** By what is wrong with them. */
+  private readonly illegal = new Map<string, HostTallies>();
+  private readonly impossible = new Map<string, HostTallies>();
+  private readonly superSegments = new HostTallies();
+  private readonly unfinished = new HostTallies();
+  private readonly wrong = new HostTallies();
+  /** By connection number, times two, plus one for the server's; while the connection lasts. */
+  private readonly wrongByFlow = new Map<number, WrongSums>();
+  private unchecked = false;
+
+  /** `c`: its connection, null for a SYN put by; `offset`: where its record begins in the capture, bytes. */
+  check(s: Segment, c: Connection | null, fromClient: boolean, offset: number): void {
+    if ((ILLEGAL[s.flags & CONTROL]! | (s.troubles & IMPOSSIBLE)) !== 0) this.noteHeader(s, c);
+    if (s.length > LEAST_MSS || (s.troubles & LENGTH_FROM_FRAME) !== 0) {
+      if (isSuperSegment(s, c, fromClient)) {
+        this.superSegments.of(s)?.add(s, c?.number ?? -1);
+        return;
+      }
+    }
+    if (s.length > SHORT_BYTES && offset >= SUMMED_BYTES) {
+      this.unchecked = true;
+      return;
+    }
+    const worth = verifyChecksum(s);
+    if (worth > CHECKSUM_OK) this.noteChecksum(s, c, fromClient, worth);
+  }
+
+  /** Its packets with right sums tell whether the wrong ones are damage. */
+  connectionEnded(c: Connection): void {
+    if (this.wrongByFlow.size === 0) return;
+    for (let side = 0; side < 2; side++) {
+      const sums = this.wrongByFlow.get(2 * c.number + side);
+      if (sums === undefined) continue;
+      this.wrongByFlow.delete(2 * c.number + side);
+      sums.of.others += (side === 0 ? c.client : c.server).flow.packets - sums.count;
+    }
+  }
+
+  /** When all connections have ended. */
+  facts(): Facts {
+    const wrong = [...this.wrong];
+    const isPattern = (tally: HostTally) => tally.count >= PATTERN && tally.count > tally.others;
+    const illegalFlags = byWhat(this.illegal).map(([flags, from]) => ({ flags, ...from }));
+    const badHeaders = byWhat(this.impossible).map(([what, from]) => ({ what, ...from }));
+    const badChecksums = inOrder(wrong.filter((tally) => !isPattern(tally)));
+    const unfinished = inOrder([...this.unfinished, ...wrong.filter(isPattern)]);
+    const seen = new Set<string>();
+    const offload = [
+      ...inOrder(this.superSegments).map((from) => ({ what: 'super-segments' as const, ...from })),
+      ...unfinished
+        .filter(({ address }) => !seen.has(address) && seen.add(address))
+        .map((from) => ({ what: 'unfinished checksums' as const, ...from })),
+    ];
+    return {
+      ...(illegalFlags.length === 0 ? {} : { illegalFlags }),
+      ...(badHeaders.length === 0 ? {} : { badHeaders }),
+      ...(badChecksums.length === 0 ? {} : { badChecksums }),
+      ...(this.unchecked ? { checksumsUnchecked: true } : {}),
+      ...(offload.length === 0 ? {} : { offload }),
+    };
+  }
+
+  private noteHeader(s: Segment, c: Connection | null): void {
+    const number = c?.number ?? -1;
+    const flags = s.flags & CONTROL;
+    if (ILLEGAL[flags] === 1) tallies(this.illegal, flagsText(flags)).of(s)?.add(s, number);
+    if ((s.troubles & IMPOSSIBLE) !== 0) tallies(this.impossible, impossibility(s)).of(s)?.add(s, number);
+  }
+
+  private noteChecksum(s: Segment, c: Connection | null, fromClient: boolean, worth: number): void {
+    const tally = (worth === CHECKSUM_OFFLOAD ? this.unfinished : this.wrong).of(s);
+    if (tally === null) return;
+    tally.add(s, c?.number ?? -1);
+    if (worth !== CHECKSUM_BAD || c === null) return;
+    const flow = 2 * c.number + (fromClient ? 0 : 1);
+    const sums = this.wrongByFlow.get(flow);
+    if (sums === undefined) this.wrongByFlow.set(flow, { count: 1, of: tally });
+    else sums.count++;
+  }
+}
+
+/** Longer than what the receiver said it can take: the sender's card was to cut it up, or the receiver's had joined it. */
+function isSuperSegment(s: Segment, c: Connection | null, fromClient: boolean): boolean {
+  if ((s.troubles & LENGTH_FROM_FRAME) !== 0) return true;
+  if (c === null) return false;
+  const { mss } = (fromClient ? c.server : c.client).flow;
+  return mss >= LEAST_MSS && s.length > mss;
+}
+
+function tallies(map: Map<string, HostTallies>, what: string): HostTallies {
+  let found = map.get(what);
+  if (found === undefined) {
+    found = new HostTallies();
+    map.set(what, found);
+  }
+  return found;
+}
+
+function byWhat(map: Map<string, HostTallies>): [string, HostOccurrences][] {
+  const whats = [...map.keys()].sort();
+  return whats.flatMap((what) => inOrder(map.get(what)!).map((from): [string, HostOccurrences] => [what, from]));
+}
+
+function inOrder(tallied: Iterable<HostTally>): HostOccurrences[] {
+  return [...tallied].map((tally) => tally.facts()).sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+/** `SYN+FIN`: as they are spoken of, SYN first. */
+function flagsText(flags: number): string {
+  const names: string[] = FLAG_NAMES.filter((_, bit) => (flags & (1 << bit)) !== 0);
+  if (names.length === 0) return 'none';
+  return names.sort((a, b) => Number(b === 'SYN') - Number(a === 'SYN')).join('+');
+}
+
+function impossibility(s: Segment): string {
+  if ((s.troubles & BAD_DATA_OFFSET) === 0) return 'length of an option';
+  return s.headerLength < 20 ? `data offset of ${s.headerLength} bytes` : 'data offset beyond the end of the segment';
+}
