@@ -11,7 +11,7 @@ import {
   RETRANSMISSION,
 } from '../../facts/verdict.ts';
 import { ACK, type Segment, segmentSpan } from '../../packet/segment.ts';
-import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN, UNNUMBERED_SYN_ACK } from '../flow.ts';
+import { type Flow, OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN, UNNUMBERED_SYN_ACK } from '../flow.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
 import { atReceiver } from '../timing/vantage.ts';
 import { acknowledge } from './acknowledging.ts';
@@ -32,7 +32,8 @@ export function judgeSyn(it: Case): void {
   const isAck = (segment.flags & ACK) !== 0;
   if (flow.started === 0) {
     start(it);
-    if (isAck && answersOlder(it)) judgeRepeatOfUnseen(it, flow.next, 1);
+    if (!isAck) judgeRepeatedStray(it);
+    else if (answersOlder(it)) judgeRepeatOfUnseen(it, flow.next, 1);
   } else if ((flow.options & SYN_SEEN) !== 0 && segment.seq === flow.isn) {
     // Crossing SYNs: the SYN-ACK that answers one repeats the number of the other, and is not a repetition.
     if (isAck && flow.synAcked === 0) flow.synAcked = 1;
@@ -87,15 +88,31 @@ function judgeRepeated(it: Case): boolean {
 }
 
 /** A SYN inside the live connection, of a host that has forgotten it: at most a repetition of another such. */
-function judgeStray({ connection, flow, segment, out }: Case): void {
+function judgeStray(it: Case): void {
+  const { connection, flow, segment } = it;
   connection.notes |= STRAY_SYN;
   flow.detail ??= new FlowDetail();
+  judgeRepeatedStray(it);
+  flow.detail.straySeq = segment.seq;
+  flow.detail.strayFrame = segment.frame;
+}
+
+/** The SYN is the stray one again. */
+function judgeRepeatedStray({ flow, segment, out }: Case): void {
   const { detail } = flow;
-  if (detail.strayFrame !== 0 && detail.straySeq === segment.seq) {
-    out.set(RETRANSMISSION, segment.flags & ACK ? HOW_SYNACK : HOW_SYN, false, MEDIUM, detail.strayFrame);
-  }
-  detail.straySeq = segment.seq;
-  detail.strayFrame = segment.frame;
+  if (detail === null || detail.strayFrame === 0 || detail.straySeq !== segment.seq) return;
+  out.set(RETRANSMISSION, segment.flags & ACK ? HOW_SYNACK : HOW_SYN, false, MEDIUM, detail.strayFrame);
+}
+
+/**
+ * For the flow of a new incarnation, before its first segment is judged: the SYN that strayed into the one before it may
+ * have been its first, answered by a challenge ACK (RFC 9293 3.10.7.4), and what begins it now the same again.
+ */
+export function inheritStray(before: Flow, flow: Flow): void {
+  if (before.detail === null || before.detail.strayFrame === 0) return;
+  flow.detail = new FlowDetail();
+  flow.detail.straySeq = before.detail.straySeq;
+  flow.detail.strayFrame = before.detail.strayFrame;
 }
 
 /** Another transmission of the SYN goes into the history, with whatever data it brings this time. */

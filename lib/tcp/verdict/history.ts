@@ -37,8 +37,8 @@ import { SeqIndex, WALK } from './seq-index.ts';
  * In order, a segment is one record appended; an ACK releases what it passes, but for a bounded tail.
  */
 /** Acknowledged records that a flow keeps, plain and after the first odd event. */
-const KEPT_PLAIN = 32;
-const KEPT_ODD = 256;
+const KEPT_PLAIN = 16;
+const KEPT_ODD = 64;
 
 /** Appends what `segment` carries from `start` to `end`, which must be `flow.next`'s successor. The caller moves `next`. */
 export function append(
