@@ -2,13 +2,16 @@ import { Frame } from '../capture/frame.ts';
 import { createReader } from '../capture/open.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
-import { ICMP_ERROR as ICMP_NOTE, IDLE } from '../facts/notes.ts';
+import { ICMP_ERROR as ICMP_NOTE, REFUSED } from '../facts/notes.ts';
 import { SYN_SENT } from '../facts/state.ts';
 import { Decoder, ICMP_ERROR, NOT_TCP } from '../packet/decoder.ts';
 import type { IcmpError } from '../packet/icmp-error.ts';
 import { ACK, type Segment, SYN } from '../packet/segment.ts';
 import { type Connection, keep } from '../tcp/connection.ts';
 import { isOver } from '../tcp/identity.ts';
+import { notice } from '../tcp/oddities/notice.ts';
+import { Services } from '../tcp/oddities/responses.ts';
+import { breakSilence, IDLE_SECONDS } from '../tcp/oddities/silences.ts';
 import { StateMachine } from '../tcp/state/machine.ts';
 import { Timeline } from '../tcp/state/timeline.ts';
 import { judge } from '../tcp/verdict/judge.ts';
@@ -21,9 +24,6 @@ import { endsAttempt, icmpFacts, refusesAttempt } from './icmp-facts.ts';
 import type { AnalyzerOptions, CaptureAnalyzer } from './options.ts';
 import { PacketRows } from './packet-rows.ts';
 import { Vocabularies } from './vocabularies.ts';
-
-/** Silence inside a connection from which on it counts as idle, seconds. */
-const IDLE_SECONDS = 10;
 
 /**
  * The road of one packet, from bytes to facts: **read `step` from top to bottom**, and descend once per line.
@@ -38,6 +38,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   private readonly judgement = new Judgement();
   private readonly timeline = new Timeline();
   private readonly machine = new StateMachine(this.timeline);
+  private readonly services = new Services();
   private readonly quality: CaptureQuality;
   private readonly ending: Ending;
   /** What somebody asked for: a row per segment, other tools' words for a connection. */
@@ -116,7 +117,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   private observe(c: Connection, s: Segment, fromClient: boolean): void {
     const sender = fromClient ? c.client : c.server;
     const receiver = fromClient ? c.server : c.client;
-    if (s.seconds - c.lastSeconds >= IDLE_SECONDS && c.lastFrame !== 0) c.notes |= IDLE;
+    if (s.seconds - c.lastSeconds >= IDLE_SECONDS && c.lastFrame !== 0) breakSilence(c, fromClient, s);
     c.lastFrame = s.frame;
     c.lastSeconds = s.seconds;
     c.lastNanos = s.nanos;
@@ -124,6 +125,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     judge(c, sender, receiver, s, judgement, this.memory, this.revise);
     if (judgement.kind !== 0) this.quality.verdict(judgement, s);
     this.machine.advance(c, fromClient, s, judgement);
+    notice(c, fromClient, s, judgement, this.services);
     if (c.previous !== null && (s.flags & (SYN | ACK)) === (SYN | ACK)) this.endPrevious(c, c.previous, s);
   }
 
@@ -167,7 +169,10 @@ export class Analyzer implements CaptureAnalyzer, Host {
     keep(odd.icmpErrors, fact);
     c.notes |= ICMP_NOTE;
     if (c.client.state !== SYN_SENT || !endsAttempt(icmp)) return;
-    if (refusesAttempt(icmp)) odd.refused ??= { by: 'icmp', frame: fact.frame, time: fact.time };
+    if (refusesAttempt(icmp)) {
+      odd.refused ??= { by: 'icmp', frame: fact.frame, time: fact.time };
+      c.notes |= REFUSED;
+    }
     this.machine.refuse(c, icmp.seconds, icmp.nanos, icmp.frame);
   }
 }

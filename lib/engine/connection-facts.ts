@@ -15,6 +15,7 @@ import { addressText } from '../packet/address.ts';
 import type { Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint, Oddities } from '../tcp/connection.ts';
 import { flowFacts } from '../tcp/flow-facts.ts';
+import { rareFacts } from '../tcp/oddities/endpoint.ts';
 import {
   CAUSES,
   RECEIVED_ACK_OF_FIN,
@@ -99,6 +100,17 @@ export function connectionFacts(
     timeline: all.map(change),
     reuse: odd?.reuse ?? null,
     straySyns: odd?.straySyns ?? [],
+    ...(odd === null ? {} : rareOf(odd)),
+  };
+}
+
+/** What few connections have to tell; absent where there is nothing. */
+function rareOf({ oldDuplicates, silences, responses }: Oddities): Partial<ConnectionFacts> {
+  const slow = responses?.facts();
+  return {
+    ...(oldDuplicates === null ? {} : { oldDuplicates: oldDuplicates.facts() }),
+    ...(silences === null ? {} : { silences: silences.map(({ ack: _ack, ...silence }) => silence) }),
+    ...(slow === undefined ? {} : { responses: slow }),
   };
 }
 
@@ -186,6 +198,7 @@ function endpoint(
   const e = c[side];
   return {
     ...flowFacts(c, side, until),
+    ...rareFacts(c.oddities?.[side] ?? null),
     address,
     port,
     finalState: STATE_NAMES[own[own.length - 1]?.state ?? e.state]!,

@@ -10,6 +10,7 @@ import {
   OPEN,
   OPTIONS_UNEVEN,
   REUSED,
+  RTT_SPREAD,
 } from '../facts/notes.ts';
 import { CLOSE_WAIT, CLOSING, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, LAST_ACK, TIME_WAIT } from '../facts/state.ts';
 import { addressText } from '../packet/address.ts';
@@ -17,6 +18,7 @@ import { Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from '../tcp/connection.ts';
 import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../tcp/flow.ts';
 import { isOver } from '../tcp/identity.ts';
+import { oldNumbers } from '../tcp/oddities/numbers.ts';
 import { conclude } from '../tcp/state/revise.ts';
 import { Change, type Timeline } from '../tcp/state/timeline.ts';
 import type { LoneSyn } from '../tcp/table.ts';
@@ -37,9 +39,11 @@ const COMPLETION_SECONDS = 3;
 const SLOW_HANDSHAKE_MICROS = 100_000;
 /** A closing state that lasts longer is worth a look, seconds (facts/notes.ts: CLOSE_LINGERS). */
 const LINGERS_SECONDS = 0.1;
+const SPREAD_MICROS = 100_000;
 const SMALL_MSS = 1200;
-/** A healthy connection that both ends have closed is finished after this much silence, seconds. */
+/** A connection that both ends have closed is finished after this much silence, a healthy one and another, seconds. */
 const QUIET_SECONDS = 2;
+const QUIET_ODD_SECONDS = 10;
 /** `expires` of a connection that has left memory. */
 const GONE = -1;
 
@@ -106,17 +110,16 @@ export class Ending {
 
   /** Takes a connection that is over out of memory if its time has come; else says when to ask again. */
   hasLeft(c: Connection, seconds: number): boolean {
-    const healthy = this.retires && isPlain(c);
     if (!isOver(c)) {
       c.expires = seconds + QUIET_SECONDS;
       return false;
     }
-    const due = c.lastSeconds + (healthy ? QUIET_SECONDS : this.quality.timeWaitSeconds) + 1;
+    const due = c.lastSeconds + this.patienceWith(c) + 1;
     if (due > seconds) {
       c.expires = due;
       return false;
     }
-    if (healthy) {
+    if (this.retires && !hasKin(c)) {
       this.finish(c);
       this.connections.retire(c);
     } else {
@@ -124,6 +127,12 @@ export class Ending {
       this.finish(c);
     }
     return true;
+  }
+
+  /** How long the silence after the end of `c` is listened to, seconds. */
+  private patienceWith(c: Connection): number {
+    if (!this.retires || hasKin(c) || c.revived) return this.quality.timeWaitSeconds;
+    return isPlain(c) ? QUIET_SECONDS : QUIET_ODD_SECONDS;
   }
 
   private leaveTable(c: Connection): void {
@@ -144,6 +153,7 @@ export class Ending {
     if (waiting === null) return;
     const since = c.startSeconds - waiting.waitSeconds + (c.startNanos - waiting.waitNanos) / 1e9;
     if (since > this.quality.timeWaitSeconds) return;
+    c.odd().old = oldNumbers(c, old);
     c.odd().reuse = { previous: old.number, secondsIntoTimeWait: since, refused: false };
     c.notes |= REUSED;
   }
@@ -193,8 +203,7 @@ export class Ending {
     const end = quality.end;
     const silence = end.seconds - c.lastSeconds + (end.nanos - c.lastNanos) / 1e9;
     // Whatever is over is watched no longer than it may stay in memory, whenever it happens to leave.
-    const patience = this.retires && isPlain(c) ? QUIET_SECONDS : quality.timeWaitSeconds;
-    const watched = isOver(c) ? Math.min(silence, patience) : silence;
+    const watched = isOver(c) ? Math.min(silence, this.patienceWith(c)) : silence;
     conclude(timeline, c);
     this.lastNotes(c, end.seconds);
     const vantage = vantageOf(c);
@@ -244,9 +253,8 @@ export class Ending {
     const { client, server } = c;
     let notes = 0;
     if (!c.handshakeSeen) notes |= MIDSTREAM;
-    if (client.flow.packets === 0 || server.flow.packets === 0) {
-      if (client.flow.packets + server.flow.packets > 1 && !c.handshakeSeen) notes |= ONE_SIDED;
-    }
+    if (isOneSided(c)) notes |= ONE_SIDED;
+    if (spreads(client) || spreads(server)) notes |= RTT_SPREAD;
     if ((client.fins | server.fins | (c.oddities?.resets.length ?? 0)) === 0) notes |= OPEN;
     if (c.clientHalfMicros + c.serverHalfMicros >= SLOW_HANDSHAKE_MICROS) notes |= HANDSHAKE_SLOW;
     if (c.handshakeSeen && !this.reached(server, ESTABLISHED)) notes |= HANDSHAKE_INCOMPLETE;
@@ -340,10 +348,28 @@ export class Ending {
   }
 }
 
-/** Nothing odd happened to it, and nothing hangs on it. */
+/** Only one endpoint was seen, and it was not alone: it acknowledges, or sent more than an attempt to connect. */
+function isOneSided(c: Connection): boolean {
+  const { client, server } = c;
+  if (client.flow.packets > 0 && server.flow.packets > 0) return false;
+  const [seen, unseen] = client.flow.packets > 0 ? [client, server] : [server, client];
+  return unseen.flow.ackSeen !== 0 || (seen.flow.packets > 1 && !c.handshakeSeen);
+}
+
+/** Its round trips differ by more than 100 ms. */
+function spreads(e: Endpoint): boolean {
+  const { samples, min, max } = e.flow.roundTrips;
+  return samples > 0 && max - min > SPREAD_MICROS;
+}
+
+/** Other connections hang on it: another tunnel's, or the incarnation before. */
+function hasKin(c: Connection): boolean {
+  return c.sibling !== null || c.previous !== null;
+}
+
+/** Nothing odd happened to it. */
 function isPlain(c: Connection): boolean {
-  if (c.oddities !== null || c.sibling !== null || c.previous !== null || c.revived) return false;
-  return c.handshakeSeen && c.client.flow.detail === null && c.server.flow.detail === null;
+  return c.oddities === null && c.handshakeSeen && c.client.flow.detail === null && c.server.flow.detail === null;
 }
 
 function unseen(e: Endpoint): number {

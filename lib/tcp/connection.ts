@@ -1,10 +1,22 @@
 import type { IcmpFacts, ResetFacts, Sighting } from '../facts/connection.ts';
 import { CLOSED } from '../facts/state.ts';
 import { Flow } from './flow.ts';
+import type { EndpointOddities } from './oddities/endpoint.ts';
+import type { OldNumbers } from './oddities/numbers.ts';
+import type { Responses } from './oddities/responses.ts';
+import type { Seen } from './oddities/seen.ts';
+import type { KeptSilence } from './oddities/silences.ts';
+import type { RoundTrips } from './timing/round-trips.ts';
 
 /** One end of a connection: its state, and the flow of what it sends. */
 export class Endpoint {
+  // Touched by every packet, so together at the front of the object.
+  readonly flow: Flow = new Flow();
+  /** Repeats and probes that it has sent since the other end was last heard: the path, or the peer, may be dead. */
+  unheard = 0;
   state = CLOSED;
+
+  // Touched now and then.
   /** Newest state change in the timeline, -1 before the first; and how many changes nothing has confirmed yet. */
   change = -1;
   unconfirmed = 0;
@@ -13,8 +25,6 @@ export class Endpoint {
   /** A SYN, and the FIN, of this endpoint passed the tap (or was proven), and how often. */
   syns = 0;
   fins = 0;
-  /** Repeats and probes that it has sent since the other end was last heard: the path, or the peer, may be dead. */
-  unheard = 0;
   /** When its TIME_WAIT (re)started: the timer begins anew with every FIN that comes again. */
   waitSeconds = 0;
   waitNanos = 0;
@@ -25,7 +35,17 @@ export class Endpoint {
   ackedOne = 0;
   /** TTL of its first segment, to hold a RST against. */
   ttl = 0;
-  readonly flow: Flow = new Flow();
+  // For what watches over rare things (oddities/): highest timestamp, duplicate ACKs noted in a row, what became of the
+  // last small segment, a run of tiny ones, whether it sent a TLS alert, and where the last began.
+  tsVal = 0;
+  dupAcks = 0;
+  small = 0;
+  waitedMicros = 0;
+  tinyRun = 0;
+  tinySeconds = 0;
+  tinyNanos = 0;
+  alerted = false;
+  alertAt = 0;
 
   clear(): void {
     this.state = CLOSED;
@@ -41,6 +61,15 @@ export class Endpoint {
     this.ackSent = 0;
     this.ackedOne = 0;
     this.ttl = 0;
+    this.tsVal = 0;
+    this.dupAcks = 0;
+    this.small = 0;
+    this.waitedMicros = 0;
+    this.tinyRun = 0;
+    this.tinySeconds = 0;
+    this.tinyNanos = 0;
+    this.alerted = false;
+    this.alertAt = 0;
     this.flow.clear();
   }
 }
@@ -50,31 +79,42 @@ export class Endpoint {
  * memory; what only odd connections need is in `oddities`.
  */
 export class Connection {
+  // Touched by every packet, so together at the front of the object.
+  /** The client is the lower of the two (address, port) pairs, as the table orders them. */
+  clientIsLow = false;
+  /** Notes (facts/notes.ts) taken so far. */
+  notes = 0;
+  /** Tunnel of the client's and of the server's segments. */
+  clientTunnel = 0;
+  serverTunnel = 0;
+  /** The next connection on the same 4-tuple in another tunnel. */
+  sibling: Connection | null = null;
+  /** Capture second at which it may leave memory, 0 while it is live. */
+  expires = 0;
+  lastFrame = 0;
+  lastSeconds = 0;
+  lastNanos = 0;
+  /** Wireshark's stream number of its segments now; others in `oddities.streams`. */
+  stream = 0;
+  /** Both ends are ESTABLISHED and have proven it, no FIN has passed: the state machine has nothing to do. */
+  steady = false;
+  /** The incarnation before this one, while it is not known whether this SYN ends its TIME_WAIT. */
+  previous: Connection | null = null;
+  readonly client: Endpoint = new Endpoint();
+  readonly server: Endpoint = new Endpoint();
+
+  // Touched now and then.
   number = 0;
   /** Index of its 4-tuple in the table. */
   entry = 0;
-  /** The client is the lower of the two (address, port) pairs, as the table orders them. */
-  clientIsLow = false;
   ipVersion = 4;
-  /** Notes (facts/notes.ts) taken so far. */
-  notes = 0;
-  /** Both ends are ESTABLISHED and have proven it, no FIN has passed: the state machine has nothing to do. */
-  steady = false;
   /** It began with a SYN that the capture holds. */
   handshakeSeen = false;
   /** It had been finished, and a late segment brought it back: counted already. */
   revived = false;
-  /** Tunnel of the client's and of the server's segments. */
-  clientTunnel = 0;
-  serverTunnel = 0;
-
   firstFrame = 0;
   startSeconds = 0;
   startNanos = 0;
-  lastFrame = 0;
-  lastSeconds = 0;
-  lastNanos = 0;
-
   /** Round trips at the tap, microseconds, -1 while unknown: last SYN to SYN-ACK, and SYN-ACK to the client's ACK. */
   serverHalfMicros = -1;
   clientHalfMicros = -1;
@@ -83,18 +123,13 @@ export class Connection {
   synNanos = 0;
   synAckSeconds = 0;
   synAckNanos = 0;
-
-  /** Wireshark's stream number of its segments now; others in `oddities.streams`. */
-  stream = 0;
-  /** Capture second at which it may leave memory, 0 while it is live. */
-  expires = 0;
-  /** The next connection on the same 4-tuple in another tunnel. */
-  sibling: Connection | null = null;
-  /** The incarnation before this one, while it is not known whether this SYN ends its TIME_WAIT. */
-  previous: Connection | null = null;
+  /** What the next segments may answer (bits of oddities/watch.ts). */
+  watch = 0;
+  /** Responses of the server so far, the sum of their times, and those of all responses of this service. */
+  service: RoundTrips | null = null;
+  responses = 0;
+  responseMicros = 0;
   oddities: Oddities | null = null;
-  readonly client: Endpoint = new Endpoint();
-  readonly server: Endpoint = new Endpoint();
 
   clear(): void {
     this.number = 0;
@@ -119,6 +154,10 @@ export class Connection {
     this.synNanos = 0;
     this.synAckSeconds = 0;
     this.synAckNanos = 0;
+    this.watch = 0;
+    this.service = null;
+    this.responses = 0;
+    this.responseMicros = 0;
     this.stream = 0;
     this.expires = 0;
     this.sibling = null;
@@ -173,6 +212,13 @@ export class Oddities {
     readonly nanos: number;
     readonly frame: number;
   } | null = null;
+  client: EndpointOddities | null = null;
+  server: EndpointOddities | null = null;
+  silences: KeptSilence[] | null = null;
+  responses: Responses | null = null;
+  /** Numbers of the connection before, whose segments may still turn up. */
+  old: OldNumbers | null = null;
+  oldDuplicates: Seen<{ readonly from: 'client' | 'server' }> | null = null;
   /** State changes that no correct endpoint shows. */
   illegalEvents = 0;
 }

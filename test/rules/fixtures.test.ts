@@ -15,33 +15,15 @@ const EVERYTHING = { extends: 'postmortem' } as const;
  */
 const AWAITING: { readonly [id: string]: string } = {
   'accept-queue-overflow': 'ServiceFacts.ignoredAcks',
-  'ack-of-unsent': 'EndpointFacts.ackedUnsent',
   'capture-rotated': 'CaptureFacts.rotated',
   'connection-churn': 'TrafficFacts.pairs',
   'correlated-loss': 'TrafficFacts.lossBins',
-  'duplicate-ack-storm': 'EndpointFacts.duplicateAcks',
-  'early-data': 'HandshakeFacts.earlyData',
-  'ecn-broken': 'EndpointFacts.ecnIgnored',
   'host-sweep': 'TrafficFacts.scans',
-  'nagle-delayed-ack': 'EndpointFacts.nagleWaits',
-  'old-duplicate': 'ConnectionFacts.oldDuplicates',
-  'out-of-window': 'EndpointFacts.outOfWindow',
   'port-scan': 'TrafficFacts.scans',
-  'reset-after-idle': 'ConnectionFacts.silences',
   'reset-storm': 'ServiceFacts.resetPerSecond',
   'retransmission-differs': 'EndpointFacts.differing',
-  'rtt-inflated': 'the note RTT_SPREAD',
-  'silly-window': 'EndpointFacts.sillySegments',
-  'slow-response': 'ConnectionFacts.responses',
   'spurious-retransmission': 'the verdict of a D-SACK without timestamps',
-  'syn-data-ignored': 'HandshakeFacts.synData',
-  'syn-data-without-tfo': 'HandshakeFacts.synData',
-  'synack-wrong-ack': 'HandshakeFacts.wrongAck of a plain ACK',
-  'timestamp-regression': 'EndpointFacts.timestampRegressions',
-  'ttl-changed': 'EndpointFacts.ttlChanges',
-  'urgent-data': 'EndpointFacts.urgent',
   'window-limited': 'EndpointFacts.limitedBy',
-  'window-shrunk': 'EndpointFacts.windowShrinks',
 };
 
 // `UPDATE_FIXTURES=1` rewrites the `#=` lines of the scripts; the diff is what is to be reviewed.

@@ -117,6 +117,7 @@ export class StateMachine {
       keep(c.odd().syns, sighting(s));
       c.synSeconds = s.seconds;
       c.synNanos = s.nanos;
+      if (e === c.client) c.serverHalfMicros = -1;
       // It would not ask again if the SYN-ACK had arrived.
       if (e.state === ESTABLISHED && this.timeline.topEvent(e) === RECEIVED_SYN_ACK && e.unconfirmed > 0) {
         if (!crossed(this.timeline, c, e, s)) this.timeline.pop(e);
@@ -176,14 +177,14 @@ export class StateMachine {
     this.apply(c, peer, RECEIVED_SYN_ACK);
     c.synAckSeconds = s.seconds;
     c.synAckNanos = s.nanos;
-    if (e === c.server && c.client.syns > 0) {
+    if (e === c.server && c.client.syns > 0 && c.serverHalfMicros < 0) {
       c.serverHalfMicros = microsBetween(c.synSeconds, c.synNanos, s);
     }
   }
 
   private ordinary(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
     const timeline = this.timeline;
-    if (e.state === CLOSED && talksOn(timeline, c, e, s)) timeline.pop(e);
+    if (e.state === CLOSED && talksOn(timeline, c, e, s, j)) timeline.pop(e);
 
     // What the sender proves of itself.
     const ackOfSyn = acksSyn(peer, s);

@@ -4,8 +4,10 @@
  */
 import { seqDiff } from '../../bytes/seq.ts';
 import { CLOSE_WAIT, CLOSED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, SYN_RECEIVED, TIME_WAIT } from '../../facts/state.ts';
+import { RETRANSMISSION } from '../../facts/verdict.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
+import type { Judgement } from '../verdict/judgement.ts';
 import { acksFin } from './classify.ts';
 import { RECEIVED_ACK_OF_FIN, RECEIVED_ACK_OF_SYN, RECEIVED_FIN, RECEIVED_RST, SENT_FIN, SENT_RST } from './events.ts';
 import { Change, type Timeline } from './timeline.ts';
@@ -118,12 +120,14 @@ export function takeBackCloseWait(timeline: Timeline, e: Endpoint): boolean {
 }
 
 /** A RST seemed to end `e`, but it goes on as if nothing had been: the RST was refused, lost, or not its own. */
-export function talksOn(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): boolean {
+export function talksOn(timeline: Timeline, c: Connection, e: Endpoint, s: Segment, j: Judgement): boolean {
   const event = timeline.topEvent(e);
   if (event !== RECEIVED_RST && event !== SENT_RST) return false;
   const since = timeline.sinceTop(e, s.seconds, s.nanos) * 1e6;
   const resets = c.oddities?.resets;
-  if (event === SENT_RST && resets !== undefined && resets.length > 0) resets[resets.length - 1]!.talkedOn++;
+  // Copies, and repeats of its FIN, are no sign that it lives on.
+  const isNews = j.kind === 0 || (j.kind === RETRANSMISSION && s.length > 0);
+  if (event === SENT_RST && isNews && resets !== undefined && resets.length > 0) resets[resets.length - 1]!.talkedOn++;
   // What was under way when the RST passed says nothing.
   return event === RECEIVED_RST
     ? since > Math.max(halfMicros(c, e), 1000)
