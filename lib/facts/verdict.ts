@@ -35,7 +35,7 @@ export const HOW_NAMES = [
   null,
   'rto',
   'fast',
-  'tail_loss',
+  'tail_loss_probe',
   'syn',
   'synack',
   'fin',

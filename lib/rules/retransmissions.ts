@@ -5,7 +5,7 @@ import { list } from './wording.ts';
 const KINDS = [
   ['rto', 'by timeout'],
   ['fast', 'by fast retransmission'],
-  ['tail_loss', 'by tail-loss probe'],
+  ['tail_loss_probe', 'by tail-loss probe'],
 ] as const;
 
 /** `4 by fast retransmission and 1 by timeout`. */

@@ -15,77 +15,69 @@ export const UNNUMBERED_SYN_ACK = 1 << 4;
  * integers, initialised to their type, so that all flows share one shape. What only odd flows need is in `detail`.
  */
 export class Flow {
-  /** Sequence number of the SYN, or of the first segment seen. Meaningful once `started` is 1. */
-  isn = 0;
-  started = 0;
+  // Touched by every packet, so together at the front of the object.
   /** Highest sequence number sent, plus one: SND.NXT as the tap saw it (RFC 9293 3.3.1). */
   next = 0;
-  /** First sequence number not yet seen at the tap, counted without holes: RCV.NXT of the receiver as the tap saw it. */
-  contiguous = 0;
   /** Highest acknowledgment the peer has sent: SND.UNA as the tap saw it. Meaningful once `ackSeen` is 1. */
   acked = 0;
   ackSeen = 0;
+  started = 0;
+  packets = 0;
+  window = 0;
+  detail: FlowDetail | null = null;
+  ipId = -1;
+  tsVal = 0;
+  /** Capture time of the last packet sent, and of the last ACK from the peer that acknowledged something new. */
+  seconds = 0;
+  nanos = 0;
+  edge = 0;
+  maxWindow = 0;
+  options = 0;
+  windowScale = -1;
+  /** First sequence number not yet seen at the tap, counted without holes: RCV.NXT of the receiver as the tap saw it. */
+  contiguous = 0;
+  /** Payload bytes and segments with payload, repeats included. */
+  bytes = 0;
+  dataSegments = 0;
+  largestSegment = 0;
+  tail = -1;
+  una = -1;
+  head = -1;
+  kept = 0;
+  /** Last payload that was new. */
+  lastDataFrame = 0;
+  lastDataSeconds = 0;
+  lastDataNanos = 0;
+  ackSeconds = 0;
+  ackNanos = 0;
+  /** Duplicate ACKs in a row that the peer sent for this flow. */
+  dupAcks = 0;
+  /** Steps of the IP ID: by one, by a few, and those that do not look like counting. */
+  ipIdSteps = 0;
+  /** Fingerprints of the pure ACKs sent last (verdict/recent-acks.ts), -1 before the first. */
+  recentAcks = -1;
+
+  // Touched now and then.
+  /** Sequence number of the SYN, or of the first segment seen. Meaningful once `started` is 1. */
+  isn = 0;
   /** Sequence number of the FIN, once `finSent` is 1. */
   fin = 0;
   finSent = 0;
   /** A SYN with ACK was sent. */
   synAcked = 0;
-
-  packets = 0;
-  /** Payload bytes and segments with payload, repeats included. */
-  bytes = 0;
-  dataSegments = 0;
-  largestSegment = 0;
-
-  // What this endpoint's SYN offered (bits above), and the options' values.
-  options = 0;
   mss = 0;
-  windowScale = -1;
-
-  // The window that this endpoint advertises: last, as in the header; highest right edge; largest in bytes.
-  window = 0;
-  edge = 0;
-  maxWindow = 0;
-
-  // History of what was sent (verdict/history.ts): oldest record kept, oldest not acknowledged, newest; kept behind `acked`.
-  head = -1;
-  una = -1;
-  tail = -1;
-  kept = 0;
-  /** Fingerprints of the pure ACKs sent last (verdict/recent-acks.ts), -1 before the first. */
-  recentAcks = -1;
-
-  // Marks of the newest packet sent: what later ones are compared with (verdict/sending-order.ts).
-  tsVal = 0;
-  ipId = -1;
-  /** Steps of the IP ID: by one, by a few, and those that do not look like counting. */
-  ipIdSteps = 0;
   ipIdSkips = 0;
   ipIdJumps = 0;
   link = 0;
-  /** Capture time of the last packet sent, and of the last ACK from the peer that acknowledged something new. */
-  seconds = 0;
-  nanos = 0;
-  ackSeconds = 0;
-  ackNanos = 0;
-  /** Duplicate ACKs in a row that the peer sent for this flow. */
-  dupAcks = 0;
-
   /** First payload. */
   firstDataFrame = 0;
   firstDataSeconds = 0;
   firstDataNanos = 0;
-  /** Last payload that was new. */
-  lastDataFrame = 0;
-  lastDataSeconds = 0;
-  lastDataNanos = 0;
-
   readonly roundTrips: RoundTrips = new RoundTrips();
   /** What held it back, once it has sent much. */
   limits: Limits | null = null;
-  detail: FlowDetail | null = null;
-
   /** As if nothing had been sent: flows are used again. */
+
   clear(): void {
     this.isn = 0;
     this.started = 0;

@@ -3,7 +3,7 @@ import type { Verdict } from '../../facts/verdict.ts';
 const HOW: { readonly [how in NonNullable<Verdict['how']>]: string } = {
   rto: 'by timeout',
   fast: 'fast',
-  tail_loss: 'tail-loss probe',
+  tail_loss_probe: 'tail-loss probe',
   syn: 'of SYN',
   synack: 'of SYN-ACK',
   fin: 'of FIN',

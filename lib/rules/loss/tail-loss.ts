@@ -33,7 +33,7 @@ export default defineRule({
     if (ignored) return null;
     return bothSides(facts).flatMap(({ side, own, peer }) =>
       own.retransmissionRuns.flatMap((run) => {
-        const probes = run.by.tail_loss ?? 0;
+        const probes = run.by.tail_loss_probe ?? 0;
         const needless = run.spurious >= run.segments;
         if ((probes === 0 && run.tail !== true) || needless || run.unresolved) return [];
         const how = probes > 0 ? count(probes, 'tail-loss probe') : 'a timeout';

@@ -27,7 +27,8 @@ export function notice(c: Connection, fromClient: boolean, s: Segment, j: Judgem
   if (s.length !== 0) noticePayload(c, fromClient, e, peer, s, j.kind, services);
   else if (peer.small !== NO_SMALL) endWait(c, peer, s, j.kind);
   if ((s.flags & ACK) !== 0) noticeWindow(c, e, peer, s, j.kind);
-  if (s.hasTimestamps) {
+  // A SYN may be stamped by another clock: a proxy's, a cookie's.
+  if (s.hasTimestamps && (s.flags & SYN) === 0) {
     if (e.tsVal !== 0 && ((s.tsVal - e.tsVal) | 0) < 0) noteRegression(c, e, s, j.kind);
     else e.tsVal = s.tsVal;
   }

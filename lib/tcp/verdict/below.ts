@@ -63,8 +63,11 @@ export function judgeBelow(it: Case, end: number): boolean {
     } else {
       // Acknowledged long ago, and no longer kept. What was sent before the newest had been on its way all the time.
       if (sendingOrder(flow, segment, flow.tsVal, flow.ipId) === SENT_BEFORE) {
-        out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, 0);
-        return false;
+        // Sent again since, it is the original, late; else the second copy of what came in its time.
+        const again = flow.detail.pending.some((repeat) => repeat.kind === RETRANSMISSION && repeat.start === start);
+        if (again) out.set(REORDERING, HOW_NONE, false, MEDIUM, 0);
+        else out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, 0);
+        return again;
       }
       retransmitted(it, -1, start, until, HIGH, 0);
       flow.detail.repeatedBytes += Math.min(segment.length, (floor - start) | 0);

@@ -136,7 +136,7 @@ function explainKind(labels: readonly string[], { how, spurious }: Verdict): str
 const HOW: { readonly [how in NonNullable<Verdict['how']>]: string } = {
   rto: 'the retransmission timer',
   fast: 'duplicate acknowledgments',
-  tail_loss: 'a tail-loss probe',
+  tail_loss_probe: 'a tail-loss probe',
   syn: 'the timer of the SYN',
   synack: 'the timer of the SYN-ACK',
   fin: 'the timer of the FIN',

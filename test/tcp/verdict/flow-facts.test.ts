@@ -52,7 +52,7 @@ describe('facts of a flow', () => {
       frames: [4, 5, 6],
       segments: 3,
       bytes: 3000,
-      by: { tail_loss: 1, rto: 2 },
+      by: { tail_loss_probe: 1, rto: 2 },
       densest: 2,
       unresolved: false,
     });

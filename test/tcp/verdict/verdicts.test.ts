@@ -96,7 +96,7 @@ describe('retransmission', () => {
       0.020 > 0:1000
       0.021 > 1000:1500
       0.030 < ack 1000
-      0.055 > 1000:1500                           | retransmission tail_loss of 2
+      0.055 > 1000:1500                           | retransmission tail_loss_probe of 2
       0.064 < ack 1500 ecr 55
     `);
   });
@@ -145,7 +145,7 @@ describe('retransmission', () => {
     holds(
       `
       0.020 > 0:1000
-      0.260 > 0:1000                              | retransmission tail_loss spurious of 1
+      0.260 > 0:1000                              | retransmission tail_loss_probe spurious of 1
       0.270 < ack 1000 ecr 20
       `,
       { tap: 'client' },
@@ -156,7 +156,7 @@ describe('retransmission', () => {
     holds(
       `
       0.020 > 0:1000
-      0.260 > 0:1000                              | retransmission tail_loss spurious of 1
+      0.260 > 0:1000                              | retransmission tail_loss_probe spurious of 1
       0.262 < ack 1000
       0.270 < ack 1000 sack 0:1000
       `,
@@ -204,7 +204,7 @@ describe('a retransmission whose original the tap never saw', () => {
       0.020 < 0:1000 id 5001
       0.021 < 1000:2000 id 5002
       0.0211 > ack 2000
-      0.250 < 2000:2500 id 5004                    | retransmission tail_loss
+      0.250 < 2000:2500 id 5004                    | retransmission tail_loss_probe
       `,
       { tap: 'client' },
     );
@@ -226,15 +226,15 @@ describe('a retransmission whose original the tap never saw', () => {
     holds(
       `
       0.020 > 0:100
-      0.238 > 0:100                               | retransmission tail_loss spurious of 1
-      0.246 < ack 100 0:300 ecr 20                | retransmission tail_loss
+      0.238 > 0:100                               | retransmission tail_loss_probe spurious of 1
+      0.246 < ack 100 0:300 ecr 20                | retransmission tail_loss_probe
       `,
       { tap: 'client', ids: false },
     );
     holds(
       `
       0.020 > 0:100
-      0.238 > 0:100                               | retransmission tail_loss of 1
+      0.238 > 0:100                               | retransmission tail_loss_probe of 1
       0.249 < ack 100 0:300 ecr 238
       `,
       { tap: 'client', ids: false },
@@ -433,7 +433,7 @@ describe('probes', () => {
       0.030 < ack 100
       0.100 > 100:101
       0.110 < ack 101
-      0.330 > 100:101                             | retransmission tail_loss spurious of 3
+      0.330 > 100:101                             | retransmission tail_loss_probe spurious of 3
     `);
   });
 
