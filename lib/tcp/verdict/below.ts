@@ -61,14 +61,8 @@ export function judgeBelow(it: Case, end: number): boolean {
       prepend(pool, flow, start, floor, segment);
       flow.isn = start;
     } else {
-      // Acknowledged long ago, and no longer kept. What was sent before the newest had been on its way all the time.
-      if (sendingOrder(flow, segment, flow.tsVal, flow.ipId) === SENT_BEFORE) {
-        // Sent again since, it is the original, late; else the second copy of what came in its time.
-        const again = flow.detail.pending.some((repeat) => repeat.kind === RETRANSMISSION && repeat.start === start);
-        if (again) out.set(REORDERING, HOW_NONE, false, MEDIUM, 0);
-        else out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, 0);
-        return again;
-      }
+      // Acknowledged long ago, and no longer kept.
+      if (wasOnItsWay(it)) return out.kind === REORDERING;
       retransmitted(it, -1, start, until, HIGH, 0);
       flow.detail.repeatedBytes += Math.min(segment.length, (floor - start) | 0);
       start = floor;
@@ -85,6 +79,25 @@ export function judgeBelow(it: Case, end: number): boolean {
   const old = seen >= 0 ? judgeSeen(it, seen, start, until) : judgeUnseen(it, record, start, until);
   enter(it, record, start, until, old);
   return old;
+}
+
+/**
+ * Bytes that are no longer kept were on their way all the time, by their sender's clock, or because they come too soon
+ * after a retransmission whose original had not been seen. Sent again since, it is the original, late; else the second copy
+ * of what came in its time.
+ */
+function wasOnItsWay({ flow, segment, out }: Case): boolean {
+  const repeat = flow.detail!.pending.find(({ kind, start }) => kind === RETRANSMISSION && start === segment.seq);
+  const order = sendingOrder(flow, segment, flow.tsVal, flow.ipId);
+  const soon =
+    order === ORDER_UNKNOWN &&
+    repeat !== undefined &&
+    repeat.of === 0 &&
+    elapsed(segment, repeat.seconds, repeat.nanos) < LEAST_TIMEOUT;
+  if (order !== SENT_BEFORE && !soon) return false;
+  if (repeat === undefined) out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, 0);
+  else out.set(REORDERING, HOW_NONE, false, MEDIUM, 0);
+  return true;
 }
 
 /** The first record below `until` whose bytes were seen, -1 if all is hole. */
