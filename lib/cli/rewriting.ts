@@ -106,11 +106,11 @@ export async function findingsOf(
     judgings.push(judging);
     return judging;
   };
-  const { captures } = await analyse([path], options, terminal, begin, () => output.discard());
-  return captures.length === 0
-    ? []
-    : makeReport(
-        judgings.map((judging) => judging.conclude(null)),
-        [],
-      ).findings;
+  const silent: Terminal = { ...terminal, stderr: { write: () => true } as unknown as Terminal['stderr'] };
+  const { failures } = await analyse([path], options, silent, begin, () => output.discard());
+  for (const { reason } of failures) {
+    throw new CliError(`${path}: ${reason}`);
+  }
+  const judged = judgings.map((judging) => judging.conclude(null));
+  return makeReport(judged, []).findings;
 }

@@ -25,7 +25,17 @@ import {
   pppWithDirection,
   uncompressedTcp,
 } from '../../packet/link/ppp.ts';
-import { arcnet, docsis, fddi, firewire, infiniband, linuxArcnet, sunAtm } from '../../packet/link/rings.ts';
+import {
+  arcnet,
+  docsis,
+  endace,
+  fddi,
+  firewire,
+  infiniband,
+  linuxArcnet,
+  sunAtm,
+  symantec,
+} from '../../packet/link/rings.ts';
 import {
   aristaTime,
   backboneTag,
@@ -116,6 +126,8 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [infiniband, addressesRule(0, 20)],
   [sunAtm, keep],
   [docsis, keepFirst(6)],
+  [symantec, keepFirst(12)],
+  [endace, keep],
   [juniperCookie, keepFirst(6)],
   [prism, keepFirst(8)],
   [radiotap, keep],

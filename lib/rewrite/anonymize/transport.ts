@@ -65,6 +65,7 @@ const TUNNELS: ReadonlyMap<number, number> = new Map([
   [30030, WHOLE_HEADER], // Juniper's mirror
 ]);
 const TEREDO = 3544;
+const TEREDO_AUTHENTICATION = 1;
 const TZSP = 37_008;
 
 /** RFC 768; and of what a tunnel puts behind it, what tells nobody. */
@@ -78,8 +79,11 @@ export const udpRule: HeaderRule = (r, { start, end, dataEnd, wireEnd, segment }
   // No tunnel.
   if (end === start) return true;
   const [from, to] = [r.u16(start), r.u16(start + 2)];
-  // Teredo may put addresses before the packet (RFC 4380 5.1.1): it must not.
-  if (to === TEREDO || from === TEREDO) return end === start + 8;
+  // Teredo may put an authentication and addresses before the packet (RFC 4380 5.1.1): of these only the first's lengths.
+  if (to === TEREDO || from === TEREDO) {
+    if (r.u16(start + 8) === TEREDO_AUTHENTICATION) r.keep(start + 8, Math.min(start + 12, end));
+    return true;
+  }
   if (to === TZSP || from === TZSP) return keepEnds(r, start + 8, end);
   const kept = TUNNELS.get(to) ?? TUNNELS.get(from);
   if (kept === undefined) return false;
