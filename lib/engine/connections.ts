@@ -163,7 +163,9 @@ export class Connections {
     const fromClient = fromLow === c.clientIsLow;
     switch (identify(c, fromClient, s)) {
       case NEW:
-        return this.reincarnate(c, entry, s, fromLow, stream);
+        return this.begunByStray(c, s)
+          ? this.acceptStray(c, entry, stream)
+          : this.reincarnate(c, entry, s, fromLow, stream);
       case STRAY_ACCEPTED:
         return this.acceptStray(c, entry, stream);
       case STRAY:
@@ -187,6 +189,11 @@ export class Connections {
     this.host.succeeded(c, old);
     if (old.expires === 0) this.finishPrevious(c);
     return c;
+  }
+
+  /** The SYN that had strayed into `c` comes again now that `c` is over: it was the first of the next (a rebooted host). */
+  private begunByStray(c: Connection, s: Segment): boolean {
+    return (c.notes & STRAY_SYN) !== 0 && this.straySyns.peek(c)?.seq === s.seq;
   }
 
   /** A SYN-ACK answers a SYN that had seemed to stray into a live connection: that one began a new one. */

@@ -34,7 +34,10 @@ export class StraySyns {
     const facts = c.odd().straySyns;
     const last = facts[facts.length - 1];
     if (last !== undefined) last.challenged = true;
-    this.strays.delete(c);
+  }
+
+  peek(c: Connection): Segment | null {
+    return this.strays.get(c)?.segment ?? null;
   }
 
   take(c: Connection): Stray | null {

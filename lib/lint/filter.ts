@@ -11,5 +11,5 @@ export function displayFilter(
   if (complete && streams.length > 0 && streams.length <= MOST_STREAMS) return `tcp.stream in {${streams.join(', ')}}`;
   if (service.address === '') return 'tcp';
   const host = `${service.address.includes(':') ? 'ipv6' : 'ip'}.addr == ${service.address}`;
-  return service.port === null ? `tcp and ${host}` : `${host} and tcp.port == ${service.port}`;
+  return service.port === null || service.port === 0 ? `tcp and ${host}` : `${host} and tcp.port == ${service.port}`;
 }

@@ -104,17 +104,6 @@ function judgeRepeatedStray({ flow, segment, out }: Case): void {
   out.set(RETRANSMISSION, segment.flags & ACK ? HOW_SYNACK : HOW_SYN, false, MEDIUM, detail.strayFrame);
 }
 
-/**
- * For the flow of a new incarnation, before its first segment is judged: the SYN that strayed into the one before it may
- * have been its first, answered by a challenge ACK (RFC 9293 3.10.7.4), and what begins it now the same again.
- */
-export function inheritStray(before: Flow, flow: Flow): void {
-  if (before.detail === null || before.detail.strayFrame === 0) return;
-  flow.detail = new FlowDetail();
-  flow.detail.straySeq = before.detail.straySeq;
-  flow.detail.strayFrame = before.detail.strayFrame;
-}
-
 /** Another transmission of the SYN goes into the history, with whatever data it brings this time. */
 function enterAgain({ flow, segment, memory }: Case): void {
   const pool = memory.sent;
