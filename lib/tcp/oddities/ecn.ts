@@ -3,23 +3,27 @@ import { MALFORMED } from '../../facts/notes.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
 import { ACK, AE, CWR, ECE, type Segment, SYN } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
+import { elapsed } from '../timing/elapsed.ts';
 import { oddOf } from './endpoint.ts';
 import { Seen } from './seen.ts';
 import { ECN_AGREED, ECN_OFFERED, WATCH_ECN } from './watch.ts';
 
 const ECN_FLAGS = ECE | CWR | AE;
 const CE = 3;
-/** Rounds of data that may pass before an echo must have been answered: what was under way at first says nothing. */
+/** Echoes of new data, and round trips, that may pass without an answer; seconds where the path is unknown or fast. */
 const PATIENCE = 3;
+const PATIENCE_SECONDS = 0.5;
 
 /** What an endpoint that agreed to ECN does about marks (RFC 3168 6.1). */
 export class EcnWatch {
   /** Marks it received and has not acknowledged yet; end of the first marked segment. */
   marks = 0;
   markEnd = 0;
-  /** Rounds in which the peer echoed and it did not answer; where the round ends. */
+  /** Echoes of the peer's, each of new data, that it has not answered; since when, and up to where. */
   echoes = 0;
   until = 0;
+  echoSeconds = 0;
+  echoNanos = 0;
   ignored: Seen<{ readonly what: 'CE not echoed' | 'ECE not answered' }> | null = null;
 }
 
@@ -50,10 +54,21 @@ export function followMarks(c: Connection, e: Endpoint, peer: Endpoint, s: Segme
     own.marks = 0;
   }
   if (!echoed) theirs.echoes = 0;
-  else if (theirs.echoes === 0 || seqGt(s.ack, theirs.until)) {
+  else if (theirs.echoes === 0) {
+    theirs.echoes = 1;
     theirs.until = peer.flow.next;
-    if (++theirs.echoes >= PATIENCE) ignore(c, theirs, s, 'ECE not answered');
+    theirs.echoSeconds = s.seconds;
+    theirs.echoNanos = s.nanos;
+  } else if (seqGt(s.ack, theirs.until)) {
+    theirs.until = peer.flow.next;
+    if (++theirs.echoes > PATIENCE && hasWaited(c, theirs, s)) ignore(c, theirs, s, 'ECE not answered');
   }
+}
+
+/** What was under way when the echo began has long arrived. */
+function hasWaited(c: Connection, { echoSeconds, echoNanos }: EcnWatch, s: Segment): boolean {
+  const roundTrip = (Math.max(c.clientHalfMicros, 0) + Math.max(c.serverHalfMicros, 0)) / 1e6;
+  return elapsed(s, echoSeconds, echoNanos) >= Math.max(PATIENCE * roundTrip, PATIENCE_SECONDS);
 }
 
 function ecnOf(c: Connection, e: Endpoint): EcnWatch {

@@ -1,5 +1,5 @@
 import { DUPLICATE } from '../../facts/verdict.ts';
-import { ACK, CWR, ECE, RST, type Segment, SYN, URG } from '../../packet/segment.ts';
+import { ACK, CWR, ECE, HEADER_CUT, RST, type Segment, SYN, URG } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
 import { SYN_SEEN } from '../flow.ts';
 import type { Judgement } from '../verdict/judgement.ts';
@@ -11,7 +11,16 @@ import { fillAhead } from './numbers.ts';
 import { noteRequest, noteResponse, type Services } from './responses.ts';
 import { answerSilence } from './silences.ts';
 import { endWait, NO_SMALL, noteSmall, SMALL_BYTES } from './small.ts';
-import { ASKED, ECN_AGREED, WATCH_AHEAD, WATCH_ECN, WATCH_SILENCE, WATCH_WINDOW, WATCHING } from './watch.ts';
+import {
+  ASKED,
+  ECN_AGREED,
+  SCALE_UNKNOWN,
+  WATCH_AHEAD,
+  WATCH_ECN,
+  WATCH_SILENCE,
+  WATCH_WINDOW,
+  WATCHING,
+} from './watch.ts';
 import { noteDuplicateAck, noteOffered, noteShrunk, TINY_BYTES } from './windows.ts';
 
 const CE = 3;
@@ -61,6 +70,7 @@ function noticePayload(
 function noticeWindow(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, verdict: number): void {
   const { flow } = e;
   if ((flow.options & peer.flow.options & SYN_SEEN) === 0 || (s.flags & (SYN | RST)) !== 0 || verdict !== 0) return;
+  if ((c.watch & SCALE_UNKNOWN) !== 0) return;
   const scale = scaleOf(flow, peer.flow);
   const bytes = s.window << scale;
   const right = (s.ack + bytes) | 0;
@@ -78,6 +88,7 @@ function noticeRare(
 ): void {
   const { flags } = s;
   if ((flags & SYN) !== 0) {
+    if ((s.troubles & HEADER_CUT) !== 0) c.watch |= SCALE_UNKNOWN;
     agreeOnEcn(c, s);
     if ((flags & ACK) !== 0 && !fromClient) noteSynAck(c, s);
     else if ((flags & ACK) === 0 && fromClient) noteSyn(c, s);

@@ -11,6 +11,8 @@ export const ECN_OFFERED = 1 << 4;
 export const ECN_AGREED = 1 << 5;
 /** The client has sent data since the server last did: a response may come. */
 export const ASKED = 1 << 6;
+/** A SYN without all of its options in the capture: nobody knows how windows are scaled. */
+export const SCALE_UNKNOWN = 1 << 7;
 
 /** What any segment may answer. */
 export const WATCHING: number = WATCH_SILENCE | WATCH_ECN | WATCH_AHEAD | WATCH_WINDOW;

@@ -44,7 +44,7 @@ export function resetFit(e: Endpoint, peer: Endpoint, s: Segment): ResetFit {
     if (flow.ackSeen === 0) return 'unknown';
     return seqDiff(s.seq, flow.acked) === 0 ? 'exact' : 'unknown';
   }
-  const low = flow.ackSeen !== 0 ? flow.acked : flow.isn;
+  const low = flow.ackSeen !== 0 && e.state !== SYN_SENT ? flow.acked : flow.isn;
   const below = seqDiff(s.seq, low);
   const beyond = seqDiff(s.seq, flow.next);
   if (below >= 0 && beyond <= 0) return 'exact';

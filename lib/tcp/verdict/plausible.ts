@@ -41,6 +41,8 @@ export function fits(flow: Flow, back: Flow, segment: Segment): boolean {
 /** The acknowledgment number fits: see `fits`; here `back` is the flow that it acknowledges. */
 export function acknowledgmentFits(flow: Flow, back: Flow, segment: Segment): boolean {
   if (back.started === 0) return true;
+  // The first answer to a SYN is of an older connection if it acknowledges less (RFC 9293 3.10.7.4, fourth check).
+  if (flow.started === 0 && (back.options & SYN_SEEN) !== 0 && seqDiff(segment.ack, back.isn) <= 0) return false;
   const beyond = seqDiff(segment.ack, back.next);
   const reach = mostWindow(back, flow) * 2 + SLACK_BYTES;
   return beyond <= reach && beyond >= -reach;
