@@ -198,6 +198,7 @@ function endpoint(
   const e = c[side];
   return {
     ...flowFacts(c, side, until),
+    ...(e.passed === 0 ? {} : { largestAcked: e.passed }),
     ...rareFacts(c.oddities?.[side] ?? null),
     address,
     port,

@@ -46,6 +46,8 @@ export class Endpoint {
   tinyNanos = 0;
   alerted = false;
   alertAt = 0;
+  /** Largest payload it had sent when the peer last acknowledged all: so much gets through. */
+  passed = 0;
 
   clear(): void {
     this.state = CLOSED;
@@ -70,6 +72,7 @@ export class Endpoint {
     this.tinyNanos = 0;
     this.alerted = false;
     this.alertAt = 0;
+    this.passed = 0;
     this.flow.clear();
   }
 }

@@ -35,7 +35,10 @@ export function notice(c: Connection, fromClient: boolean, s: Segment, j: Judgem
   const peer = fromClient ? c.server : c.client;
   if (s.length !== 0) noticePayload(c, fromClient, e, peer, s, j.kind, services);
   else if (peer.small !== NO_SMALL) endWait(c, peer, s, j.kind);
-  if ((s.flags & ACK) !== 0) noticeWindow(c, e, peer, s, j.kind);
+  if ((s.flags & ACK) !== 0) {
+    if (s.ack === peer.flow.next) peer.passed = peer.flow.largestSegment;
+    noticeWindow(c, e, peer, s, j.kind);
+  }
   // A SYN may be stamped by another clock: a proxy's, a cookie's.
   if (s.hasTimestamps && (s.flags & SYN) === 0) {
     if (e.tsVal !== 0 && ((s.tsVal - e.tsVal) | 0) < 0) noteRegression(c, e, s, j.kind);

@@ -160,3 +160,12 @@ it('an ICMP error that refuses the SYN is noted', () => {
   expect(handshake.refused?.by).toBe('icmp');
   expect(notes & REFUSED).not.toBe(0);
 });
+
+it('the largest segment that got through is known once all was acknowledged', () => {
+  const { server } = only(`${OPENED}
++0.1 < . 1:401(400) ack 1 win 60000
++0.01 > . 1:1(0) ack 401 win 60000
++0.1 < . 401:1401(1000) ack 1 win 60000
++0.3 < . 401:1401(1000) ack 1 win 60000`);
+  expect(server.largestAcked).toBe(400);
+});
