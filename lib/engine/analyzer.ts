@@ -53,7 +53,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
 
   constructor(options: AnalyzerOptions = {}) {
     this.rows = options.onPacket === undefined ? null : new PacketRows(options.onPacket);
-    const wordsWanted = options.labels === true || options.zeek === true;
+    const wordsWanted = options.labels === true || options.zeek === true || options.metrics === true;
     this.vocabularies = wordsWanted ? new Vocabularies(options, this.rows) : null;
     this.connections = new Connections(this, this.rows === null && !wordsWanted);
     this.quality = new CaptureQuality(this.decoder, this.reader.info, options);
@@ -70,7 +70,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     this.readOn();
     this.ending.finishAll();
     this.rows?.flush();
-    return this.quality.facts(this.connections.begun, this.ending.traffic);
+    return this.quality.facts(this.connections.begun);
   }
 
   private readOn(): void {
@@ -102,7 +102,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     this.observe(c, s, fromClient);
 
     if (this.vocabularies !== null) {
-      this.vocabularies.step(c, s, fromClient, fromLow, stream, this.connections.streams.reused);
+      this.vocabularies.step(c, s, this.judgement, fromClient, fromLow, stream, this.connections.streams.reused);
     }
     if (this.rows !== null) this.rows.add(c, s, fromClient, stream, this.judgement, this.vocabularies?.labels ?? null);
     if (!c.steady && isOver(c)) this.ending.noteOver(c);
@@ -123,7 +123,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     c.lastNanos = s.nanos;
     const { judgement } = this;
     judge(c, sender, receiver, s, judgement, this.memory, this.revise);
-    if (judgement.kind !== 0) this.quality.verdict(judgement, s);
+    if (judgement.kind !== 0) this.quality.verdict(judgement, s, c);
     this.machine.advance(c, fromClient, s, judgement);
     notice(c, fromClient, s, judgement, this.services);
     if (c.previous !== null && (s.flags & (SYN | ACK)) === (SYN | ACK)) this.endPrevious(c, c.previous, s);

@@ -24,6 +24,8 @@ export interface AnalyzerOptions {
   readonly onPacket?: (row: PacketRow) => void;
   /** Compute Wireshark's labels (`analysis` of rows) and completeness. */
   readonly labels?: boolean;
+  /** Measure what long listings print of both flows (facts/flow-metrics.ts). */
+  readonly metrics?: boolean;
   /** Compute Zeek's conn_state and history. */
   readonly zeek?: boolean;
 }

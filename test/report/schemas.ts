@@ -159,6 +159,32 @@ const share: Schema = { type: 'number', minimum: 0, maximum: 1 };
 const limits = orNull(object({ application: share, receiveWindow: share, network: share }));
 const bothWays = (each: Schema): Schema => object({ fromClient: each, fromServer: each });
 
+const spread = orNull(object({ samples: count, min: seconds, max: seconds, average: seconds, deviation: seconds }));
+/** lib/facts/flow-metrics.ts. */
+const metrics = object({
+  ...Object.fromEntries(
+    (
+      'acks pureAcks resets syns fins pushed urgentSegments urgentBytes sackSegments dsackSegments maxSackBlocks ' +
+      'zeroWindowProbeBytes zeroWindows initialWindowBytes initialWindowSegments cutSegments cutBytes ambiguousAcks ' +
+      'acknowledgedTogether duplicateAcks tripleDuplicateAcks maxRepeats'
+    )
+      .split(' ')
+      .map((name) => [name, count]),
+  ),
+  segmentBytes: spread,
+  windowBytes: spread,
+  flightBytes: spread,
+  flightBytesOverTime: orNull({ type: 'number' }),
+  streamBytes: orNull(count),
+  missedBytes: orNull(count),
+  transferTime: seconds,
+  longestSilence: seconds,
+  throughput: orNull({ type: 'number' }),
+  rtt: spread,
+  fullSizeRtt: spread,
+  repeatTime: spread,
+});
+
 const flow = object(
   {
     connection: count,
@@ -189,7 +215,7 @@ const flow = object(
     rtt: bothWays(rtt),
     limitedBy: bothWays(limits),
   },
-  { ...OWN, completeness: count, connState: text, history: text, findings: list(text) },
+  { ...OWN, completeness: count, connState: text, history: text, metrics: bothWays(metrics), findings: list(text) },
 );
 
 const option = object({

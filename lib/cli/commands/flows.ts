@@ -41,6 +41,7 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
       ask: {
         labels: true,
         zeek: true,
+        metrics: true,
         onConnection(facts) {
           linter.connection(facts);
           if (selector.needsFindings) {

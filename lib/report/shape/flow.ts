@@ -50,6 +50,7 @@ function flowShape(facts: ConnectionFacts) {
     completeness: facts.completeness,
     connState: facts.connState,
     history: facts.history,
+    metrics: facts.metrics && { fromClient: facts.metrics.client, fromServer: facts.metrics.server },
     vantage: facts.vantage,
     fromClient: direction(facts.client),
     fromServer: direction(facts.server),

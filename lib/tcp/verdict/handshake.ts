@@ -11,7 +11,7 @@ import {
   RETRANSMISSION,
 } from '../../facts/verdict.ts';
 import { ACK, type Segment, segmentSpan } from '../../packet/segment.ts';
-import { type Flow, OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN, UNNUMBERED_SYN_ACK } from '../flow.ts';
+import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN, UNNUMBERED_SYN_ACK } from '../flow.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
 import { atReceiver } from '../timing/vantage.ts';
 import { acknowledge } from './acknowledging.ts';
