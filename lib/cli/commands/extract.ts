@@ -24,6 +24,11 @@ interface ExtractOptions extends CaptureOptions, ConfigOptions {
   readonly key?: string;
 }
 
+const WHAT_STAYS = `
+Without a selection, every frame is written. --anonymize maps addresses so that common prefixes stay common, private
+ones private and groups groups. Times, lengths, ports, TTL, IP and sequence numbers, TCP timestamps and the numbers of
+VLANs and tunnels stay, for analysis needs them. A frame is cut at a header whose addresses can't be mapped.`;
+
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
   configOptions(captureCommand(command, FORMATS, '<capture>'))
     .option('--finding <n>', "only what finding N of lint's report is about, by its number there", parseCount)
@@ -32,6 +37,7 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
       '--key <text>',
       'the same key maps the same addresses alike in every capture (default: one that is forgotten)',
     )
+    .addHelpText('after', WHAT_STAYS)
     .action((path: string, options: ExtractOptions) => run(extract(path, options, terminal)));
 }
 
