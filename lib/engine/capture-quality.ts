@@ -2,13 +2,14 @@ import type { Frame } from '../capture/frame.ts';
 import type { CaptureInfo } from '../capture/reader.ts';
 import type { CaptureFacts, Vantage } from '../facts/capture.ts';
 import { isBefore, type Moment } from '../facts/moment.ts';
-import { DUPLICATE, HOW_NETWORK } from '../facts/verdict.ts';
+import { DUPLICATE, HOW_NETWORK, HOW_SYN, HOW_SYNACK, RETRANSMISSION } from '../facts/verdict.ts';
+import { addressText } from '../packet/address.ts';
 import type { Decoder } from '../packet/decoder.ts';
 import type { Segment } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import { keepLowest } from '../traffic/lowest.ts';
-import type { Traffic } from '../traffic/traffic.ts';
+import { Traffic } from '../traffic/traffic.ts';
 import { HeaderChecks } from './header-checks.ts';
 import type { AnalyzerOptions } from './options.ts';
 
@@ -57,6 +58,7 @@ class FrameTally {
 export class CaptureQuality {
   readonly timeWaitSeconds: number;
   readonly headers: HeaderChecks = new HeaderChecks();
+  readonly traffic: Traffic = new Traffic(addressText);
   private readonly decoder: Decoder;
   private readonly info: CaptureInfo;
   private readonly options: AnalyzerOptions;
@@ -149,13 +151,18 @@ export class CaptureQuality {
   }
 
   /** A segment that is not what it seems. */
-  verdict(j: Judgement, s: Segment): void {
+  verdict(j: Judgement, s: Segment, c: Connection): void {
+    if (j.kind === RETRANSMISSION && isLoss(j)) {
+      const since = s.seconds - this.startSeconds + (s.nanos - this.startNanos) / 1e9;
+      this.traffic.losses.add(c.number, Math.floor(since * 10), j.of, s);
+    }
     if (j.kind !== DUPLICATE) return;
     (j.how === HOW_NETWORK ? this.networkDuplicates : this.captureDuplicates).add(s.frame);
   }
 
-  /** A verdict told earlier was wrong: the copy was the network's. */
+  /** A verdict told earlier was wrong: the copy was the network's, the retransmission was not needed. */
   revise(frame: number, j: Judgement): void {
+    if (j.kind === RETRANSMISSION && j.spurious) this.traffic.losses.takeBack(frame);
     if (j.kind !== DUPLICATE || j.how !== HOW_NETWORK) return;
     this.captureDuplicates.remove(frame);
     this.networkDuplicates.add(frame);
@@ -178,7 +185,7 @@ export class CaptureQuality {
     this.vantages.set(seen.vantage, (this.vantages.get(seen.vantage) ?? 0) + 1);
   }
 
-  facts(connections: number, traffic: Traffic): CaptureFacts {
+  facts(connections: number): CaptureFacts {
     const { info, options } = this;
     const empty = this.packets === 0;
     const [snapLength] = [...this.cutLengths].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [0];
@@ -212,7 +219,7 @@ export class CaptureQuality {
       networkDuplicates: this.networkDuplicates.facts(),
       unseenBytes: { bytes: this.unseenBytes, connections: this.unseen.count, firstFrame: this.unseen.firstFrame },
       skipped: [...this.decoder.skipped].map(([reason, { frames, firstFrame }]) => ({ reason, frames, firstFrame })),
-      traffic: traffic.facts(),
+      traffic: this.traffic.facts(),
       ...this.headers.facts(),
     };
   }
@@ -229,4 +236,9 @@ export class CaptureQuality {
     }
     return best;
   }
+}
+
+/** A segment was lost. Handshakes are another matter: a server that is down or overrun loses nothing. */
+function isLoss({ how, spurious }: Judgement): boolean {
+  return !spurious && how !== HOW_SYN && how !== HOW_SYNACK;
 }

@@ -13,7 +13,6 @@ import {
   RTT_SPREAD,
 } from '../facts/notes.ts';
 import { CLOSE_WAIT, CLOSING, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, LAST_ACK, TIME_WAIT } from '../facts/state.ts';
-import { addressText } from '../packet/address.ts';
 import { Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from '../tcp/connection.ts';
 import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../tcp/flow.ts';
@@ -21,21 +20,18 @@ import { isOver } from '../tcp/identity.ts';
 import { oldNumbers } from '../tcp/oddities/numbers.ts';
 import { conclude } from '../tcp/state/revise.ts';
 import { Change, type Timeline } from '../tcp/state/timeline.ts';
-import type { LoneSyn } from '../tcp/table.ts';
 import { vantageOf } from '../tcp/timing/vantage.ts';
 import { forget } from '../tcp/verdict/judge.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
-import { ConnectionSummary } from '../traffic/summary.ts';
-import { Traffic } from '../traffic/traffic.ts';
+import type { Traffic } from '../traffic/traffic.ts';
 import type { CaptureQuality } from './capture-quality.ts';
 import { connectionFacts } from './connection-facts.ts';
 import type { Connections } from './connections.ts';
 import { LoneSyns } from './lone-syns.ts';
 import type { AnalyzerOptions } from './options.ts';
+import { Summaries } from './summaries.ts';
 import type { Vocabularies } from './vocabularies.ts';
 
-/** A handshake completed later than this after its SYN counts as not completed when floods are looked for, seconds. */
-const COMPLETION_SECONDS = 3;
 const SLOW_HANDSHAKE_MICROS = 100_000;
 /** A closing state that lasts longer is worth a look, seconds (facts/notes.ts: CLOSE_LINGERS). */
 const LINGERS_SECONDS = 0.1;
@@ -49,7 +45,7 @@ const GONE = -1;
 
 /** How connections end: what their silence says, what they add to the counters, their facts, and out of memory. */
 export class Ending {
-  readonly traffic: Traffic = new Traffic(addressText);
+  readonly traffic: Traffic;
   private readonly connections: Connections;
   private readonly timeline: Timeline;
   private readonly memory: Memory;
@@ -59,7 +55,7 @@ export class Ending {
   private readonly wake: number;
   /** Nobody wants every connection in full: healthy ones may leave memory early. */
   private readonly retires: boolean;
-  private readonly summary = new ConnectionSummary();
+  private readonly summaries: Summaries;
   private readonly tuple = new Segment();
   private readonly change = new Change();
 
@@ -79,6 +75,8 @@ export class Ending {
     this.timeline = timeline;
     this.memory = memory;
     this.quality = quality;
+    this.traffic = quality.traffic;
+    this.summaries = new Summaries(timeline, quality);
     this.vocabularies = vocabularies;
     this.onConnection = options.onConnection ?? null;
     this.wake = options.wake ?? -1;
@@ -166,7 +164,7 @@ export class Ending {
     for (let entry = 0; entry < table.size; entry++) {
       if (table.isLoneSyn(entry)) {
         const alike = lone === null ? 0 : lone.alike(entry);
-        if (lone !== null && alike < 0) this.count(lone.read);
+        if (lone !== null && alike < 0) this.traffic.add(this.summaries.ofLone(lone.read));
         else this.finish(this.connections.promote(entry), alike);
       } else {
         for (let c = table.connection(entry); c !== null; ) {
@@ -177,21 +175,6 @@ export class Ending {
       }
       table.clear(entry);
     }
-  }
-
-  /** A lone SYN that nobody needs to see: only counted. */
-  private count(lone: LoneSyn): void {
-    const s = this.summary;
-    const { segment } = lone;
-    s.clear();
-    s.number = lone.number;
-    s.firstFrame = segment.frame;
-    s.lastFrame = segment.frame;
-    this.fillTuple(segment);
-    s.ttl = segment.ttl;
-    s.synCount = 1;
-    s.begun = segment.seconds - this.quality.start.seconds;
-    this.traffic.add(s);
   }
 
   /** The last word on a connection. `alike`: so many more lone SYNs like it are only counted. */
@@ -240,7 +223,7 @@ export class Ending {
       vantage,
     });
     this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
-    this.traffic.add(this.summarise(c));
+    this.traffic.add(this.summaries.of(c, this.tuple));
   }
 
   private tupleOf(c: Connection): Segment {
@@ -280,71 +263,6 @@ export class Ending {
       until = start;
     }
     return false;
-  }
-
-  private summarise(c: Connection): ConnectionSummary {
-    const s = this.summary;
-    const { tuple, timeline, change } = this;
-    const origin = this.quality.start.seconds;
-    s.clear();
-    s.number = c.number;
-    s.firstFrame = c.firstFrame;
-    s.lastFrame = c.lastFrame;
-    this.fillTuple(tuple);
-    s.ttl = c.client.ttl;
-    s.synCount = c.client.syns;
-    s.synAckCount = c.server.syns;
-    s.answered = c.server.flow.packets > 0;
-    s.refused = c.oddities?.refused != null;
-    s.reset = !s.refused && c.oddities !== null && c.oddities.resets.length > 0;
-    s.begun = c.handshakeSeen && c.client.syns > 0 ? c.startSeconds - origin : -1;
-    let until = -1;
-    for (let i = c.server.change; i >= 0; i = timeline.below(i)) {
-      const { state, seconds } = timeline.read(i, change);
-      if (state === ESTABLISHED) {
-        s.settled = seconds - origin;
-        s.completed = seconds - c.startSeconds <= COMPLETION_SECONDS;
-      } else if (state === CLOSE_WAIT) {
-        s.closeWaitFrom = seconds - origin;
-        s.closeWaitTo = until;
-      }
-      until = seconds - origin;
-    }
-    if (s.settled < 0 && (s.refused || s.reset)) s.settled = c.lastSeconds - origin;
-    this.timeWaitOf(c.client, 1, origin);
-    this.timeWaitOf(c.server, 2, origin);
-    return s;
-  }
-
-  private fillTuple(tuple: Segment): void {
-    const s = this.summary;
-    s.ipVersion = tuple.ipVersion;
-    s.client[0] = tuple.srcA;
-    s.client[1] = tuple.srcB;
-    s.client[2] = tuple.srcC;
-    s.client[3] = tuple.srcD;
-    s.server[0] = tuple.dstA;
-    s.server[1] = tuple.dstB;
-    s.server[2] = tuple.dstC;
-    s.server[3] = tuple.dstD;
-    s.clientPort = tuple.srcPort;
-    s.serverPort = tuple.dstPort;
-  }
-
-  private timeWaitOf(e: Endpoint, by: number, origin: number): void {
-    const s = this.summary;
-    let until = -1;
-    for (let i = e.change; i >= 0; i = this.timeline.below(i)) {
-      const { state, seconds, frame } = this.timeline.read(i, this.change);
-      if (state === TIME_WAIT) {
-        s.timeWaitBy |= by;
-        s.timeWaitFrom = seconds - origin;
-        s.timeWaitFrame = frame;
-        s.timeWaitTo = until >= 0 ? until : e.waitSeconds + this.quality.timeWaitSeconds - origin;
-        return;
-      }
-      until = seconds - origin;
-    }
   }
 }
 

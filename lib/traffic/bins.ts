@@ -1,6 +1,6 @@
 /** Counts per whole second, sparse. Merging is addition. */
 export class Bins {
-  private readonly counts = new Map<number, number>();
+  private counts: Map<number, number> | null = null;
   /** The second counted last, not yet entered: most come in runs. */
   private second = 0;
   private pending = 0;
@@ -16,19 +16,20 @@ export class Bins {
   }
 
   merge(other: Bins): void {
-    other.enter();
-    for (const [second, count] of other.counts) this.add(second, count);
+    for (const [second, count] of other.entries()) this.add(second, count);
   }
 
   private enter(): void {
-    if (this.pending !== 0) this.counts.set(this.second, (this.counts.get(this.second) ?? 0) + this.pending);
+    if (this.pending === 0) return;
+    this.counts ??= new Map();
+    this.counts.set(this.second, (this.counts.get(this.second) ?? 0) + this.pending);
     this.pending = 0;
   }
 
   /** [second, count], ascending, zeroes left out. */
   entries(): [number, number][] {
     this.enter();
-    return [...this.counts].filter(([, count]) => count !== 0).sort((a, b) => a[0] - b[0]);
+    return [...(this.counts ?? [])].filter(([, count]) => count !== 0).sort((a, b) => a[0] - b[0]);
   }
 
   /** The highest running total, and the second in which it is reached: bins hold changes (+1 in, -1 out). */

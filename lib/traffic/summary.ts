@@ -1,3 +1,15 @@
+/** Connection numbers kept as examples. */
+export const EXAMPLES = 20;
+
+/** Turns an address, as four int32s, into text. */
+export type AddressText = (ipVersion: number, a: number, b: number, c: number, d: number) => string;
+
+interface Sighting {
+  frame: number;
+  seconds: number;
+  nanos: number;
+}
+
 /**
  * What one connection adds to the counters: a reused cursor that the engine fills when a connection ends. Seconds are
  * whole, since the capture's first packet; -1 means never.
@@ -31,6 +43,26 @@ export class ConnectionSummary {
   closeWaitFrom = -1;
   closeWaitTo = -1;
 
+  /** Its first segment, as capture time; and how long it lasted, seconds, -1 if it was still open. */
+  startSeconds = 0;
+  startNanos = 0;
+  duration = -1;
+  /** SYN to the ACK that completed the handshake, seconds; -1 when it was not seen whole. */
+  handshake = -1;
+  /** Payload both ways. */
+  bytes = 0;
+  /** Second of the reset that ended it while both ends were open. */
+  cutOff = -1;
+  /** Options of the SYN (bits), and those among them that the SYN-ACK answered; 0 where either was not seen. */
+  offered = 0;
+  answers = 0;
+
+  /** SYN-ACKs repeated although the tap had seen the final ACK; first and last. */
+  synAcksIgnored = 0;
+  dataIgnored = false;
+  readonly ignoredFirst: Sighting = { frame: 0, seconds: 0, nanos: 0 };
+  readonly ignoredLast: Sighting = { frame: 0, seconds: 0, nanos: 0 };
+
   /** Who holds TIME_WAIT: 0 nobody, 1 the client, 2 the server, 3 both; from when to when. */
   timeWaitBy = 0;
   timeWaitFrom = -1;
@@ -50,6 +82,16 @@ export class ConnectionSummary {
     this.ttl = 0;
     this.closeWaitFrom = -1;
     this.closeWaitTo = -1;
+    this.startSeconds = 0;
+    this.startNanos = 0;
+    this.duration = -1;
+    this.handshake = -1;
+    this.bytes = 0;
+    this.cutOff = -1;
+    this.offered = 0;
+    this.answers = 0;
+    this.synAcksIgnored = 0;
+    this.dataIgnored = false;
     this.timeWaitBy = 0;
     this.timeWaitFrom = -1;
     this.timeWaitTo = -1;

@@ -14,13 +14,7 @@ const EVERYTHING = { extends: 'postmortem' } as const;
  * as one of them fires on its script, its line here fails and must go.
  */
 const AWAITING: { readonly [id: string]: string } = {
-  'accept-queue-overflow': 'ServiceFacts.ignoredAcks',
   'capture-rotated': 'CaptureFacts.rotated',
-  'connection-churn': 'TrafficFacts.pairs',
-  'correlated-loss': 'TrafficFacts.lossBins',
-  'host-sweep': 'TrafficFacts.scans',
-  'port-scan': 'TrafficFacts.scans',
-  'reset-storm': 'ServiceFacts.resetPerSecond',
   'retransmission-differs': 'EndpointFacts.differing',
   'spurious-retransmission': 'the verdict of a D-SACK without timestamps',
   'window-limited': 'EndpointFacts.limitedBy',

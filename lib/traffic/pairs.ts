@@ -1,0 +1,149 @@
+import type { PairFacts } from '../facts/capture.ts';
+import { Bins } from './bins.ts';
+import { keepLowest } from './lowest.ts';
+import { type AddressText, type ConnectionSummary, EXAMPLES } from './summary.ts';
+
+/** Clients of one service told apart; beyond, those with the fewest connections are forgotten. */
+const MOST_CLIENTS = 1024;
+/** Connections that make a pair worth telling of. */
+const MANY = 10;
+/** Connections whose figures are kept for the medians: all of so few, a sample of more. */
+const SAMPLE = 128;
+
+/** What one connection says of its pair. */
+class Opened {
+  readonly number: number;
+  readonly begun: number;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly duration: number;
+  readonly bytes: number;
+  readonly handshake: number;
+
+  constructor({ number, begun, firstFrame, lastFrame, duration, bytes, handshake }: ConnectionSummary) {
+    this.number = number;
+    this.begun = begun;
+    this.firstFrame = firstFrame;
+    this.lastFrame = lastFrame;
+    this.duration = duration;
+    this.bytes = bytes;
+    this.handshake = handshake;
+  }
+}
+
+interface Sampled {
+  /** The lowest are kept: a random sample, the same in whatever order they come. */
+  readonly key: number;
+  readonly duration: number;
+  readonly bytes: number;
+  readonly handshake: number;
+}
+
+class Pair {
+  connections = 0;
+  firstFrame = 0;
+  lastFrame = 0;
+  readonly opened: Bins = new Bins();
+  readonly sample: Sampled[] = [];
+  readonly examples: number[] = [];
+
+  add(c: Opened): void {
+    this.connections++;
+    this.opened.add(c.begun);
+    if (this.firstFrame === 0 || c.firstFrame < this.firstFrame) this.firstFrame = c.firstFrame;
+    if (c.lastFrame > this.lastFrame) this.lastFrame = c.lastFrame;
+    keepLowest(this.examples, c.number, EXAMPLES);
+    if (c.duration >= 0) this.keep(scatter(c.number), c);
+  }
+
+  private keep(key: number, { duration, bytes, handshake }: Opened): void {
+    const { sample } = this;
+    if (sample.length >= SAMPLE && key >= sample[sample.length - 1]!.key) return;
+    let i = sample.length;
+    while (i > 0 && sample[i - 1]!.key > key) i--;
+    sample.splice(i, 0, { key, duration, bytes, handshake });
+    if (sample.length > SAMPLE) sample.pop();
+  }
+}
+
+/**
+ * Completed connections of one service, by client: most clients come once, and leave only that. Whoever forges addresses
+ * completes none.
+ */
+export class Pairs {
+  /** By address: an IPv4 one as int32, an IPv6 one as four, in text. */
+  private clients: Map<number | string, Opened | Pair> | null = null;
+
+  add(c: ConnectionSummary): void {
+    const key = c.ipVersion === 4 ? c.client[3]! : c.client.join();
+    this.clients ??= new Map();
+    const known = this.clients.get(key);
+    const opened = new Opened(c);
+    if (known instanceof Pair) known.add(opened);
+    else if (known !== undefined) this.clients.set(key, pairOf(known, opened));
+    else {
+      if (this.clients.size >= MOST_CLIENTS) this.clients = busiestHalf(this.clients);
+      this.clients.set(key, opened);
+    }
+  }
+
+  facts(service: Service, text: AddressText): PairFacts[] {
+    const found: PairFacts[] = [];
+    for (const [key, pair] of this.clients ?? []) {
+      if (pair instanceof Pair && pair.connections >= MANY) found.push(pairFacts(clientText(key, text), pair, service));
+    }
+    return found.sort((a, b) => b.connections - a.connections || (a.client < b.client ? -1 : 1));
+  }
+}
+
+interface Service {
+  readonly address: string;
+  readonly port: number;
+}
+
+function pairOf(...opened: readonly Opened[]): Pair {
+  const pair = new Pair();
+  for (const one of opened) pair.add(one);
+  return pair;
+}
+
+function busiestHalf(clients: ReadonlyMap<number | string, Opened | Pair>): Map<number | string, Opened | Pair> {
+  const connections = (it: Opened | Pair) => (it instanceof Pair ? it.connections : 1);
+  const byConnections = [...clients].sort(([, a], [, b]) => connections(b) - connections(a));
+  return new Map(byConnections.slice(0, MOST_CLIENTS / 2));
+}
+
+function clientText(key: number | string, text: AddressText): string {
+  if (typeof key === 'number') return text(4, 0, 0, 0, key);
+  const [a, b, c, d] = key.split(',').map(Number) as [number, number, number, number];
+  return text(6, a, b, c, d);
+}
+
+function pairFacts(client: string, pair: Pair, service: Service): PairFacts {
+  const { sample } = pair;
+  return {
+    client,
+    serverAddress: service.address,
+    serverPort: service.port,
+    connections: pair.connections,
+    openedPerSecond: pair.opened.entries(),
+    medianDuration: median(sample.map(({ duration }) => duration)),
+    medianBytes: median(sample.map(({ bytes }) => bytes)),
+    medianHandshake: median(sample.map(({ handshake }) => handshake).filter((seconds) => seconds >= 0)),
+    firstFrame: pair.firstFrame,
+    lastFrame: pair.lastFrame,
+    examples: pair.examples,
+  };
+}
+
+/** The middle value, the lower of two; 0 of none. */
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1] ?? 0;
+}
+
+/** Numbers in a row become numbers all over: a bijection of int32s. */
+function scatter(number: number): number {
+  let hash = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}

@@ -1,0 +1,137 @@
+import type { ServiceFacts } from '../facts/capture.ts';
+import { Attempts } from './attempts.ts';
+import { Bins } from './bins.ts';
+import { CookieSigns } from './cookie-signs.ts';
+import { Distinct } from './distinct.ts';
+import { IgnoredAcks } from './ignored-acks.ts';
+import { keepLowest } from './lowest.ts';
+import { Pairs } from './pairs.ts';
+import { type ConnectionSummary, EXAMPLES } from './summary.ts';
+
+/** The counters of one listener: server address and port. */
+export class Service {
+  readonly address: string;
+  readonly port: number;
+  /** The address as four int32s. */
+  readonly words: Int32Array;
+  readonly ipVersion: number;
+  connections = 0;
+  begun = 0;
+  completed = 0;
+  refused = 0;
+  reset = 0;
+  answered = 0;
+  readonly begunPerSecond: Bins = new Bins();
+  readonly completedPerSecond: Bins = new Bins();
+  readonly refusedPerSecond: Bins = new Bins();
+  readonly resetPerSecond: Bins = new Bins();
+  readonly halfOpen: Bins = new Bins();
+  readonly closeWait: Bins = new Bins();
+  readonly sources: Distinct = new Distinct();
+  readonly networks: Distinct = new Distinct();
+  incomplete = 0;
+  retriedSyns = 0;
+  synAcksRetried = 0;
+  answeredBySynAck = 0;
+  readonly ignoredAcks: IgnoredAcks = new IgnoredAcks();
+  readonly cookieSigns: CookieSigns = new CookieSigns();
+  readonly attempts: Attempts = new Attempts();
+  readonly pairs: Pairs = new Pairs();
+  readonly ttls: Distinct = new Distinct();
+  firstFrame = 0;
+  lastFrame = 0;
+  readonly examples: number[] = [];
+
+  constructor(address: string, { ipVersion, server, serverPort }: ConnectionSummary) {
+    this.address = address;
+    this.port = serverPort;
+    this.ipVersion = ipVersion;
+    this.words = server.slice();
+  }
+
+  add(c: ConnectionSummary): void {
+    this.connections++;
+    if (c.reset) this.reset++;
+    if (c.cutOff >= 0) this.resetPerSecond.add(c.cutOff);
+    if (c.answered) this.answered++;
+    const network = c.ipVersion === 4 ? c.client[3]! >>> 8 : mix(c.client[0]!, c.client[1]!);
+    this.sources.add(
+      c.ipVersion === 4 ? c.client[3]! : mix(mix(c.client[0]!, c.client[1]!), mix(c.client[2]!, c.client[3]!)),
+    );
+    this.networks.add(network);
+    if (c.closeWaitFrom >= 0) {
+      this.closeWait.add(c.closeWaitFrom);
+      if (c.closeWaitTo >= 0) this.closeWait.add(c.closeWaitTo, -1);
+    }
+    if (c.synAcksIgnored > 0) this.ignoredAcks.add(c);
+    if (c.offered !== 0) this.cookieSigns.add(c);
+    if (c.begun < 0) return;
+    this.begun++;
+    this.attempts.add(c);
+    this.begunPerSecond.add(c.begun);
+    this.halfOpen.add(c.begun);
+    if (c.settled >= 0) this.halfOpen.add(c.settled, -1);
+    if (c.completed) {
+      this.completed++;
+      this.completedPerSecond.add(c.begun);
+      this.pairs.add(c);
+    } else if (c.refused) {
+      this.refused++;
+      this.refusedPerSecond.add(c.begun);
+    } else {
+      this.addIncomplete(c);
+    }
+  }
+
+  private addIncomplete(c: ConnectionSummary): void {
+    this.incomplete++;
+    if (c.synCount > 1) this.retriedSyns++;
+    if (c.synAckCount > 1) this.synAcksRetried++;
+    if (c.synAckCount > 0) this.answeredBySynAck++;
+    this.ttls.add(c.ttl);
+    if (this.firstFrame === 0 || c.firstFrame < this.firstFrame) this.firstFrame = c.firstFrame;
+    if (c.lastFrame > this.lastFrame) this.lastFrame = c.lastFrame;
+    keepLowest(this.examples, c.number, EXAMPLES);
+  }
+
+  facts(): ServiceFacts {
+    const resetPerSecond = this.resetPerSecond.entries();
+    const ignoredAcks = this.ignoredAcks.facts();
+    const cookieSigns = this.cookieSigns.count();
+    return {
+      address: this.address,
+      port: this.port,
+      connections: this.connections,
+      begun: this.begun,
+      completed: this.completed,
+      refused: this.refused,
+      reset: this.reset,
+      answered: this.answered,
+      begunPerSecond: this.begunPerSecond.entries(),
+      completedPerSecond: this.completedPerSecond.entries(),
+      refusedPerSecond: this.refusedPerSecond.entries(),
+      ...(resetPerSecond.length === 0 ? {} : { resetPerSecond }),
+      ...(ignoredAcks === null ? {} : { ignoredAcks }),
+      ...(cookieSigns === 0 ? {} : { cookieSigns }),
+      peakHalfOpen: this.halfOpen.peak(),
+      closeWaitPerSecond: this.closeWait.entries(),
+      sources: this.sources.count(),
+      sourceNetworks: this.networks.count(),
+      sourcesExact: this.sources.exact,
+      incomplete: {
+        connections: this.incomplete,
+        retriedSyns: this.retriedSyns,
+        synAcksRetried: this.synAcksRetried,
+        answeredBySynAck: this.answeredBySynAck,
+        distinctTtls: this.ttls.count(),
+        firstFrame: this.firstFrame,
+        lastFrame: this.lastFrame,
+        examples: this.examples,
+      },
+    };
+  }
+}
+
+function mix(a: number, b: number): number {
+  return Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b) ^ (a >>> 15);
+}
