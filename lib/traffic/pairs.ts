@@ -4,7 +4,7 @@ import { keepLowest } from './lowest.ts';
 import { type AddressText, type ConnectionSummary, EXAMPLES } from './summary.ts';
 
 /** Clients of one service told apart; beyond, those with the fewest connections are forgotten. */
-const MOST_CLIENTS = 1024;
+const MOST_CLIENTS = 256;
 /** Connections that make a pair worth telling of. */
 const MANY = 10;
 /** Connections whose figures are kept for the medians: all of so few, a sample of more. */
@@ -109,7 +109,8 @@ function pairOf(...opened: readonly Opened[]): Pair {
 
 function busiestHalf(clients: ReadonlyMap<number | string, Opened | Pair>): Map<number | string, Opened | Pair> {
   const connections = (it: Opened | Pair) => (it instanceof Pair ? it.connections : 1);
-  const byConnections = [...clients].sort(([, a], [, b]) => connections(b) - connections(a));
+  // Of equals the newest stay: they have had the least time.
+  const byConnections = [...clients].reverse().sort(([, a], [, b]) => connections(b) - connections(a));
   return new Map(byConnections.slice(0, MOST_CLIENTS / 2));
 }
 

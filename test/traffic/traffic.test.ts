@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addressText } from '../../lib/packet/address.ts';
+import { ConnectionSummary } from '../../lib/traffic/summary.ts';
+import { Traffic } from '../../lib/traffic/traffic.ts';
+
+type Given = Partial<Omit<ConnectionSummary, 'client' | 'server' | 'clear'>> & {
+  readonly client: number;
+  readonly server: number;
+};
+
+/** A connection of which only that much is said. Addresses are the last of an IPv4 one. */
+function summary({ client, server, ...rest }: Given): ConnectionSummary {
+  const s = new ConnectionSummary();
+  s.client[3] = 0x0a000000 | client;
+  s.server[3] = 0x0a010000 | server;
+  const number = rest.number ?? 0;
+  return Object.assign(s, { begun: 0, firstFrame: number + 1, lastFrame: number + 1, ...rest });
+}
+
+function factsOf(given: readonly Given[]) {
+  const traffic = new Traffic(addressText);
+  for (const one of given) traffic.add(summary(one));
+  return traffic.facts();
+}
+
+describe('counters over many connections', () => {
+  it('do not depend on the order in which connections end', () => {
+    const connection = fc.record({
+      client: fc.integer({ min: 1, max: 20 }),
+      server: fc.integer({ min: 1, max: 15 }),
+      serverPort: fc.integer({ min: 20, max: 35 }),
+      begun: fc.integer({ min: 0, max: 90 }),
+      completed: fc.boolean(),
+      refused: fc.boolean(),
+      answered: fc.boolean(),
+      bytes: fc.integer({ min: 0, max: 1 }),
+      duration: fc.constantFrom(-1, 0.5, 2),
+      offered: fc.integer({ min: 0, max: 7 }),
+      cutOff: fc.integer({ min: -1, max: 3 }),
+    });
+    fc.assert(
+      fc.property(fc.array(connection, { minLength: 40, maxLength: 200 }), fc.infiniteStream(fc.nat()), (all, keys) => {
+        const numbered = all.map((one, number) => ({ ...one, number, startSeconds: one.begun }));
+        const shuffled = numbered
+          .map((one): [number, Given] => [keys.next().value, one])
+          .sort(([a], [b]) => a - b)
+          .map(([, one]) => one);
+        expect(factsOf(shuffled)).toEqual(factsOf(numbered));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('find a scan of ports, whatever else goes on at them', () => {
+    const users = Array.from({ length: 200 }, (_, i) => ({
+      client: 100 + i,
+      server: 1,
+      serverPort: 22,
+      number: i,
+      answered: true,
+      completed: true,
+      bytes: 500,
+    }));
+    const scanner = Array.from({ length: 30 }, (_, i) => ({
+      client: 9,
+      server: 1,
+      serverPort: 10 + i,
+      number: 200 + i,
+      startSeconds: i,
+      refused: i !== 12,
+      answered: true,
+    }));
+    const { scans } = factsOf([...users, ...scanner]);
+    expect(scans).toMatchObject([
+      { source: '10.0.0.9', kind: 'ports', target: '10.1.0.1', tried: 30, refused: 29, unanswered: 0, open: [22] },
+    ]);
+  });
+
+  it('count in a scan only what 60 s hold', () => {
+    const slow = Array.from({ length: 40 }, (_, i) => ({
+      client: 9,
+      server: i,
+      serverPort: 445,
+      number: i,
+      startSeconds: 5 * i,
+    }));
+    const { scans } = factsOf(slow);
+    expect(scans).toMatchObject([{ kind: 'hosts', target: '10.1.0.0/24', port: 445, tried: 13, unanswered: 13 }]);
+  });
+
+  it('tell a client that comes again and again among many that come once', () => {
+    const given = Array.from({ length: 3000 }, (_, i) => ({
+      client: i % 10 === 0 ? 9 : 1000 + i,
+      server: 1,
+      serverPort: 80,
+      number: i,
+      begun: Math.floor(i / 100),
+      completed: true,
+      duration: 0.1,
+      handshake: 0.02,
+      bytes: 700,
+    }));
+    expect(factsOf(given).pairs).toMatchObject([
+      { client: '10.0.0.9', connections: 300, medianDuration: 0.1, medianHandshake: 0.02, medianBytes: 700 },
+    ]);
+  });
+
+  it('take options left out for SYN cookies only where the service answers them at other times', () => {
+    const one = { client: 1, server: 1, serverPort: 80, offered: 6 };
+    const never = factsOf([
+      { ...one, answers: 2 },
+      { ...one, answers: 2, number: 1 },
+    ]);
+    expect(never.services[0]!.cookieSigns).toBeUndefined();
+    const sometimes = factsOf([
+      { ...one, answers: 6 },
+      { ...one, answers: 2, number: 1 },
+    ]);
+    expect(sometimes.services[0]!.cookieSigns).toBe(1);
+  });
+});
+
+describe('losses', () => {
+  const resent = (frame: number, client: number) => ({
+    ...{ frame, ipVersion: 4, srcA: 0, srcB: 0, srcC: 0, srcD: client, dstA: 0, dstB: 0, dstC: 0, dstD: 99 },
+  });
+
+  it('come together when three connections lose something in one tenth', () => {
+    const { losses } = new Traffic(addressText);
+    for (const i of [1, 2, 3]) losses.add(i, 7, 10 + i, resent(20 + i, i));
+    losses.add(1, 8, 0, resent(30, 1));
+    expect(losses.count).toBe(4);
+    expect(losses.bins(addressText)).toEqual([
+      { tenth: 7, connections: [1, 2, 3], sharedHosts: ['0.0.0.99'], frames: [21, 22, 23] },
+    ]);
+  });
+
+  it('are counted once, however often the segment is repeated', () => {
+    const { losses } = new Traffic(addressText);
+    losses.add(1, 2, 10, resent(20, 1));
+    losses.add(1, 4, 10, resent(30, 1));
+    losses.add(1, 8, 30, resent(40, 1));
+    expect(losses.count).toBe(1);
+  });
+
+  it('are taken back when the retransmission was not needed', () => {
+    const { losses } = new Traffic(addressText);
+    for (const i of [1, 2, 3]) losses.add(i, 7, 10 + i, resent(20 + i, i));
+    losses.takeBack(22);
+    losses.takeBack(22);
+    expect(losses.count).toBe(2);
+    expect(losses.bins(addressText)).toEqual([]);
+  });
+
+  it('are forgotten first where they were alone', () => {
+    const { losses } = new Traffic(addressText);
+    for (const i of [1, 2, 3]) losses.add(i, 0, 10 + i, resent(20 + i, i));
+    for (let i = 0; i < 70_000; i++) losses.add(i, i + 1, 0, resent(100 + i, 1));
+    expect(losses.count).toBe(70_003);
+    expect(losses.bins(addressText)).toMatchObject([{ tenth: 0, connections: [1, 2, 3] }]);
+  });
+});
