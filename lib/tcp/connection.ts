@@ -15,6 +15,16 @@ export class Endpoint {
   /** Repeats and probes that it has sent since the other end was last heard: the path, or the peer, may be dead. */
   unheard = 0;
   state = CLOSED;
+  /** TTL of its first segment, to hold a RST against; highest timestamp, last window field. */
+  ttl = 0;
+  tsVal = 0;
+  window = 0;
+  /** Duplicate ACKs noted in a row, what became of its last small segment (oddities/small.ts), a run of tiny ones. */
+  dupAcks = 0;
+  small = 0;
+  tinyRun = 0;
+  /** Largest payload it had sent when the peer last acknowledged all: so much gets through. */
+  passed = 0;
 
   // Touched now and then.
   /** Newest state change in the timeline, -1 before the first; and how many changes nothing has confirmed yet. */
@@ -33,21 +43,13 @@ export class Endpoint {
   /** Where the capture holds nothing of the peer: the last acknowledgment sent, and whether it moved by one. */
   ackSent = 0;
   ackedOne = 0;
-  /** TTL of its first segment, to hold a RST against. */
-  ttl = 0;
-  // For what watches over rare things (oddities/): highest timestamp, duplicate ACKs noted in a row, what became of the
-  // last small segment, a run of tiny ones, whether it sent a TLS alert, and where the last began.
-  tsVal = 0;
-  dupAcks = 0;
-  small = 0;
+  /** How long its last small segment waited for an ACK, when the last tiny one was sent. */
   waitedMicros = 0;
-  tinyRun = 0;
   tinySeconds = 0;
   tinyNanos = 0;
+  /** It sent a TLS alert, and where the last began. */
   alerted = false;
   alertAt = 0;
-  /** Largest payload it had sent when the peer last acknowledged all: so much gets through. */
-  passed = 0;
 
   clear(): void {
     this.state = CLOSED;
@@ -64,6 +66,7 @@ export class Endpoint {
     this.ackedOne = 0;
     this.ttl = 0;
     this.tsVal = 0;
+    this.window = 0;
     this.dupAcks = 0;
     this.small = 0;
     this.waitedMicros = 0;
@@ -101,6 +104,8 @@ export class Connection {
   stream = 0;
   /** Both ends are ESTABLISHED and have proven it, no FIN has passed: the state machine has nothing to do. */
   steady = false;
+  /** What the next segments may answer (bits of oddities/watch.ts). */
+  watch = 0;
   /** The incarnation before this one, while it is not known whether this SYN ends its TIME_WAIT. */
   previous: Connection | null = null;
   readonly client: Endpoint = new Endpoint();
@@ -126,8 +131,6 @@ export class Connection {
   synNanos = 0;
   synAckSeconds = 0;
   synAckNanos = 0;
-  /** What the next segments may answer (bits of oddities/watch.ts). */
-  watch = 0;
   /** Responses of the server so far, the sum of their times, and those of all responses of this service. */
   service: RoundTrips | null = null;
   responses = 0;

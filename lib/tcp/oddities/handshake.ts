@@ -21,8 +21,9 @@ export function noteSynAck(c: Connection, s: Segment): void {
     const taken = seqDiff(s.ack, client.flow.isn) - 1;
     synData.acknowledged = Math.max(synData.acknowledged, Math.min(taken, synData.bytes));
   } else if (server.syns === 1 && client.flow.dataSegments > 0 && client.flow.firstDataFrame < s.frame) {
-    // Data that acknowledges this SYN-ACK was only captured before it.
-    if (client.syns === 0 || (server.flow.ackSeen !== 0 && server.flow.acked === ((s.seq + 1) | 0))) return;
+    // A SYN-ACK of another connection says nothing; data that acknowledges this one was only captured before it.
+    if (client.syns === 0 || seqDiff(s.seq, server.flow.isn) !== 0) return;
+    if (server.flow.ackSeen !== 0 && server.flow.acked === ((s.seq + 1) | 0)) return;
     const { firstDataFrame, firstDataSeconds, firstDataNanos } = client.flow;
     c.odd().earlyData ??= { frame: firstDataFrame, time: { seconds: firstDataSeconds, nanos: firstDataNanos } };
     c.notes |= HANDSHAKE_ODD;

@@ -37,7 +37,10 @@ export function notice(c: Connection, fromClient: boolean, s: Segment, j: Judgem
   else if (peer.small !== NO_SMALL) endWait(c, peer, s, j.kind);
   if ((s.flags & ACK) !== 0) {
     if (s.ack === peer.flow.next) peer.passed = peer.flow.largestSegment;
-    noticeWindow(c, e, peer, s, j.kind);
+    // The right edge can only have moved left if the window is smaller than the last.
+    if (s.window < e.window || s.window < TINY_BYTES || (c.watch & WATCH_WINDOW) !== 0)
+      noticeWindow(c, e, peer, s, j.kind);
+    if (j.kind === 0) e.window = s.window;
   }
   // A SYN may be stamped by another clock: a proxy's, a cookie's.
   if (s.hasTimestamps && (s.flags & SYN) === 0) {

@@ -83,6 +83,14 @@ describe('handshakes', () => {
     expect(handshake.earlyData).toBeNull();
   });
 
+  it('take no data for early because another SYN-ACK turns up after the handshake', () => {
+    const { handshake } = only(`${OPENED}
++0    > P. 1:101(100) ack 1
++0.7  < S. 99000000:99000000(0) ack 1 <mss 1000>
++0.01 < . 1:1(0) ack 101`);
+    expect(handshake.earlyData).toBeNull();
+  });
+
   it('keep the server’s half of the round trip when the SYN-ACK is repeated', () => {
     const { handshake } = only(`${ENDS}
 0     > S 0:0(0) <mss 1000>
