@@ -10,8 +10,10 @@ const MANY = 10;
 /** Connections whose figures are kept for the medians: all of so few, a sample of more. */
 const SAMPLE = 128;
 
-/** What one connection says of its pair. */
+/** What one connection says of its pair, and those before it while they are few. */
 class Opened {
+  readonly before: Opened | null;
+  readonly connections: number;
   readonly number: number;
   readonly begun: number;
   readonly firstFrame: number;
@@ -20,7 +22,12 @@ class Opened {
   readonly bytes: number;
   readonly handshake: number;
 
-  constructor({ number, begun, firstFrame, lastFrame, duration, bytes, handshake }: ConnectionSummary) {
+  constructor(
+    { number, begun, firstFrame, lastFrame, duration, bytes, handshake }: ConnectionSummary,
+    before: Opened | null,
+  ) {
+    this.before = before;
+    this.connections = before === null ? 1 : before.connections + 1;
     this.number = number;
     this.begun = begun;
     this.firstFrame = firstFrame;
@@ -67,7 +74,7 @@ class Pair {
 }
 
 /**
- * Completed connections of one service, by client: most clients come once, and leave only that. Whoever forges addresses
+ * Completed connections of one service, by client: most come a few times, and leave only that. Whoever forges addresses
  * completes none.
  */
 export class Pairs {
@@ -78,19 +85,19 @@ export class Pairs {
     const key = c.ipVersion === 4 ? c.client[3]! : c.client.join();
     this.clients ??= new Map();
     const known = this.clients.get(key);
-    const opened = new Opened(c);
-    if (known instanceof Pair) known.add(opened);
-    else if (known !== undefined) this.clients.set(key, pairOf(known, opened));
-    else {
-      if (this.clients.size >= MOST_CLIENTS) this.clients = busiestHalf(this.clients);
-      this.clients.set(key, opened);
+    if (known instanceof Pair) {
+      known.add(new Opened(c, null));
+      return;
     }
+    if (known === undefined && this.clients.size >= MOST_CLIENTS) this.clients = busiestHalf(this.clients);
+    const opened = new Opened(c, known ?? null);
+    this.clients.set(key, opened.connections < MANY ? opened : pairOf(opened));
   }
 
   facts(service: Service, text: AddressText): PairFacts[] {
     const found: PairFacts[] = [];
     for (const [key, pair] of this.clients ?? []) {
-      if (pair instanceof Pair && pair.connections >= MANY) found.push(pairFacts(clientText(key, text), pair, service));
+      if (pair instanceof Pair) found.push(pairFacts(clientText(key, text), pair, service));
     }
     return found.sort((a, b) => b.connections - a.connections || (a.client < b.client ? -1 : 1));
   }
@@ -101,16 +108,15 @@ interface Service {
   readonly port: number;
 }
 
-function pairOf(...opened: readonly Opened[]): Pair {
+function pairOf(last: Opened): Pair {
   const pair = new Pair();
-  for (const one of opened) pair.add(one);
+  for (let one: Opened | null = last; one !== null; one = one.before) pair.add(one);
   return pair;
 }
 
 function busiestHalf(clients: ReadonlyMap<number | string, Opened | Pair>): Map<number | string, Opened | Pair> {
-  const connections = (it: Opened | Pair) => (it instanceof Pair ? it.connections : 1);
   // Of equals the newest stay: they have had the least time.
-  const byConnections = [...clients].reverse().sort(([, a], [, b]) => connections(b) - connections(a));
+  const byConnections = [...clients].reverse().sort(([, a], [, b]) => b.connections - a.connections);
   return new Map(byConnections.slice(0, MOST_CLIENTS / 2));
 }
 
