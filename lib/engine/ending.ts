@@ -15,7 +15,7 @@ import {
 import { CLOSE_WAIT, CLOSING, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, LAST_ACK, TIME_WAIT } from '../facts/state.ts';
 import { Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from '../tcp/connection.ts';
-import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../tcp/flow.ts';
+import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, OPTIONS_CUT, SYN_SEEN } from '../tcp/flow.ts';
 import { isOver } from '../tcp/identity.ts';
 import { oldNumbers } from '../tcp/oddities/numbers.ts';
 import { conclude } from '../tcp/state/revise.ts';
@@ -304,7 +304,8 @@ function isClosing(state: number): boolean {
 function optionsUneven(client: Endpoint, server: Endpoint): boolean {
   const ours = client.flow;
   const theirs = server.flow;
-  if ((ours.options & theirs.options & SYN_SEEN) === 0) return false;
+  if ((ours.options & theirs.options & SYN_SEEN) === 0 || ((ours.options | theirs.options) & OPTIONS_CUT) !== 0)
+    return false;
   const offered = OFFERED_SACK | OFFERED_SCALE | OFFERED_TIMESTAMPS;
   return ((ours.options ^ theirs.options) & offered) !== 0 || ours.mss < SMALL_MSS || theirs.mss < SMALL_MSS;
 }

@@ -4,6 +4,7 @@ import { STATE_NAMES } from '../facts/state.ts';
 import { CONFIDENCE_NAMES, HOW_NAMES, VERDICT_NAMES, type Verdict } from '../facts/verdict.ts';
 import { FLAG_NAMES, type Segment, SYN } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
+import { OPTIONS_CUT, SYN_SEEN } from '../tcp/flow.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import { labelNames } from '../tcp/wireshark/labels.ts';
 
@@ -115,6 +116,7 @@ function windowScale(c: Connection, fromClient: boolean, s: Segment): number {
   if ((s.flags & SYN) !== 0) return 0;
   const sender = (fromClient ? c.client : c.server).flow;
   const receiver = (fromClient ? c.server : c.client).flow;
-  if ((sender.options & receiver.options & 1) === 0) return -1;
+  if ((sender.options & receiver.options & SYN_SEEN) === 0) return -1;
+  if (((sender.options | receiver.options) & OPTIONS_CUT) !== 0) return -1;
   return sender.windowScale >= 0 && receiver.windowScale >= 0 ? Math.min(sender.windowScale, 14) : 0;
 }

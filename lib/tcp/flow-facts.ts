@@ -2,7 +2,7 @@ import type { EndpointFacts, RetransmissionRun, Side, Sighting, ZeroWindowSpell 
 import { type Moment, secondsBetween } from '../facts/moment.ts';
 import { RESET } from '../facts/notes.ts';
 import type { Connection } from './connection.ts';
-import { type Flow, OFFERED_SACK, OFFERED_TIMESTAMPS, SYN_SEEN } from './flow.ts';
+import { type Flow, OFFERED_SACK, OFFERED_TIMESTAMPS, OPTIONS_CUT, SYN_SEEN } from './flow.ts';
 import { flightVisible } from './timing/vantage.ts';
 import { chainsOf, type Run } from './verdict/episodes.ts';
 import { scaleKnown } from './verdict/plausible.ts';
@@ -16,6 +16,7 @@ export function flowFacts(connection: Connection, side: Side, until: Moment): Fl
   const back = connection[side === 'client' ? 'server' : 'client'].flow;
   const { detail } = flow;
   const synSeen = (flow.options & SYN_SEEN) !== 0;
+  const optionsSeen = synSeen && (flow.options & OPTIONS_CUT) === 0;
   const visible = flightVisible(connection, flow, back);
   return {
     packets: flow.packets,
@@ -30,10 +31,10 @@ export function flowFacts(connection: Connection, side: Side, until: Moment): Fl
     keepAlives: detail?.keepAlives ?? 0,
     zeroWindowProbes: detail?.zeroWindowProbes ?? 0,
     maxWindow: flow.maxWindow,
-    mss: synSeen && flow.mss > 0 ? flow.mss : null,
-    windowScale: synSeen && flow.windowScale >= 0 ? flow.windowScale : null,
-    sackPermitted: synSeen ? (flow.options & OFFERED_SACK) !== 0 : null,
-    timestamps: synSeen ? (flow.options & OFFERED_TIMESTAMPS) !== 0 : null,
+    mss: optionsSeen && flow.mss > 0 ? flow.mss : null,
+    windowScale: optionsSeen && flow.windowScale >= 0 ? flow.windowScale : null,
+    sackPermitted: optionsSeen ? (flow.options & OFFERED_SACK) !== 0 : null,
+    timestamps: optionsSeen ? (flow.options & OFFERED_TIMESTAMPS) !== 0 : null,
     synSeen,
     largestSegment: flow.largestSegment,
     ackedUnseen: Math.max(0, back.detail?.unseenBytes ?? 0),

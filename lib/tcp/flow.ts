@@ -7,6 +7,8 @@ export const SYN_SEEN = 1 << 0;
 export const OFFERED_SACK = 1 << 1;
 export const OFFERED_TIMESTAMPS = 1 << 2;
 export const OFFERED_SCALE = 1 << 3;
+/** The capture does not hold its options: the snap length cut them off. */
+export const OPTIONS_CUT = 1 << 5;
 /** It came with IP ID 0 (verdict/sending-order.ts). */
 export const UNNUMBERED_SYN_ACK = 1 << 4;
 

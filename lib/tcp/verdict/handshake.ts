@@ -10,8 +10,8 @@ import {
   REORDERING,
   RETRANSMISSION,
 } from '../../facts/verdict.ts';
-import { ACK, type Segment, segmentSpan } from '../../packet/segment.ts';
-import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN, UNNUMBERED_SYN_ACK } from '../flow.ts';
+import { ACK, HEADER_CUT, type Segment, segmentSpan } from '../../packet/segment.ts';
+import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, OPTIONS_CUT, SYN_SEEN, UNNUMBERED_SYN_ACK } from '../flow.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
 import { atReceiver } from '../timing/vantage.ts';
 import { acknowledge } from './acknowledging.ts';
@@ -134,6 +134,7 @@ function start({ connection, flow, back, segment, memory }: Case): void {
 function offers(segment: Segment): number {
   return (
     SYN_SEEN |
+    (segment.troubles & HEADER_CUT ? OPTIONS_CUT : 0) |
     (segment.sackPermitted ? OFFERED_SACK : 0) |
     (segment.hasTimestamps ? OFFERED_TIMESTAMPS : 0) |
     (segment.windowScale >= 0 ? OFFERED_SCALE : 0) |

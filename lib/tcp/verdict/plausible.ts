@@ -1,7 +1,7 @@
 import { seqDiff } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { segmentSpan } from '../../packet/segment.ts';
-import { type Flow, OFFERED_SCALE, SYN_SEEN } from '../flow.ts';
+import { type Flow, OFFERED_SCALE, OPTIONS_CUT, SYN_SEEN } from '../flow.ts';
 
 /** The largest shift of a window (RFC 7323 2.3). */
 const MAX_SCALE = 14;
@@ -10,7 +10,7 @@ const SLACK_BYTES = 65_536;
 
 /** Both SYNs were seen, so it is known how (and whether) windows are scaled (RFC 7323 2.2). */
 export function scaleKnown(flow: Flow, back: Flow): boolean {
-  return (flow.options & back.options & SYN_SEEN) !== 0;
+  return (flow.options & back.options & SYN_SEEN) !== 0 && ((flow.options | back.options) & OPTIONS_CUT) === 0;
 }
 
 /** Shift of the windows that `flow`'s endpoint advertises, 0 where it is not known. */
