@@ -77,23 +77,6 @@ export const OPEN: readonly Limit[] = [
     ],
   },
   {
-    because: 'a late original with a lower IP ID and TSval than the retransmission before it is no copy of that',
-    at: [
-      'reorder_late.client.pcap: duplicate extra',
-      'reorder_late.client.pcap: reordering missed',
-      'reorder_late.middle.pcap: duplicate extra',
-      'reorder_late.middle.pcap: reordering missed',
-    ],
-  },
-  {
-    because: 'a SYN repeated after a challenge ACK and its RST is taken for a first one',
-    at: [
-      'rebooted_client.client.pcap: retransmission missed',
-      'rebooted_client.middle.pcap: retransmission missed',
-      'rebooted_client.server.pcap: retransmission missed',
-    ],
-  },
-  {
     because: 'what arrived with a bad checksum did not arrive: its retransmission is not spurious',
     at: ['corrupted.pcap: spurious extra x 3'],
   },
