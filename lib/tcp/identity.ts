@@ -5,7 +5,7 @@
  */
 import { seqDiff } from '../bytes/seq.ts';
 import { CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../facts/state.ts';
-import { ACK, type Segment, SYN } from '../packet/segment.ts';
+import { ACK, type Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from './connection.ts';
 
 export const SAME = 0;
@@ -75,8 +75,4 @@ export function isOver(c: Connection): boolean {
 
 function isDone(e: Endpoint): boolean {
   return e.state === CLOSED || e.state === TIME_WAIT;
-}
-
-export function isSyn(s: Segment): boolean {
-  return (s.flags & SYN) !== 0;
 }

@@ -1,7 +1,7 @@
 import { Int32Columns } from '../bytes/columns.ts';
 import { mix3, RECORD_MASK, Slots, slotTag } from '../bytes/slots.ts';
 import { TIME_WAIT } from '../facts/state.ts';
-import { ACK, CWR, ECE, type Segment, SYN } from '../packet/segment.ts';
+import { CWR, ECE, type Segment, SYN } from '../packet/segment.ts';
 import { AddressBook } from './addresses.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import { type SynShape, SynShapes } from './syn-shapes.ts';
@@ -301,9 +301,4 @@ export interface LoneSyn {
   number: number;
   stream: number;
   fromLow: boolean;
-}
-
-/** A segment that opens a connection: SYN without ACK. */
-export function isPlainSyn(s: Segment): boolean {
-  return (s.flags & (SYN | ACK)) === SYN;
 }

@@ -1,6 +1,6 @@
 /** Numbers into symbols: what a segment is to either end. Pure predicates over what the tap saw (RFC 9293 3.4, 3.10.7). */
 import { seqDiff } from '../../bytes/seq.ts';
-import { CLOSED, SYN_RECEIVED, SYN_SENT, UNKNOWN } from '../../facts/state.ts';
+import { CLOSED, SYN_SENT, UNKNOWN } from '../../facts/state.ts';
 import { ACK, type Segment } from '../../packet/segment.ts';
 import type { Endpoint } from '../connection.ts';
 
@@ -55,9 +55,4 @@ export function resetFit(e: Endpoint, peer: Endpoint, s: Segment): ResetFit {
 export function acceptsReset(peer: Endpoint, fit: ResetFit): boolean {
   if (peer.state === UNKNOWN) return fit !== 'outside';
   return fit === 'exact' || fit === 'unknown';
-}
-
-/** A connection in which `e` still only waits for its handshake. */
-export function inHandshake(e: Endpoint): boolean {
-  return e.state === SYN_SENT || e.state === SYN_RECEIVED;
 }
