@@ -22,6 +22,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'flows', summary: 'one row per connection', load: () => import('./commands/flows.ts') },
   {
+    name: 'services',
+    summary: 'one row per server address and port, worst first',
+    load: () => import('./commands/services.ts'),
+  },
+  {
     name: 'timeline',
     summary: 'the states of both endpoints over time; a ladder for one connection',
     load: () => import('./commands/timeline.ts'),

@@ -64,6 +64,7 @@ export class Summaries {
     s.begun = c.handshakeSeen && client.syns > 0 ? c.startSeconds - origin : -1;
     s.startSeconds = c.startSeconds;
     s.startNanos = c.startNanos;
+    s.responses = c.service;
     s.bytes = client.flow.bytes + server.flow.bytes;
     if ((client.fins | server.fins) !== 0 || s.reset) {
       s.duration = c.lastSeconds - c.startSeconds + (c.lastNanos - c.startNanos) / 1e9;

@@ -1,5 +1,6 @@
 import type { Occurrences } from './connection.ts';
 import type { Moment } from './moment.ts';
+import type { TimesFacts } from './services.ts';
 
 /** Where the tap stands, seen from one connection. */
 export type Vantage = 'client' | 'server' | 'middle' | 'unknown';
@@ -175,6 +176,8 @@ export interface ServiceFacts {
     readonly lastFrame: number;
     readonly examples: readonly number[];
   };
+  /** Request's last byte to response's first byte, less the path's round trip, seconds; absent without responses. */
+  readonly responses?: TimesFacts;
   /** Most connections half-open at once (SYN seen, handshake not completed, refused or given up), and when. */
   readonly peakHalfOpen: { readonly count: number; readonly second: number };
   /** Concurrent CLOSE_WAIT at this service: change per second, sparse and ascending. */

@@ -6,7 +6,7 @@ import { Distinct } from './distinct.ts';
 import { IgnoredAcks } from './ignored-acks.ts';
 import { keepLowest } from './lowest.ts';
 import { Pairs } from './pairs.ts';
-import { type ConnectionSummary, EXAMPLES } from './summary.ts';
+import { type ConnectionSummary, EXAMPLES, type ResponseTimes } from './summary.ts';
 
 /** The counters of one listener: server address and port. */
 export class Service {
@@ -38,6 +38,7 @@ export class Service {
   readonly attempts: Attempts = new Attempts();
   readonly pairs: Pairs = new Pairs();
   readonly ttls: Distinct = new Distinct();
+  responses: ResponseTimes | null = null;
   firstFrame = 0;
   lastFrame = 0;
   readonly examples: number[] = [];
@@ -52,6 +53,7 @@ export class Service {
   add(c: ConnectionSummary): void {
     this.connections++;
     if (c.reset) this.reset++;
+    this.responses ??= c.responses;
     if (c.cutOff >= 0) this.resetPerSecond.add(c.cutOff);
     if (c.answered) this.answered++;
     const network = c.ipVersion === 4 ? c.client[3]! >>> 8 : mix(c.client[0]!, c.client[1]!);
@@ -98,6 +100,7 @@ export class Service {
     const resetPerSecond = this.resetPerSecond.entries();
     const ignoredAcks = this.ignoredAcks.facts();
     const cookieSigns = this.cookieSigns.count();
+    const responses = this.responses?.facts() ?? null;
     return {
       address: this.address,
       port: this.port,
@@ -113,6 +116,7 @@ export class Service {
       ...(resetPerSecond.length === 0 ? {} : { resetPerSecond }),
       ...(ignoredAcks === null ? {} : { ignoredAcks }),
       ...(cookieSigns === 0 ? {} : { cookieSigns }),
+      ...(responses === null ? {} : { responses: { ...responses, histogram: this.responses!.histogram() } }),
       peakHalfOpen: this.halfOpen.peak(),
       closeWaitPerSecond: this.closeWait.entries(),
       sources: this.sources.count(),

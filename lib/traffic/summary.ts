@@ -1,8 +1,16 @@
+import type { TimesFacts } from '../facts/services.ts';
+
 /** Connection numbers kept as examples. */
 export const EXAMPLES = 20;
 
 /** Turns an address, as four int32s, into text. */
 export type AddressText = (ipVersion: number, a: number, b: number, c: number, d: number) => string;
+
+/** Times that somebody else gathers. */
+export interface ResponseTimes {
+  facts(): Omit<TimesFacts, 'histogram'> | null;
+  histogram(): TimesFacts['histogram'];
+}
 
 interface Sighting {
   frame: number;
@@ -63,6 +71,9 @@ export class ConnectionSummary {
   readonly ignoredFirst: Sighting = { frame: 0, seconds: 0, nanos: 0 };
   readonly ignoredLast: Sighting = { frame: 0, seconds: 0, nanos: 0 };
 
+  /** Times of all responses of the service, shared by its connections; null while there are none. */
+  responses: ResponseTimes | null = null;
+
   /** Who holds TIME_WAIT: 0 nobody, 1 the client, 2 the server, 3 both; from when to when. */
   timeWaitBy = 0;
   timeWaitFrom = -1;
@@ -92,6 +103,7 @@ export class ConnectionSummary {
     this.answers = 0;
     this.synAcksIgnored = 0;
     this.dataIgnored = false;
+    this.responses = null;
     this.timeWaitBy = 0;
     this.timeWaitFrom = -1;
     this.timeWaitTo = -1;

@@ -70,8 +70,18 @@ export class RoundTrips {
     let left = Math.ceil(share * this.samples);
     let bucket = 0;
     while (bucket < BUCKETS - 1 && left > counts[bucket]!) left -= counts[bucket++]!;
-    const middle = middleOf(bucket);
-    return Math.min(this.max, Math.max(this.min, middle)) / 1e6;
+    return this.within(bucket);
+  }
+
+  /** [seconds, how many], ascending: the samples themselves while they are few, middles of classes beyond. */
+  histogram(): [number, number][] {
+    if (this.counts === null) return [...this.first].sort((a, b) => a - b).map((micros) => [micros / 1e6, 1]);
+    const all = [...this.counts].map((count, bucket): [number, number] => [this.within(bucket), count]);
+    return all.filter(([, count]) => count > 0);
+  }
+
+  private within(bucket: number): number {
+    return Math.min(this.max, Math.max(this.min, middleOf(bucket))) / 1e6;
   }
 
   facts(): RttFacts | null {

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import type { ConnectionFacts } from '../../facts/connection.ts';
+import type { ServiceRow } from '../../facts/services.ts';
+import { createLinter } from '../../lint/runtime.ts';
+import type { RowFormatModule } from '../../report/format.ts';
+import { ServiceRows } from '../../traffic/service-rows.ts';
+import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
+import type { FormatTable } from '../formats.ts';
+import { type CaptureOptions, captureCommand } from '../options.ts';
+import { runRows } from '../rows.ts';
+import { openSelector, rulesByConnection } from '../selection.ts';
+import type { Terminal } from '../terminal.ts';
+
+const FORMATS: FormatTable<RowFormatModule<ServiceRow>> = {
+  table: () => import('../../report/services/table.ts'),
+  json: () => import('../../report/services/json.ts'),
+  ndjson: () => import('../../report/services/ndjson.ts'),
+  csv: () => import('../../report/services/csv.ts'),
+};
+
+type ServicesOptions = CaptureOptions & ConfigOptions;
+
+export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
+  configOptions(captureCommand(command, Object.keys(FORMATS))).action((paths: string[], options: ServicesOptions) =>
+    run(services(paths, options, terminal)),
+  );
+}
+
+/** A row per server address and port, worst first: known when its capture has ended. */
+async function services(paths: readonly string[], options: ServicesOptions, terminal: Terminal): Promise<number> {
+  const config = await loadConfig(options);
+  const selector = await openSelector(options);
+  return runRows(paths, options, FORMATS, terminal, (write, origin) => {
+    const linter = createLinter(config);
+    const folded = new ServiceRows();
+    /** Where findings decide what is selected, the facts must wait for them. */
+    const held: ConnectionFacts[] = [];
+    return {
+      ask: {
+        onConnection(facts) {
+          linter.connection(facts);
+          if (selector.needsFindings) {
+            held.push(facts);
+          } else if (selector.matches(facts, origin)) {
+            folded.add(facts);
+          }
+        },
+      },
+      finish(capture) {
+        const { findings } = linter.finish(capture);
+        const found = selector.needsFindings ? rulesByConnection(findings) : undefined;
+        for (const facts of held) {
+          if (selector.matches(facts, origin, found)) {
+            folded.add(facts);
+          }
+        }
+        for (const row of folded.rows(findings, capture.traffic.services)) {
+          write(row, origin);
+        }
+      },
+    };
+  });
+}

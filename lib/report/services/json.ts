@@ -1,0 +1,6 @@
+import type { ServiceRow } from '../../facts/services.ts';
+import type { RowFormat } from '../format.ts';
+import { jsonRows, shaped } from '../rows.ts';
+import { serviceShape } from '../shape/service.ts';
+
+export const open = (): RowFormat<ServiceRow> => jsonRows('services', shaped(serviceShape));

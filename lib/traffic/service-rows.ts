@@ -1,0 +1,226 @@
+import type { ServiceFacts } from '../facts/capture.ts';
+import type { ConnectionFacts, EndpointFacts, Side, StateSpell } from '../facts/connection.ts';
+import type { Finding } from '../facts/finding.ts';
+import { type Moment, secondsBetween } from '../facts/moment.ts';
+import { SEVERITIES } from '../facts/rule.ts';
+import type { DwellFacts, ServiceFinding, ServiceRow } from '../facts/services.ts';
+import type { StateName } from '../facts/state.ts';
+import { Times } from './times.ts';
+
+/** Folds connections by server address and port: what `services` prints. Give it every connection, then the findings. */
+export class ServiceRows {
+  private readonly services = new Map<string, ServiceSum>();
+  /** Connection number -> its service, by ordinal: findings name connections. */
+  private readonly serviceOf: number[] = [];
+
+  /** `end`: how long states that were never left are known to have lasted; the end of the capture by default. */
+  add(facts: ConnectionFacts, end: Moment = endOf(facts)): void {
+    const { address, port, name } = facts.server;
+    const key = keyOf(address, port);
+    let service = this.services.get(key);
+    if (service === undefined) {
+      service = new ServiceSum(this.services.size, address, port);
+      this.services.set(key, service);
+    }
+    service.name ??= name;
+    service.add(facts, end);
+    this.serviceOf[facts.connection] = service.ordinal;
+  }
+
+  /**
+   * The rows, worst first: by the severity of their worst finding and the connections that such concern, then by size.
+   * `known`: CaptureFacts.traffic.services, which know how fast each service responds.
+   */
+  rows(findings: readonly Finding[], known: readonly ServiceFacts[]): ServiceRow[] {
+    const services = [...this.services.values()];
+    const found = services.map(() => new Map<string, ServiceFinding>());
+    for (const finding of findings) {
+      for (const [ordinal, connections] of this.concerned(finding)) note(found[ordinal]!, finding, connections);
+    }
+    const responses = new Map(known.map((each) => [keyOf(each.address, each.port), each.responses ?? null]));
+    return services
+      .map((service, ordinal) => ({
+        ...service.row(),
+        response: responses.get(keyOf(service.address, service.port)) ?? null,
+        findings: [...found[ordinal]!.values()].sort(worseFirst),
+      }))
+      .sort(worseRow);
+  }
+
+  /** The services that a finding is about, by ordinal, and how many of their connections. */
+  private concerned({ connections, endpoints, impact }: Finding): Map<number, number> {
+    const concerned = new Map<number, number>();
+    for (const connection of connections) {
+      const ordinal = this.serviceOf[connection];
+      if (ordinal !== undefined) concerned.set(ordinal, (concerned.get(ordinal) ?? 0) + 1);
+    }
+    for (const { address, port, role } of endpoints) {
+      const service = role === 'server' ? this.services.get(keyOf(address, port)) : undefined;
+      if (service !== undefined && !concerned.has(service.ordinal)) concerned.set(service.ordinal, 0);
+    }
+    // A finding lists no more than some of very many connections; about one service, it knows how many they are.
+    const [only] = concerned.keys();
+    if (concerned.size === 1 && impact.connections !== undefined) concerned.set(only!, impact.connections);
+    return concerned;
+  }
+}
+
+function keyOf(address: string, port: number): string {
+  return `${address} ${port}`;
+}
+
+function endOf(facts: ConnectionFacts): Moment {
+  const { end, watchedAfter } = facts;
+  const nanos = end.nanos + Math.round((watchedAfter % 1) * 1e9);
+  return { seconds: end.seconds + Math.floor(watchedAfter) + Math.floor(nanos / 1e9), nanos: nanos % 1e9 };
+}
+
+/** The counters of one service. */
+class ServiceSum {
+  readonly ordinal: number;
+  readonly address: string;
+  readonly port: number;
+  name: string | undefined;
+  private connections = 0;
+  private begun = 0;
+  private completed = 0;
+  private refused = 0;
+  private unanswered = 0;
+  private reset = 0;
+  private packets = 0;
+  private uniqueBytes = 0;
+  private retransmittedBytes = 0;
+  private dataSegments = 0;
+  private retransmissions = 0;
+  private retransmissionRuns = 0;
+  private readonly handshake = new Times();
+  private readonly closeWait = { client: new Dwell('CLOSE_WAIT'), server: new Dwell('CLOSE_WAIT') };
+  private readonly timeWait = { client: new Dwell('TIME_WAIT'), server: new Dwell('TIME_WAIT') };
+
+  constructor(ordinal: number, address: string, port: number) {
+    this.ordinal = ordinal;
+    this.address = address;
+    this.port = port;
+  }
+
+  add(facts: ConnectionFacts, end: Moment): void {
+    const { handshake, client, server } = facts;
+    const [syn] = handshake.syns;
+    this.connections++;
+    if (syn !== undefined) {
+      this.begun++;
+      if (handshake.refused !== null) this.refused++;
+      else if (server.packets === 0) this.unanswered++;
+      if (handshake.ack !== null) {
+        this.completed++;
+        this.handshake.add(secondsBetween(syn.time, handshake.ack.time));
+      }
+    }
+    if (handshake.refused === null && facts.resets.some(({ accepted }) => accepted)) this.reset++;
+    this.addFlow(client);
+    this.addFlow(server);
+    for (const side of ['client', 'server'] as const) {
+      this.closeWait[side].add(facts[side].spells, end);
+      this.timeWait[side].add(facts[side].spells, end);
+    }
+  }
+
+  private addFlow(sender: EndpointFacts): void {
+    this.packets += sender.packets;
+    this.uniqueBytes += sender.uniqueBytes;
+    this.retransmittedBytes += sender.retransmittedBytes;
+    this.dataSegments += sender.dataSegments;
+    this.retransmissions += sender.retransmissions;
+    this.retransmissionRuns += sender.retransmissionRuns.length;
+  }
+
+  row(): Omit<ServiceRow, 'response' | 'findings'> {
+    const both = (dwell: { readonly [side in Side]: Dwell }) => ({
+      client: dwell.client.facts(),
+      server: dwell.server.facts(),
+    });
+    return {
+      server: {
+        address: this.address,
+        port: this.port,
+        ...(this.name === undefined ? {} : { name: this.name }),
+      },
+      connections: this.connections,
+      begun: this.begun,
+      completed: this.completed,
+      refused: this.refused,
+      unanswered: this.unanswered,
+      reset: this.reset,
+      handshake: this.handshake.facts(),
+      packets: this.packets,
+      uniqueBytes: this.uniqueBytes,
+      retransmittedBytes: this.retransmittedBytes,
+      dataSegments: this.dataSegments,
+      retransmissions: this.retransmissions,
+      retransmissionRuns: this.retransmissionRuns,
+      closeWait: both(this.closeWait),
+      timeWait: both(this.timeWait),
+    };
+  }
+}
+
+/** Time spent in one state. */
+class Dwell {
+  private readonly state: StateName;
+  private readonly times = new Times();
+  private open = 0;
+
+  constructor(state: StateName) {
+    this.state = state;
+  }
+
+  add(spells: readonly StateSpell[], captureEnd: Moment): void {
+    for (const { state, start, end } of spells) {
+      if (state !== this.state) continue;
+      if (end === null) this.open++;
+      this.times.add(secondsBetween(start, end ?? captureEnd));
+    }
+  }
+
+  facts(): DwellFacts | null {
+    const times = this.times.facts();
+    return times === null ? null : { ...times, open: this.open };
+  }
+}
+
+function note(found: Map<string, ServiceFinding>, { rule, severity }: Finding, connections: number): void {
+  const key = `${rule} ${severity}`;
+  const before = found.get(key);
+  found.set(key, {
+    rule,
+    severity,
+    count: (before?.count ?? 0) + 1,
+    connections: (before?.connections ?? 0) + connections,
+  });
+}
+
+function worseFirst(a: ServiceFinding, b: ServiceFinding): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    b.connections - a.connections ||
+    (a.rule < b.rule ? -1 : 1)
+  );
+}
+
+function worseRow(a: ServiceRow, b: ServiceRow): number {
+  const [worstOfA] = a.findings;
+  const [worstOfB] = b.findings;
+  const rank = (finding: ServiceFinding | undefined): number =>
+    finding === undefined ? SEVERITIES.length : SEVERITIES.indexOf(finding.severity);
+  const concerned = ({ findings }: ServiceRow): number =>
+    findings.reduce(
+      (most, each) => (each.severity === findings[0]!.severity ? Math.max(most, each.connections) : most),
+      0,
+    );
+  return (
+    rank(worstOfA) - rank(worstOfB) ||
+    concerned(b) - concerned(a) ||
+    b.connections - a.connections ||
+    (a.server.address < b.server.address ? -1 : a.server.address > b.server.address ? 1 : a.server.port - b.server.port)
+  );
+}
