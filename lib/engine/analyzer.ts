@@ -21,7 +21,7 @@ import { CaptureQuality } from './capture-quality.ts';
 import { Connections, type Host } from './connections.ts';
 import { Ending } from './ending.ts';
 import { endsAttempt, icmpFacts, refusesAttempt } from './icmp-facts.ts';
-import type { AnalyzerOptions, CaptureAnalyzer } from './options.ts';
+import type { AnalyzerOptions, CaptureAnalyzer, SegmentWatch } from './options.ts';
 import { PacketRows } from './packet-rows.ts';
 import { Vocabularies } from './vocabularies.ts';
 
@@ -44,10 +44,12 @@ export class Analyzer implements CaptureAnalyzer, Host {
   /** What somebody asked for: a row per segment, other tools' words for a connection. */
   private readonly rows: PacketRows | null;
   private readonly vocabularies: Vocabularies | null;
+  private readonly watch: SegmentWatch | null;
   private readonly revise = {
     revise: (frame: number, j: Judgement) => {
       this.quality.revise(frame, j);
       this.rows?.revise(frame, j);
+      this.watch?.revise(frame, j);
     },
   };
 
@@ -55,7 +57,8 @@ export class Analyzer implements CaptureAnalyzer, Host {
     this.rows = options.onPacket === undefined ? null : new PacketRows(options.onPacket);
     const wordsWanted = options.labels === true || options.zeek === true || options.metrics === true;
     this.vocabularies = wordsWanted ? new Vocabularies(options, this.rows) : null;
-    this.connections = new Connections(this, this.rows === null && !wordsWanted);
+    this.watch = options.watch ?? null;
+    this.connections = new Connections(this, this.rows === null && this.watch === null && !wordsWanted);
     this.quality = new CaptureQuality(this.decoder, this.reader.info, options);
     this.ending = new Ending(this.connections, this.timeline, this.memory, this.quality, this.vocabularies, options);
   }
@@ -89,6 +92,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
       return;
     }
     const s = this.decoder.segment;
+    if (this.watch !== null && !this.watch.wants(s)) return;
     const c = this.connections.of(s);
     const { fromLow } = this.connections;
     this.quality.segment(s, c, c !== null && fromLow === c.clientIsLow, frame.offset);
@@ -105,6 +109,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
       this.vocabularies.step(c, s, this.judgement, fromClient, fromLow, stream, this.connections.streams.reused);
     }
     if (this.rows !== null) this.rows.add(c, s, fromClient, stream, this.judgement, this.vocabularies?.labels ?? null);
+    if (this.watch !== null) this.watch.add(c, s, fromClient, this.judgement);
     if (!c.steady && isOver(c)) this.ending.noteOver(c);
   }
 
@@ -112,6 +117,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   replay(c: Connection, s: Segment, fromLow: boolean): void {
     this.observe(c, s, fromLow === c.clientIsLow);
     this.rows?.reassign(s.frame, c);
+    this.watch?.reassign(s.frame, c);
   }
 
   private observe(c: Connection, s: Segment, fromClient: boolean): void {

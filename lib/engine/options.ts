@@ -2,6 +2,9 @@ import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Moment } from '../facts/moment.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
+import type { Segment } from '../packet/segment.ts';
+import type { Connection } from '../tcp/connection.ts';
+import type { Judgement } from '../tcp/verdict/judgement.ts';
 
 /** What an analysis is asked for. Everything is off that nobody asks for. */
 export interface AnalyzerOptions {
@@ -28,6 +31,20 @@ export interface AnalyzerOptions {
   readonly metrics?: boolean;
   /** Compute Zeek's conn_state and history. */
   readonly zeek?: boolean;
+  /** Watches some connections segment by segment; the others are not followed at all. */
+  readonly watch?: SegmentWatch;
+}
+
+/** Sees segments as the analyzer follows them, for whoever draws connections. All it is handed is borrowed. */
+export interface SegmentWatch {
+  /** Whether to follow the connection of this segment: what is left out counts as never seen. */
+  wants(s: Segment): boolean;
+  /** A segment of `c` has been judged, and both ends have made of it what they will. */
+  add(c: Connection, s: Segment, fromClient: boolean, j: Judgement): void;
+  /** The verdict on an earlier frame is now `j`. */
+  revise(frame: number, j: Judgement): void;
+  /** An earlier frame turns out to belong to `c`, as its first segment. */
+  reassign(frame: number, c: Connection): void;
 }
 
 /** The incremental, synchronous, I/O-free analyzer. */

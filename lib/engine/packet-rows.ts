@@ -112,7 +112,7 @@ export function verdictOf(j: Judgement): Verdict | null {
  * The shift of a segment's window, -1 while it can't be known. A SYN's own window is never scaled; scaling is on only
  * if both SYNs offered it (RFC 7323 2.2).
  */
-function windowScale(c: Connection, fromClient: boolean, s: Segment): number {
+export function windowScale(c: Connection, fromClient: boolean, s: Segment): number {
   if ((s.flags & SYN) !== 0) return 0;
   const sender = (fromClient ? c.client : c.server).flow;
   const receiver = (fromClient ? c.server : c.client).flow;
