@@ -147,6 +147,7 @@ export class Ending {
 
   /** `c` begins on the 4-tuple of `old`: if it met TIME_WAIT there, that is a fact of the new one. */
   noteReuse(c: Connection, old: Connection): void {
+    this.vocabularies?.succeed(c, old);
     const waiting = old.client.state === TIME_WAIT ? old.client : old.server.state === TIME_WAIT ? old.server : null;
     if (waiting === null) return;
     const since = c.startSeconds - waiting.waitSeconds + (c.startNanos - waiting.waitNanos) / 1e9;

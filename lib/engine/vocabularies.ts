@@ -1,11 +1,11 @@
-import type { ConnectionFacts } from '../facts/connection.ts';
+import type { ConnectionFacts, ZeekRowFacts } from '../facts/connection.ts';
 import type { Segment } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { Metrics } from '../tcp/timing/metrics.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import { Completeness } from '../tcp/wireshark/completeness.ts';
 import { Labels } from '../tcp/wireshark/labels.ts';
-import { ZeekConnection } from '../tcp/zeek/conn-log.ts';
+import { fullest, ZeekConnection } from '../tcp/zeek/conn-log.ts';
 import type { AnalyzerOptions } from './options.ts';
 import type { PacketRows } from './packet-rows.ts';
 
@@ -49,16 +49,28 @@ export class Vocabularies {
     this.wireshark.completeness.stepQuoted(stream, quoted, reused);
   }
 
+  /** `c` follows `old`. What Zeek made of its first segments, where they had been taken for the old one's, goes with it. */
+  succeed(c: Connection, old: Connection): void {
+    const split = this.zeek?.get(old)?.splitAt(c.firstFrame, c.clientIsLow !== old.clientIsLow);
+    if (split != null) this.zeek!.set(c, split);
+  }
+
   /** The fields for the connection's facts; it is forgotten with this. */
-  take(c: Connection): Pick<ConnectionFacts, 'completeness' | 'connState' | 'history' | 'metrics'> {
-    const zeek = this.zeek?.get(c);
-    this.zeek?.delete(c);
+  take(c: Connection): Pick<ConnectionFacts, 'completeness' | 'connState' | 'history' | 'furtherZeekRows' | 'metrics'> {
     const metrics = this.metrics?.take(c) ?? null;
     return {
       ...(this.wireshark !== null ? { completeness: this.wireshark.completeness.of(c.stream) } : {}),
-      ...(zeek !== undefined ? { connState: zeek.connState(), history: zeek.history() } : {}),
+      ...this.takeZeek(c),
       ...(metrics !== null ? { metrics } : {}),
     };
+  }
+
+  private takeZeek(c: Connection): Pick<ConnectionFacts, 'connState' | 'history' | 'furtherZeekRows'> {
+    const rows = this.zeek?.get(c)?.facts() ?? [];
+    if (rows.length === 0) return {};
+    this.zeek!.delete(c);
+    const [{ connState, history }] = rows.splice(fullest(rows), 1) as [ZeekRowFacts];
+    return { connState, history, ...(rows.length > 0 ? { furtherZeekRows: rows } : {}) };
   }
 
   private zeekOf(c: Connection): ZeekConnection {

@@ -74,8 +74,30 @@ export interface ConnectionFacts {
   readonly completeness?: number;
   readonly connState?: string;
   readonly history?: string;
+  /** Where Zeek's conn.log would have several rows for this connection: all but the one told above, in order. */
+  readonly furtherZeekRows?: readonly ZeekRowFacts[];
   /** What long listings add: present when it was asked for. */
   readonly metrics?: { readonly client: FlowMetrics; readonly server: FlowMetrics };
+}
+
+/**
+ * A row of Zeek's conn.log. Zeek begins another where a timer has ended the one before, though the connection goes on or
+ * a straggler of it comes late.
+ */
+export interface ZeekRowFacts {
+  readonly connState: string;
+  /** Upper case what the originator sent, `^` where Zeek flipped the roles. */
+  readonly history: string;
+  readonly originator: Side;
+  readonly start: Moment;
+  readonly end: Moment;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly packetsFromClient: number;
+  readonly packetsFromServer: number;
+  /** Payload, repeats included. */
+  readonly bytesFromClient: number;
+  readonly bytesFromServer: number;
 }
 
 /** Nothing was sent for a while; then something was. */

@@ -8,7 +8,7 @@ import type { Origin, RowFormat } from '../../lib/report/format.ts';
 import { open as packetsNdjson } from '../../lib/report/packets/ndjson.ts';
 import { open as packetsTable } from '../../lib/report/packets/table.ts';
 import { PLAIN_PAGE } from '../../lib/report/page.ts';
-import { flowText } from '../../lib/report/shape/flow.ts';
+import { flowText, furtherZeekTexts } from '../../lib/report/shape/flow.ts';
 import { open as ladder } from '../../lib/report/timeline/ladder.ts';
 import { open as timelineNdjson } from '../../lib/report/timeline/ndjson.ts';
 import { capture, connection, endpoint, moment } from '../lint/facts.ts';
@@ -125,6 +125,52 @@ describe('flows', () => {
     ]);
     expect(line).toContain(`10.0.0.1,40000,"'=cmd,""x""",`);
     expect(line).toMatch(/,a b$/);
+  });
+
+  test('further rows of Zeek’s stand behind their connection, marked, and not in the table', () => {
+    const facts = connection({
+      connState: 'SF',
+      history: 'ShAF',
+      furtherZeekRows: [
+        {
+          connState: 'RSTRH',
+          history: '^r',
+          originator: 'client',
+          start: moment(9),
+          end: moment(9.5),
+          firstFrame: 40,
+          lastFrame: 41,
+          packetsFromClient: 0,
+          packetsFromServer: 2,
+          bytesFromClient: 0,
+          bytesFromServer: 0,
+        },
+      ],
+    });
+    const further = furtherZeekTexts(facts).map((text) => ({ text, onlyZeek: true }) as const);
+    const rows = [{ text: flowText(facts), findings: [] }, ...further];
+    const [, second] = JSON.parse(written(flowsJson(), rows)).flows;
+    expect(second).toEqual({
+      connection: 0,
+      streams: [0],
+      stream: 0,
+      client: { address: '10.0.0.1', port: 40000 },
+      server: { address: '10.0.0.2', port: 80 },
+      tunnel: null,
+      roleConfidence: 'handshake',
+      start: '1700000009.000000000',
+      end: '1700000009.500000000',
+      duration: 0.5,
+      firstFrame: 40,
+      lastFrame: 41,
+      onlyZeek: true,
+      connState: 'RSTRH',
+      history: '^r',
+      fromClient: { packets: 0, bytes: 0 },
+      fromServer: { packets: 2, bytes: 0 },
+    });
+    expect(written(flowsTable(PLAIN_PAGE), rows).trimEnd().split('\n')).toHaveLength(2);
+    expect(written(flowsCsv(), rows).trimEnd().split('\n')).toHaveLength(3);
   });
 
   test('csv without rows still has its head', () => {

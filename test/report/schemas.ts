@@ -185,20 +185,23 @@ const metrics = object({
   repeatTime: spread,
 });
 
-const flow = object(
+const flowIdentity = {
+  connection: count,
+  streams: list(count),
+  stream: count,
+  client: endpoint,
+  server: endpoint,
+  tunnel: orNull(text),
+  roleConfidence: words(['handshake', 'guessed']),
+  start: time,
+  end: time,
+  duration: seconds,
+  firstFrame: count,
+  lastFrame: count,
+};
+const connectionRow = object(
   {
-    connection: count,
-    streams: list(count),
-    stream: count,
-    client: endpoint,
-    server: endpoint,
-    tunnel: orNull(text),
-    roleConfidence: words(['handshake', 'guessed']),
-    start: time,
-    end: time,
-    duration: seconds,
-    firstFrame: count,
-    lastFrame: count,
+    ...flowIdentity,
     states: object({ client: state, server: state }),
     closedBy: orNull(words(['client', 'server', 'both'])),
     closeKind: words(['fin', 'reset', 'open']),
@@ -217,6 +220,19 @@ const flow = object(
   },
   { ...OWN, completeness: count, connState: text, history: text, metrics: bothWays(metrics), findings: list(text) },
 );
+/** A further row of Zeek's conn.log for the connection of that number. */
+const zeekRow = object(
+  {
+    ...flowIdentity,
+    onlyZeek: { const: true },
+    connState: text,
+    history: text,
+    fromClient: object({ packets: count, bytes: count }),
+    fromServer: object({ packets: count, bytes: count }),
+  },
+  { ...OWN, completeness: count },
+);
+const flow: Schema = { anyOf: [connectionRow, zeekRow] };
 
 const option = object({
   default: { type: ['number', 'boolean'] },

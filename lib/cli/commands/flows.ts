@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ConnectionFacts } from '../../facts/connection.ts';
 import { createLinter } from '../../lint/runtime.ts';
 import type { RowFormatModule } from '../../report/format.ts';
-import { type FlowRow, flowText } from '../../report/shape/flow.ts';
+import { type FlowRow, flowText, furtherZeekTexts } from '../../report/shape/flow.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
@@ -31,11 +31,13 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
   const selector = await openSelector(options);
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = createLinter(config);
-    const rows: { readonly connection: number; readonly text: string }[] = [];
+    const rows: { readonly connection: number; readonly text: string; readonly onlyZeek?: true }[] = [];
     /** Where findings decide what is selected, the facts must wait for them. */
     const held: ConnectionFacts[] = [];
     const keep = (facts: ConnectionFacts): void => {
-      rows.push({ connection: facts.connection, text: flowText(facts) });
+      const { connection } = facts;
+      rows.push({ connection, text: flowText(facts) });
+      for (const text of furtherZeekTexts(facts)) rows.push({ connection, text, onlyZeek: true });
     };
     return {
       ask: {
@@ -54,8 +56,8 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
       finish(capture) {
         const found = rulesByConnection(linter.finish(capture).findings);
         held.filter((facts) => selector.matches(facts, origin, found)).forEach(keep);
-        for (const { connection, text } of rows) {
-          write({ text, findings: [...(found.get(connection) ?? [])].sort() }, origin);
+        for (const { connection, ...row } of rows) {
+          write(row.onlyZeek ? row : { ...row, findings: [...(found.get(connection) ?? [])].sort() }, origin);
         }
       },
     };

@@ -26,6 +26,7 @@ const COLUMNS = [
   'completeness',
   'connState',
   'history',
+  'onlyZeek',
   'vantage',
   ...['fromClient', 'fromServer'].flatMap((side) =>
     [

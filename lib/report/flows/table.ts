@@ -25,6 +25,7 @@ export function open(options: PageOptions): RowFormat<FlowRow> {
   return {
     head: () => '',
     row(row, origin) {
+      if (row.onlyZeek) return '';
       const flow = flowOf(row);
       const [seconds, nanos] = flow.start.split('.').map(Number);
       return table.add([

@@ -1,4 +1,4 @@
-import type { ConnectionFacts, EndpointFacts } from '../../facts/connection.ts';
+import type { ConnectionFacts, EndpointFacts, ZeekRowFacts } from '../../facts/connection.ts';
 import { epoch, secondsBetween } from '../../facts/moment.ts';
 import { json } from '../escape.ts';
 
@@ -8,12 +8,19 @@ import { json } from '../escape.ts';
  */
 export interface FlowRow {
   readonly text: string;
-  /** Ids of the rules that found something; absent when none ran. */
+  /** Ids of the rules that found something; absent when none ran, and for rows that are only Zeek's. */
   readonly findings?: readonly string[];
+  /** Not a connection, but a further row that Zeek's conn.log has for the one before. */
+  readonly onlyZeek?: true;
 }
 
 export function flowText(facts: ConnectionFacts): string {
   return json(flowShape(facts));
+}
+
+/** The rows that Zeek's conn.log has for this connection besides. */
+export function furtherZeekTexts(facts: ConnectionFacts): string[] {
+  return (facts.furtherZeekRows ?? []).map((row) => json(zeekShape(facts, row)));
 }
 
 /** The row as one JSON object. */
@@ -32,18 +39,8 @@ export type FlowShape = ReturnType<typeof flowShape>;
 /** What the facts do not hold (undefined) is absent. */
 function flowShape(facts: ConnectionFacts) {
   return {
-    connection: facts.connection,
-    streams: facts.streams,
-    stream: facts.streams[0],
-    client: endpoint(facts.client),
-    server: endpoint(facts.server),
-    tunnel: facts.tunnel,
-    roleConfidence: facts.roleConfidence,
-    start: epoch(facts.start),
-    end: epoch(facts.end),
-    duration: secondsBetween(facts.start, facts.end),
-    firstFrame: facts.firstFrame,
-    lastFrame: facts.lastFrame,
+    ...identity(facts),
+    ...extent(facts),
     states: { client: facts.client.finalState, server: facts.server.finalState },
     closedBy: facts.closedBy,
     closeKind: facts.closeKind,
@@ -64,6 +61,36 @@ function flowShape(facts: ConnectionFacts) {
     rtt: { fromClient: facts.client.rtt, fromServer: facts.server.rtt },
     limitedBy: { fromClient: facts.client.limitedBy, fromServer: facts.server.limitedBy },
   };
+}
+
+/** Only Zeek's words, and what this row of Zeek's took in. */
+function zeekShape(facts: ConnectionFacts, row: ZeekRowFacts) {
+  return {
+    ...identity(facts),
+    ...extent(row),
+    completeness: facts.completeness,
+    onlyZeek: true,
+    connState: row.connState,
+    history: row.history,
+    fromClient: { packets: row.packetsFromClient, bytes: row.bytesFromClient },
+    fromServer: { packets: row.packetsFromServer, bytes: row.bytesFromServer },
+  };
+}
+
+function identity(facts: ConnectionFacts) {
+  return {
+    connection: facts.connection,
+    streams: facts.streams,
+    stream: facts.streams[0],
+    client: endpoint(facts.client),
+    server: endpoint(facts.server),
+    tunnel: facts.tunnel,
+    roleConfidence: facts.roleConfidence,
+  };
+}
+
+function extent({ start, end, firstFrame, lastFrame }: ConnectionFacts | ZeekRowFacts) {
+  return { start: epoch(start), end: epoch(end), duration: secondsBetween(start, end), firstFrame, lastFrame };
 }
 
 function endpoint({ address, port, name }: EndpointFacts): Pick<EndpointFacts, 'address' | 'port' | 'name'> {

@@ -24,7 +24,6 @@ import { looksFlipped, PATIENT_PORTS } from './originator.ts';
 
 export class ZeekRow {
   readonly history: ZeekHistory = new ZeekHistory();
-  segments = 0;
   /** The originator is our client. */
   originatorIsClient: boolean;
   private originator: ZeekEndpoint = new ZeekEndpoint(true);
@@ -64,12 +63,10 @@ export class ZeekRow {
   }
 
   badChecksum(fromClient: boolean): void {
-    this.segments++;
     this.history.badChecksum(this.endpoint(fromClient));
   }
 
   step(segment: Segment, fromClient: boolean, time: number): void {
-    this.segments++;
     const endpoint = this.endpoint(fromClient);
     const peer = this.peerOf(endpoint);
     const flags = segment.flags;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ACK, FIN, PSH, RST, Segment, SYN } from '../../../lib/packet/segment.ts';
-import { ZeekConnection } from '../../../lib/tcp/zeek/conn-log.ts';
+import { fullest, ZeekConnection } from '../../../lib/tcp/zeek/conn-log.ts';
 
 const CLIENT_ISN = 1_000;
 const SERVER_ISN = 0xffff_ff00; // wraps after 256 bytes
@@ -19,6 +19,7 @@ interface Line {
 class Story {
   readonly zeek = new ZeekConnection();
   private now = 0;
+  private frame = 0;
   private readonly serverPort: number;
 
   constructor(serverPort = SERVER_PORT) {
@@ -40,16 +41,23 @@ class Story {
   }
 
   get log(): string {
-    return `${this.zeek.connState()} ${this.zeek.history()}`;
+    const rows = this.zeek.facts();
+    const { connState, history } = rows[fullest(rows)]!;
+    return `${connState} ${history}`;
+  }
+
+  get history(): string {
+    return this.log.split(' ')[1]!;
   }
 
   get rows(): string[] {
-    return this.zeek.rows().map((row) => `${row.connState} ${row.history}`);
+    return this.zeek.facts().map((row) => `${row.connState} ${row.history}`);
   }
 
   private segment(fromClient: boolean, flags: number, seq: number, length: number, ack: number, line: Line): this {
     this.now = line.at ?? this.now + 0.01;
     const segment = new Segment();
+    segment.frame = ++this.frame;
     segment.seconds = 1_700_000_000 + Math.floor(this.now);
     segment.nanos = Math.round((this.now % 1) * 1e9);
     segment.srcPort = fromClient ? CLIENT_PORT : this.serverPort;
@@ -147,12 +155,11 @@ describe('conn_state and history of whole connections', () => {
       .handshake()
       .client(FIN | RST, 1)
       .client(FIN | RST, 1);
-    expect(told.zeek.history()).toBe('ShAI');
+    expect(told.history).toBe('ShAI');
     expect(
       story()
         .client(SYN | FIN, 0)
-        .client(SYN | FIN, 0)
-        .zeek.history(),
+        .client(SYN | FIN, 0).history,
     ).toBe('Q');
   });
 
@@ -162,7 +169,7 @@ describe('conn_state and history of whole connections', () => {
       .client(FIN | ACK, 1, 0, 1)
       .client(FIN | ACK, 1, 0, 1)
       .client(FIN | ACK, 9, 0, 1);
-    expect(told.zeek.history()).toBe('ShAFF');
+    expect(told.history).toBe('ShAFF');
   });
 });
 
@@ -171,7 +178,7 @@ describe('counted letters', () => {
     const told = story()
       .handshake()
       .client(PSH | ACK, 1, 10, 1);
-    const letters = () => told.zeek.history().split('T').length - 1;
+    const letters = () => told.history.split('T').length - 1;
     told.client(PSH | ACK, 1, 10, 1);
     expect(letters()).toBe(1);
     for (let repeat = 2; repeat <= 9; repeat++) told.client(PSH | ACK, 1, 10, 1);
@@ -183,13 +190,13 @@ describe('counted letters', () => {
   });
 
   test('W for a zero window, but not with a RST or once the peer has sent its FIN', () => {
-    expect(story().handshake().server(ACK, 1, 0, 1, { window: 0 }).zeek.history()).toBe('ShAaw');
-    expect(story().handshake().server(RST, 1, 0, 0, { window: 0 }).zeek.history()).toBe('ShAr');
+    expect(story().handshake().server(ACK, 1, 0, 1, { window: 0 }).history).toBe('ShAaw');
+    expect(story().handshake().server(RST, 1, 0, 0, { window: 0 }).history).toBe('ShAr');
     const closed = story()
       .handshake()
       .client(FIN | ACK, 1, 0, 1)
       .server(ACK, 1, 0, 2, { window: 0 });
-    expect(closed.zeek.history()).toBe('ShAFa');
+    expect(closed.history).toBe('ShAFa');
   });
 
   test('C for a bad checksum: the segment counts for nothing else', () => {
@@ -204,7 +211,7 @@ describe('counted letters', () => {
 describe('gaps', () => {
   test('bytes acknowledged that were never seen: g', () => {
     const told = story().handshake().server(ACK, 1, 100, 1).server(ACK, 201, 100, 1).client(ACK, 1, 0, 301);
-    expect(told.zeek.history()).toBe('ShAdg');
+    expect(told.history).toBe('ShAdg');
   });
 
   test('a hole filled before its ACK is none; across the wrap', () => {
@@ -214,12 +221,12 @@ describe('gaps', () => {
       .server(ACK, 601, 300, 1)
       .server(ACK, 301, 300, 1)
       .client(ACK, 1, 0, 901);
-    expect(told.zeek.history()).toBe('ShAdt'); // Zeek counts every late segment as a retransmission
+    expect(told.history).toBe('ShAdt'); // Zeek counts every late segment as a retransmission
   });
 
   test('payload cut by the snap length is a gap once acknowledged', () => {
     const told = story().handshake().server(ACK, 1, 100, 1, { captured: 40 }).client(ACK, 1, 0, 101);
-    expect(told.zeek.history()).toBe('ShAdg');
+    expect(told.history).toBe('ShAdg');
   });
 
   test('the ACK of a FIN is no gap', () => {
@@ -227,14 +234,14 @@ describe('gaps', () => {
       .handshake()
       .server(FIN | ACK, 1, 50, 1)
       .client(ACK, 1, 0, 52);
-    expect(told.zeek.history()).toBe('ShAf');
+    expect(told.history).toBe('ShAf');
   });
 
   test('two holes passed by one ACK are two gaps: one letter, the tenth the next', () => {
     const told = story().handshake();
     for (let n = 0; n < 10; n++) told.server(ACK, 101 + 200 * n, 100, 1);
     told.client(ACK, 1, 0, 2_001);
-    expect(told.zeek.history()).toBe('ShAdgg');
+    expect(told.history).toBe('ShAdgg');
   });
 });
 
@@ -268,10 +275,40 @@ describe('rows that Zeek splits', () => {
   test('rows kept are bounded', () => {
     const told = story();
     for (let attempt = 0; attempt < 100; attempt++) told.client(SYN, 0, 0, 0, { at: attempt * 10 });
-    expect(told.rows.length).toBe(17);
+    expect(told.rows.length).toBe(16);
+  });
+
+  test('each row tells what it took in', () => {
+    const [first, second] = story()
+      .handshake()
+      .client(PSH | ACK, 1, 100, 1)
+      .client(RST, 101)
+      .server(RST, 1, 0, 0, { at: 20 })
+      .zeek.facts();
+    expect(first).toMatchObject({ firstFrame: 1, lastFrame: 5, packetsFromClient: 4, bytesFromClient: 100 });
+    expect(first).toMatchObject({ packetsFromServer: 1, bytesFromServer: 0, originator: 'client' });
+    expect(second).toMatchObject({ firstFrame: 6, lastFrame: 6, packetsFromClient: 0, packetsFromServer: 1 });
+    expect(second!.originator).toBe('client');
+    expect(second!.start).toEqual({ seconds: 1_700_000_020, nanos: 0 });
+  });
+
+  test('what turns out to be the next connection takes its rows along', () => {
+    const told = story().handshake().client(SYN, 5_000).server(ACK, 1, 0, 1).client(RST, 1);
+    const next = told.zeek.splitAt(4, false)!;
+    expect(told.rows).toEqual(['S1 ShA']);
+    expect(next.facts().map(({ connState, history }) => `${connState} ${history}`)).toEqual(['RSTOS0 SaR']);
+    expect(next.facts()[0]).toMatchObject({ packetsFromClient: 2, packetsFromServer: 1 });
+    expect(told.zeek.splitAt(4, false)).toBeNull();
+  });
+
+  test('and turns them with the roles', () => {
+    const told = story().handshake().server(SYN, 5_000);
+    expect(told.zeek.facts()[1]).toMatchObject({ originator: 'server', packetsFromServer: 1 });
+    const next = told.zeek.splitAt(4, true)!;
+    expect(next.facts()).toMatchObject([{ originator: 'client', packetsFromClient: 1, packetsFromServer: 0 }]);
   });
 });
 
-test('a connection of which nothing was seen', () => {
-  expect(story().log).toBe('OTH ');
+test('a connection of which nothing was seen has no rows', () => {
+  expect(story().rows).toEqual([]);
 });
