@@ -34,6 +34,8 @@ export interface Watching {
   readonly vantage: Vantage;
   readonly end: Moment;
   readonly timeWait: number;
+  /** Median handshake of this client and service so far, seconds. */
+  readonly usualRtt: number | null;
   /** Tunnels around it, in words. */
   readonly tunnel: string | null;
 }
@@ -92,7 +94,7 @@ export function connectionFacts(
     lastFrame: c.lastFrame,
     watchedAfter: watching.watched,
     handshakeSeen: c.handshakeSeen,
-    handshake: handshake(c, clientSteps, serverSteps),
+    handshake: handshake(c, clientSteps, serverSteps, watching.usualRtt),
     ...closing(all),
     vantage: watching.vantage,
     resets: odd?.resets ?? [],
@@ -225,7 +227,12 @@ function sighting(step: Step): Sighting {
   return { frame: step.frame, time: step.time };
 }
 
-function handshake(c: Connection, client: readonly Step[], server: readonly Step[]): HandshakeFacts {
+function handshake(
+  c: Connection,
+  client: readonly Step[],
+  server: readonly Step[],
+  usualRtt: number | null,
+): HandshakeFacts {
   const odd: Oddities | null = c.oddities;
   const syn = client.find((step) => step.event === SENT_SYN);
   const synAck = server.find((step) => step.event === SENT_SYN_ACK);
@@ -242,6 +249,7 @@ function handshake(c: Connection, client: readonly Step[], server: readonly Step
     rtt: serverRtt === null || clientRtt === null ? null : serverRtt + clientRtt,
     clientRtt,
     serverRtt,
+    ...(usualRtt === null ? {} : { usualRtt }),
     refused: odd?.refused ?? null,
     wrongAck: odd?.wrongAck ?? null,
     simultaneous: odd?.simultaneous ?? false,

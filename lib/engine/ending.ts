@@ -1,3 +1,4 @@
+import { seqGt } from '../bytes/seq.ts';
 import type { Vantage } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import {
@@ -30,6 +31,7 @@ import type { Connections } from './connections.ts';
 import { LoneSyns } from './lone-syns.ts';
 import type { AnalyzerOptions } from './options.ts';
 import { Summaries } from './summaries.ts';
+import { UsualHandshakes } from './usual-handshakes.ts';
 import type { Vocabularies } from './vocabularies.ts';
 
 const SLOW_HANDSHAKE_MICROS = 100_000;
@@ -37,6 +39,8 @@ const SLOW_HANDSHAKE_MICROS = 100_000;
 const LINGERS_SECONDS = 0.1;
 const SPREAD_MICROS = 100_000;
 const SMALL_MSS = 1200;
+/** Segments that a sender may send before the first answer (RFC 6928 2). */
+const INITIAL_WINDOW = 10;
 /** A connection that both ends have closed is finished after this much silence, a healthy one and another, seconds. */
 const QUIET_SECONDS = 2;
 const QUIET_ODD_SECONDS = 10;
@@ -56,6 +60,7 @@ export class Ending {
   /** Nobody wants every connection in full: healthy ones may leave memory early. */
   private readonly retires: boolean;
   private readonly summaries: Summaries;
+  private readonly handshakes = new UsualHandshakes();
   private readonly tuple = new Segment();
   private readonly change = new Change();
 
@@ -192,9 +197,10 @@ export class Ending {
     this.lastNotes(c, end.seconds);
     const vantage = vantageOf(c);
     quality.headers.connectionEnded(c);
+    this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
     if (!c.revived) this.account(c, vantage);
+    const usualRtt = this.handshakes.add(c, this.tuple);
     if (this.onConnection !== null && (this.wake === -1 || (c.notes & this.wake) !== 0)) {
-      this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
       const words = this.vocabularies?.take(c) ?? {};
       this.onConnection({
         ...connectionFacts(c, this.tuple, timeline, {
@@ -202,6 +208,7 @@ export class Ending {
           vantage,
           end,
           timeWait: quality.timeWaitSeconds,
+          usualRtt,
           tunnel: quality.tunnelText(c.clientTunnel === 0 ? c.serverTunnel : c.clientTunnel),
         }),
         ...words,
@@ -223,7 +230,6 @@ export class Ending {
       unseenBytes: (c.notes & ACKED_UNSEEN) !== 0 ? unseen(c.client) + unseen(c.server) : 0,
       vantage,
     });
-    this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
     this.traffic.add(this.summaries.of(c, this.tuple));
   }
 
@@ -267,12 +273,16 @@ export class Ending {
   }
 }
 
-/** Only one endpoint was seen, and it was not alone: it acknowledges, or sent more than an attempt to connect. */
+/**
+ * Only one endpoint was seen, and what it sent shows that the other sent something meanwhile: it answers more than it did at
+ * first, completes a handshake, or sends more than anybody may without an answer. A packet or two are no proof.
+ */
 function isOneSided(c: Connection): boolean {
   const { client, server } = c;
   if (client.flow.packets > 0 && server.flow.packets > 0) return false;
   const [seen, unseen] = client.flow.packets > 0 ? [client, server] : [server, client];
-  return unseen.flow.ackSeen !== 0 || (seen.flow.packets > 1 && !c.handshakeSeen);
+  if (unseen.flow.ackSeen === 0) return false;
+  return c.handshakeSeen || seqGt(unseen.flow.acked, unseen.flow.isn) || seen.flow.dataSegments > INITIAL_WINDOW;
 }
 
 /** Its round trips differ by more than 100 ms. */

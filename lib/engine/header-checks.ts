@@ -14,6 +14,8 @@ import {
   URG,
 } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
+import { FlowDetail } from '../tcp/verdict/detail.ts';
+import { Ranges } from '../tcp/verdict/ranges.ts';
 import { HostTallies, type HostTally } from './host-tallies.ts';
 
 /** Payload is summed this far into the capture; beyond, only that of short segments. Bytes. */
@@ -21,7 +23,10 @@ const SUMMED_BYTES = 256 * 1024 * 1024;
 const SHORT_BYTES = 64;
 /** No handshake agrees on less (RFC 9293 3.7.1): shorter segments need not be held against it. */
 const LEAST_MSS = 536;
-/** A host most of whose sums are wrong, and at least so many, does not suffer from corruption: its card fills them in. */
+/**
+ * A host most of whose sums are wrong, and at least so many or all, does not suffer from corruption: its card fills them
+ * in, or somebody changed the packets after they were recorded.
+ */
 const PATTERN = 8;
 
 const IMPOSSIBLE = BAD_DATA_OFFSET | BAD_OPTION;
@@ -86,7 +91,7 @@ export class HeaderChecks {
   /** When all connections have ended. */
   facts(): Facts {
     const wrong = [...this.wrong];
-    const isPattern = (tally: HostTally) => tally.count >= PATTERN && tally.count > tally.others;
+    const isPattern = ({ count, others }: HostTally) => count > others && (count >= PATTERN || others <= 0);
     const illegalFlags = byWhat(this.illegal).map(([flags, from]) => ({ flags, ...from }));
     const badHeaders = byWhat(this.impossible).map(([what, from]) => ({ what, ...from }));
     const badChecksums = inOrder(wrong.filter((tally) => !isPattern(tally)));
@@ -119,6 +124,10 @@ export class HeaderChecks {
     if (tally === null) return;
     tally.add(s, c?.number ?? -1);
     if (worth !== CHECKSUM_BAD || c === null) return;
+    const { flow: sent } = fromClient ? c.client : c.server;
+    sent.detail ??= new FlowDetail();
+    sent.detail.damaged ??= new Ranges();
+    if (s.length > 0) sent.detail.damaged.add(s.seq, (s.seq + s.length) | 0);
     const flow = 2 * c.number + (fromClient ? 0 : 1);
     const sums = this.wrongByFlow.get(flow);
     if (sums === undefined) this.wrongByFlow.set(flow, { count: 1, of: tally });

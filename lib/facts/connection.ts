@@ -286,12 +286,14 @@ export interface RetransmissionRun {
   readonly densest: number;
   readonly by: { readonly [how in VerdictHow]?: number };
   readonly spurious: number;
+  /** Of those, verdicts of low confidence. */
+  readonly unsure: number;
   /** Longest time within the run in which nothing new was acknowledged, seconds. */
   readonly stall: number;
   /** The stall goes on to the end of the capture. */
   readonly unresolved: boolean;
-  /** The last segment of a burst was lost, so that no later one could reveal it. */
-  readonly tail?: boolean;
+  /** It began with the last segment of a burst: no later one could reveal that it was lost. */
+  readonly tail: boolean;
 }
 
 /** The same first byte sent again and again. */
@@ -374,8 +376,6 @@ export interface ResetFacts {
   readonly talkedOn: number;
   /** Its IP ID continues the sender's own counting; null where that says nothing (0, random, IPv6). */
   readonly ipIdFits?: boolean | null;
-  /** Bytes of the peer that its sender acknowledged within the last RTT (or 10 ms): its program may not have read them. */
-  readonly freshlyAcknowledged?: number;
   /** All that was unacknowledged was one TLS alert record (close_notify). */
   readonly onlyTlsAlert?: boolean;
 }

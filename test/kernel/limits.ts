@@ -77,10 +77,6 @@ export const OPEN: readonly Limit[] = [
     ],
   },
   {
-    because: 'what arrived with a bad checksum did not arrive: its retransmission is not spurious',
-    at: ['corrupted.pcap: spurious extra x 3'],
-  },
-  {
     because: 'a FIN that is repeated after the peer had answered with its own FIN had not arrived the first time',
     at: ['simultaneous_close_fin_lost.server.pcap: client states'],
   },

@@ -146,6 +146,8 @@ function run(changes: Partial<RetransmissionRun>): RetransmissionRun {
     densest: 4,
     by: { fast: 12 },
     spurious: 0,
+    unsure: 0,
+    tail: false,
     stall: 0,
     unresolved: false,
     ...changes,
@@ -200,7 +202,7 @@ const CASES: readonly Case[] = [
       handshake: handshake({ wrongAck: { frame: 2, time: moment(0.01), acknowledged: 777, expected: 1001 } }),
     }),
     says: warning(
-      'Server 10.0.0.2:80 answered the SYN of client 10.0.0.1:40000 by acknowledging 777 instead of 1001: it holds an older connection.',
+      'Server 10.0.0.2:80 answered the SYN of client 10.0.0.1:40000 by acknowledging 777 instead of 1001.',
       { impact: { seconds: 0.02 } },
     ),
     nearMiss: connection(),
@@ -248,9 +250,13 @@ const CASES: readonly Case[] = [
   },
   {
     id: 'reset-lost-data',
-    fires: connection({ resets: [{ ...RESET, freshlyAcknowledged: 300 }] }),
+    fires: connection({
+      client: endpoint('10.0.0.1', 40000, { uniqueBytes: 300 }),
+      server: endpoint('10.0.0.2', 80, { uniqueBytes: 0 }),
+      resets: [RESET],
+    }),
     says: warning(
-      'Server 10.0.0.2:80 reset the connection and destroyed perhaps 300 bytes from client 10.0.0.1:40000, acknowledged just before and maybe not read.',
+      'Server 10.0.0.2:80 reset the connection and destroyed perhaps 300 bytes from client 10.0.0.1:40000, acknowledged but never answered, and maybe not read.',
       { confidence: 'low', impact: { bytes: 0 } },
     ),
     nearMiss: connection({ resets: [{ ...RESET, unacknowledgedFromClient: 10, accepted: false }] }),
@@ -378,7 +384,7 @@ const CASES: readonly Case[] = [
     id: 'rtt-inflated',
     fires: client({ uniqueBytes: 80_000, rtt: { min: 0.04, p50: 0.1, p95: 0.16, max: 0.3, samples: 20 } }),
     says: warning(
-      'Round trips from client 10.0.0.1:40000 to server 10.0.0.2:80 grew from 40 ms to 160 ms (95th percentile) while it sent 80 kB: a queue on the way filled up.',
+      'Round trips from client 10.0.0.1:40000 to server 10.0.0.2:80 grew from 40 ms to 160 ms (95th percentile) while it sent 80 kB.',
       { confidence: 'medium' },
     ),
     nearMiss: client({ uniqueBytes: 80_000, rtt: { min: 0.04, p50: 0.1, p95: 0.159, max: 0.3, samples: 20 } }),
@@ -602,7 +608,9 @@ const CASES: readonly Case[] = [
   {
     id: 'capture-offload',
     fires: capture({ offload: [{ ...HOST, ...times(2), what: 'super-segments' }] }),
-    says: note('2 packets of host 10.0.0.9 were recorded before its network card finished them: super-segments.'),
+    says: note(
+      '2 packets of host 10.0.0.9 are longer than the receiver’s MSS: recorded before a network card cut them, or after one had joined them (offload).',
+    ),
     nearMiss: capture({ badChecksums: [{ ...HOST, ...times(2) }] }),
   },
 ];

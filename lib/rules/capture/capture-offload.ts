@@ -1,12 +1,20 @@
 import { defineRule } from '../rule.ts';
 import { count } from '../wording.ts';
 
+const TOLD = {
+  'super-segments':
+    'are longer than the receiver’s MSS: recorded before a network card cut them, or after one had joined them (offload)',
+  'unfinished checksums':
+    'have unfinished checksums: recorded before the network card filled them in (offload), or rewritten since',
+} as const;
+
 export default defineRule({
   meta: {
     id: 'capture-offload',
     family: 'capture',
     scope: 'capture',
-    summary: 'The capture was taken on a host before its network card finished the packets.',
+    summary:
+      'The capture was taken on a host where its network card had yet to finish the packets, or had joined them.',
     why: 'Such packets were never on the wire in this form: sizes and checksums of this host say nothing about the network.',
     likelyCauses: ['Segmentation and checksum offload (TSO, GSO, GRO), which are on by default and right to be on.'],
     nextSteps: [
@@ -24,7 +32,7 @@ export default defineRule({
   capture({ offload = [] }) {
     return offload.map((from) => ({
       confidence: 'high',
-      message: `${count(from.count, 'packet')} of host ${from.address} were recorded before its network card finished them: ${from.what}.`,
+      message: `${count(from.count, 'packet')} of host ${from.address} ${TOLD[from.what]}.`,
       frames: from.frames,
       frameCount: from.count,
       start: from.start,

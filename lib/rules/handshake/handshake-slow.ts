@@ -35,6 +35,8 @@ export default defineRule({
     const syn = syns.at(-1);
     if (rtt === null || ack === null || syn === undefined) return null;
     if (handshake.synCount > 1 || handshake.synAckCount > 1) return null;
+    // Data completed it: the ACK itself was lost before the tap, or the client waited until it had something to say.
+    if (client.firstData?.frame === ack.frame && (clientRtt ?? 0) > (serverRtt ?? 0)) return null;
     const unusual = usualRtt !== undefined && rtt >= options.times * usualRtt && rtt >= options.atLeast;
     if (rtt < options.seconds && !unusual) return null;
     const halves =

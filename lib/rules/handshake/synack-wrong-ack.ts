@@ -40,8 +40,8 @@ export default defineRule({
     const lost = secondsBetween(syn.time, end.time);
     return {
       confidence: 'high',
-      message: `Server ${at(server)} answered the SYN of client ${at(client)} by acknowledging ${wrong.acknowledged} instead of ${wrong.expected}: it holds an older connection${recovered ? '' : ', and this one was not established'}.`,
-      together: `Server ${at(server)} answered {connections} from {clients} with the acknowledgment of an older connection.`,
+      message: `Server ${at(server)} answered the SYN of client ${at(client)} by acknowledging ${wrong.acknowledged} instead of ${wrong.expected}${recovered ? '' : '; this connection was not established'}.`,
+      together: `Server ${at(server)} answered the SYN of {connections} from {clients} by acknowledging something else.`,
       side: 'server',
       frames: [syn.frame, wrong.frame, ...(recovered ? [end.frame] : [])],
       start: syn.time,

@@ -8,11 +8,11 @@ export default defineRule({
     id: 'rtt-inflated',
     family: 'latency',
     scope: 'connection',
-    summary: 'Round trips grew to several times their minimum under load: a bloated queue.',
+    summary: 'Round trips grew to several times their minimum under load, as they do behind a bloated queue.',
     why: 'Everything that shares the queue waits with this transfer: calls, DNS, other people’s clicks.',
     likelyCauses: [
       'A large buffer in front of the slowest link (a home router, a modem, a rate limiter) that this transfer fills.',
-      'The receiver’s host is too busy to acknowledge in time.',
+      'The receiver acknowledges late: its host is busy, or it holds ACKs back (up to 200 ms).',
     ],
     nextSteps: [
       'Use smart queueing at the slowest link (fq_codel, CAKE), or limit the rate a little below it; on the sender try BBR.',
@@ -38,7 +38,7 @@ export default defineRule({
       if (rtt.p95 < options.times * rtt.min || (rtt.p95 - rtt.min) * 1000 < options.more) return [];
       return {
         confidence: 'medium',
-        message: `Round trips from ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} grew from ${duration(rtt.min)} to ${duration(rtt.p95)} (95th percentile) while it sent ${size(own.uniqueBytes)}: a queue on the way filled up.`,
+        message: `Round trips from ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} grew from ${duration(rtt.min)} to ${duration(rtt.p95)} (95th percentile) while it sent ${size(own.uniqueBytes)}.`,
         together: `Round trips of the ${side} on {connections} of {clients} with server ${at(facts.server)} grew to ${duration(rtt.p95)} under load.`,
         side,
         frames: [own.firstData, own.lastNewData].flatMap((sighting) => (sighting === null ? [] : [sighting.frame])),

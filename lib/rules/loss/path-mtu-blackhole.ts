@@ -4,6 +4,11 @@ import { defineRule } from '../rule.ts';
 import { bothSides, otherSide, watchedLongEnough } from '../watching.ts';
 import { at, count, duration } from '../wording.ts';
 
+/** What got through in all is less than one of the large segments, so it went in smaller ones. */
+function smallerThan(segment: number, acknowledged: number): number {
+  return acknowledged < segment ? acknowledged : 0;
+}
+
 const ICMP_TOO_BIG = [
   { type: 3, code: 4 },
   { type: 2, code: 0 },
@@ -48,7 +53,7 @@ export default defineRule({
       );
       const first = chain?.sent[0];
       if (chain === undefined || first === undefined || !watchedLongEnough(first.time, capture.end)) return [];
-      const passed = own.largestAcked ?? 0;
+      const passed = own.largestAcked ?? smallerThan(chain.bytes, own.uniqueBytes - peer.unacknowledged);
       const told = facts.icmpErrors.find(
         ({ about, type, code }) =>
           about === side && ICMP_TOO_BIG.some((each) => each.type === type && each.code === code),

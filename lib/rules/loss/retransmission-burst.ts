@@ -44,13 +44,21 @@ export default defineRule({
         .map((run) => {
           const timeouts = run.by.rto ?? 0;
           const stalled = run.stall * 1000 >= options.stallWarning;
-          const severity = run.stall >= options.stallError ? 'error' : timeouts > 0 || stalled ? 'warning' : 'note';
+          // Mostly guesses: nothing to wake anybody for.
+          const unsure = run.unsure * 2 > run.segments;
+          const severity = unsure
+            ? 'note'
+            : run.stall >= options.stallError
+              ? 'error'
+              : timeouts > 0 || stalled
+                ? 'warning'
+                : 'note';
           const stall = stalled
             ? `, nothing new acknowledged for ${run.unresolved ? 'at least ' : ''}${duration(run.stall)}`
             : '';
           return {
             severity,
-            confidence: 'high',
+            confidence: unsure ? 'low' : 'high',
             message: `${capital(side)} ${at(own)} sent ${count(run.segments, 'segment')} (${size(run.bytes)}) to ${otherSide(side)} ${at(peer)} again, ${kindsOf(run)}${stall}.`,
             side,
             frames: run.frames,

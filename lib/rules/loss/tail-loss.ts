@@ -3,6 +3,9 @@ import { defineRule } from '../rule.ts';
 import { bothSides, otherSide } from '../watching.ts';
 import { at, count, duration } from '../wording.ts';
 
+/** More timeouts in a row are `timeout-backoff`. */
+const MOST_TIMEOUTS = 2;
+
 export default defineRule({
   meta: {
     id: 'tail-loss',
@@ -35,10 +38,14 @@ export default defineRule({
       own.retransmissionRuns.flatMap((run) => {
         const probes = run.by.tail_loss_probe ?? 0;
         const needless = run.spurious >= run.segments;
-        if ((probes === 0 && run.tail !== true) || needless || run.unresolved) return [];
-        const how = probes > 0 ? count(probes, 'tail-loss probe') : 'a timeout';
+        const timeouts = run.by.rto ?? 0;
+        // A timeout behind a probe: the probe repaired nothing.
+        const timedOut = timeouts > 0;
+        if (timedOut ? !run.tail || timeouts > MOST_TIMEOUTS : probes === 0) return [];
+        if (needless || run.unresolved) return [];
+        const how = timedOut ? 'a timeout' : count(probes, 'tail-loss probe');
         return {
-          confidence: probes > 0 ? 'high' : 'medium',
+          confidence: timedOut ? 'medium' : 'high',
           message: `The end of a burst from ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} was lost; ${how} repaired it after ${duration(run.stall)}.`,
           together: `Bursts of the ${side} on {connections} of {clients} with server ${at(facts.server)} lost their end, ${duration(run.stall)} at worst.`,
           side,
@@ -48,7 +55,7 @@ export default defineRule({
           end: run.end,
           impact: { seconds: run.stall },
           evidence: {
-            repairedBy: probes > 0 ? 'tail-loss probe' : 'timeout',
+            repairedBy: timedOut ? 'timeout' : 'tail-loss probe',
             stallSeconds: Number(run.stall.toFixed(6)),
           },
         } as const;

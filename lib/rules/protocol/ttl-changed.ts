@@ -20,17 +20,25 @@ export default defineRule({
     confirm: 'Add `ip.ttl` (`ipv6.hlim`) as a column for one side.',
     references: ['RFC 791 3.2', 'RFC 8200 3'],
     severity: 'note',
-    options: {},
+    options: {
+      hops: {
+        default: 3,
+        unit: 'count',
+        description: 'Changes of fewer hops are ordinary: load balancing over the paths of one network.',
+      },
+    },
     needs: [],
     wakes: MALFORMED,
     falsePositives: ['Captures that see the same packet before and after a router: such copies are left out.'],
     others: 'argus and tstat print the smallest and largest TTL and leave the reader to wonder.',
   },
 
-  connection(facts) {
+  connection(facts, options) {
     return bothSides(facts).flatMap(({ side, own, peer }) => {
       const { ttlChanges: changes } = own;
-      if (changes === undefined) return [];
+      if (changes === undefined || Math.abs(changes.usual - changes.other) < options.hops) return [];
+      // Nobody forwards what comes with 1: the sender set it so (RFC 5082), and another one when it began.
+      if (changes.usual === 1 || changes.other === 1) return [];
       return {
         confidence: 'medium',
         message: `The TTL of ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} changed from ${changes.usual} to ${changes.other}, in ${count(changes.count, 'packet')}.`,

@@ -1,3 +1,4 @@
+import type { Side } from '../../facts/connection.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import { IDLE } from '../../facts/notes.ts';
 import { defineRule } from '../rule.ts';
@@ -30,11 +31,15 @@ export default defineRule({
   },
 
   connection(facts, options, capture) {
+    // Whoever gets no answer sends again: if it did not, the answer was there and the capture lacks it.
+    const isRepeated = (side: Side, frame: number): boolean =>
+      facts[side].retransmissionRuns.some(({ lastFrame }) => lastFrame > frame);
     const silence = facts.silences?.find(
-      ({ start, end, answer, bytes }) =>
+      ({ start, end, answer, bytes, brokenBy, frame }) =>
         secondsBetween(start, end) >= options.seconds &&
         bytes > 0 &&
-        (answer === 'reset' || (answer === 'nothing' && watchedLongEnough(end, capture.end))),
+        (answer === 'reset' ||
+          (answer === 'nothing' && isRepeated(brokenBy, frame) && watchedLongEnough(end, capture.end))),
     );
     if (silence === undefined) return null;
     const seconds = secondsBetween(silence.start, silence.end);

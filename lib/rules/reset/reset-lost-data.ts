@@ -36,8 +36,8 @@ export default defineRule({
       const peerSide = otherSide(reset.from);
       const own = reset.from === 'client' ? reset.unacknowledgedFromClient : reset.unacknowledgedFromServer;
       const peers = reset.from === 'client' ? reset.unacknowledgedFromServer : reset.unacknowledgedFromClient;
-      const fresh = reset.freshlyAcknowledged ?? 0;
-      if (own + peers + fresh === 0) continue;
+      const unanswered = neverAnswered(facts, reset);
+      if (own + peers + unanswered === 0) continue;
       const certain = own + peers > 0;
       const lost = certain
         ? [
@@ -45,7 +45,7 @@ export default defineRule({
             ...(own > 0 ? [`${size(own)} of its own`] : []),
           ]
         : [
-            `perhaps ${size(fresh)} from ${peerSide} ${at(facts[peerSide])}, acknowledged just before and maybe not read`,
+            `perhaps ${size(unanswered)} from ${peerSide} ${at(facts[peerSide])}, acknowledged but never answered, and maybe not read`,
           ];
       return {
         severity: severityOf(facts, reset),
@@ -57,7 +57,7 @@ export default defineRule({
         start: reset.time,
         end: reset.time,
         impact: { bytes: own + peers },
-        evidence: { unacknowledgedOfPeer: peers, unacknowledgedOwn: own, freshlyAcknowledged: fresh, from: reset.from },
+        evidence: { unacknowledgedOfPeer: peers, unacknowledgedOwn: own, neverAnswered: unanswered, from: reset.from },
         replaces: ['reset-mid-connection', 'abortive-close'],
         replacesEitherSide: true,
       };
@@ -65,6 +65,11 @@ export default defineRule({
     return null;
   },
 });
+
+/** Bytes that the server acknowledged and answered by nothing but the reset: its program may not have read them. */
+function neverAnswered({ client, server }: ConnectionFacts, { from }: ResetFacts): number {
+  return from === 'server' && server.uniqueBytes === 0 ? client.uniqueBytes : 0;
+}
 
 /** A request that never got an answer is the worst; a sender that had already closed, or a TLS farewell, the least. */
 function severityOf(facts: ConnectionFacts, reset: ResetFacts): 'error' | 'warning' | 'note' {

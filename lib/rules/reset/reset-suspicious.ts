@@ -58,6 +58,11 @@ export default defineRule({
   },
 });
 
+/** Once the program has closed, the RST no longer comes from its socket, and stacks count those apart. */
+function hasSocket({ fromState }: ResetFacts): boolean {
+  return fromState === 'ESTABLISHED' || fromState === 'CLOSE_WAIT';
+}
+
 /** A stale sequence number alone says nothing: stacks answer old segments so. */
 function signsOf(reset: ResetFacts, ttl: number): string[] {
   const { usualTtl } = reset;
@@ -66,7 +71,9 @@ function signsOf(reset: ResetFacts, ttl: number): string[] {
       ? [`its TTL is ${reset.ttl}, usually ${usualTtl}`]
       : []),
     ...(reset.talkedOn > 0 ? [`the sender went on with ${count(reset.talkedOn, 'segment')}`] : []),
-    ...(reset.ipIdFits === false && reset.ipId !== 0 ? ['its IP ID does not continue the sender’s counting'] : []),
+    ...(reset.ipIdFits === false && reset.ipId !== 0 && hasSocket(reset)
+      ? ['its IP ID does not continue the sender’s counting']
+      : []),
   ];
   const outside = reset.fit === 'outside' && !reset.accepted;
   return signs.length > 0 && outside ? [...signs, 'its sequence number is outside the window'] : signs;

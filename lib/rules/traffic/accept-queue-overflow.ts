@@ -24,7 +24,8 @@ export default defineRule({
       connections: {
         default: 3,
         unit: 'count',
-        description: 'Connections of one listener whose final ACK was ignored.',
+        description:
+          'Connections of one listener whose final ACK was ignored (two at least), or whose SYN got no answer.',
       },
     },
     needs: ['bothSides'],
@@ -34,15 +35,19 @@ export default defineRule({
 
   capture({ traffic }, options) {
     return traffic.services.flatMap((service) => {
-      const { ignoredAcks: ignored } = service;
-      if (ignored === undefined || ignored.connections < options.connections) return [];
+      const { ignoredAcks: ignored, incomplete } = service;
+      if (ignored === undefined) return [];
+      // A listener whose queue is full drops further SYNs as well, without a word.
+      const silent = ignored.connections < 2 ? 0 : incomplete.connections - incomplete.answeredBySynAck;
+      if (ignored.connections + silent < options.connections) return [];
       const harm = [
+        ...(silent > 0 ? [`${count(silent, 'more attempt')} got no answer`] : []),
         ...(ignored.dataIgnored > 0 ? [`data ignored on ${ignored.dataIgnored}`] : []),
         ...(ignored.reset > 0 ? [`${ignored.reset} reset in the end`] : []),
       ];
       const told = harm.length === 0 ? '' : `; ${harm.join(', ')}`;
       return {
-        severity: harm.length > 0 ? 'error' : 'warning',
+        severity: ignored.dataIgnored + ignored.reset > 0 ? 'error' : 'warning',
         confidence: ignored.dataIgnored > 0 ? 'high' : 'medium',
         message: `Server ${at(service)} ignored the final ACK of ${count(ignored.connections, 'connection')} and repeated its SYN-ACK ${count(ignored.repeats, 'time')}${told}: its accept queue is full.`,
         side: 'server',
@@ -50,10 +55,11 @@ export default defineRule({
         frameCount: ignored.repeats,
         start: ignored.start,
         end: ignored.end,
-        impact: { connections: ignored.connections },
+        impact: { connections: ignored.connections + silent },
         evidence: {
           connections: ignored.connections,
           synAckRepeats: ignored.repeats,
+          unanswered: silent,
           dataIgnored: ignored.dataIgnored,
           reset: ignored.reset,
         },

@@ -20,6 +20,7 @@ export function acknowledge(it: Case, old: boolean): void {
   const { ack } = segment;
   if (back.started === 0) {
     // The other endpoint has not been seen yet: this is all there is to know of it.
+    if (back.ackSeen === 0) back.isn = ack;
     if (back.ackSeen === 0 || seqGt(ack, back.acked)) back.acked = ack;
     back.ackSeen = 1;
   } else {

@@ -22,6 +22,8 @@ export class FlowDetail {
   index: SeqIndex | null = null;
   /** What the peer has acknowledged selectively. */
   readonly sacked: Ranges = new Ranges();
+  /** What passed the tap with a wrong checksum: it arrived nowhere. */
+  damaged: Ranges | null = null;
   readonly pending: Pending[] = [];
   /** Those of them whose bytes are not acknowledged. */
   uncovered = 0;

@@ -1,9 +1,9 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
-import { seqLt } from '../../bytes/seq.ts';
+import { seqGe, seqLt } from '../../bytes/seq.ts';
 import type { RepeatChain, Sighting } from '../../facts/connection.ts';
 import type { Moment } from '../../facts/moment.ts';
 import { secondsBetween } from '../../facts/moment.ts';
-import { HOW_NAMES, type VerdictHow } from '../../facts/verdict.ts';
+import { HOW_NAMES, LOW, type VerdictHow } from '../../facts/verdict.ts';
 import { ACK, type Segment, SYN } from '../../packet/segment.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
 import { roundTripOf } from '../timing/vantage.ts';
@@ -31,6 +31,8 @@ export interface Run {
   densest: number;
   by: { [how in VerdictHow]?: number };
   spurious: number;
+  unsure: number;
+  tail: boolean;
   stall: number;
   /** Since when nothing new has been acknowledged; null once something was. */
   stalledSince: Moment | null;
@@ -55,6 +57,12 @@ function burstLength(it: Case): number {
   return Math.max(1, 4 * roundTripOf(it.connection, it.flow, it.back));
 }
 
+/** The last segment sent, and nothing behind it could have revealed that it was lost. */
+function isTail({ flow, segment }: Case, detail: FlowDetail): boolean {
+  if (segment.length === 0 || flow.dupAcks >= 3 || detail.sacked.anyAbove(segment.seq)) return false;
+  return seqGe((segment.seq + segment.length) | 0, flow.next);
+}
+
 /** One more retransmission: it goes on with the run, or begins another. `since`: from when on it was waited for. */
 export function addToRun(it: Case, detail: FlowDetail, since: Moment): void {
   const { segment, out } = it;
@@ -74,6 +82,8 @@ export function addToRun(it: Case, detail: FlowDetail, since: Moment): void {
       densest: 0,
       by: {},
       spurious: 0,
+      unsure: 0,
+      tail: isTail(it, detail),
       stall: 0,
       stalledSince: null,
       recent: [],
@@ -88,6 +98,7 @@ export function addToRun(it: Case, detail: FlowDetail, since: Moment): void {
   run.bytes += segment.length;
   const how = HOW_NAMES[out.how] as VerdictHow;
   run.by[how] = (run.by[how] ?? 0) + 1;
+  if (out.confidence === LOW) run.unsure++;
   if (out.spurious) run.spurious++;
   else run.stalledSince ??= since;
   const at = secondsBetween(run.start, now);

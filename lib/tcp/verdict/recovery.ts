@@ -64,5 +64,6 @@ function recover(detail: FlowDetail, recovery: number, to: number): number {
 export function hadArrived({ connection, flow, back }: Case, start: number, end: number): boolean {
   if (flow.ackSeen === 1 && seqGe(flow.acked, end)) return true;
   if (flow.detail!.sacked.covers(start, end)) return true;
+  if (flow.detail!.damaged?.covers(start, (start + 1) | 0)) return false;
   return atReceiver(connection, flow, back) && seqGe(flow.contiguous, end);
 }

@@ -28,7 +28,7 @@ export class ZeroWindows {
 /** Takes the window of a segment that nothing has overtaken, and sees where the window closes and opens. */
 export function turnWindow(it: Case): void {
   const { flow, segment } = it;
-  const wasClosed = flow.window === 0 && flow.maxWindow > 0;
+  const wasClosed = flow.window === 0 && (flow.maxWindow > 0 || flow.detail?.zeroWindows?.isOpen === true);
   const fullBefore = isFull(it);
   updateWindow(flow, it.back, segment);
   if (segment.flags & (SYN | RST)) return;
