@@ -37,6 +37,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/packets.ts'),
   },
   {
+    name: 'netstat',
+    summary: "a host's sockets and their states at any moment, or counted over time",
+    load: () => import('./commands/netstat.ts'),
+  },
+  {
     name: 'extract',
     summary: 'a smaller capture of what is meant, anonymous if need be',
     load: () => import('./commands/extract.ts'),

@@ -36,15 +36,29 @@ export class StateCounting {
     for (const [state, bins] of other.changes) this.binsOf(state).merge(bins);
   }
 
+  /** Endpoints met at all moments up to `end`, together. */
+  sum(end: Moment): number {
+    const samples = this.samples(end);
+    let sum = 0;
+    for (const bins of this.changes.values()) {
+      for (const [at, change] of bins.entries()) sum += change * Math.max(0, samples - at);
+    }
+    return sum;
+  }
+
   /** All moments from the start to `end`. */
   facts(end: Moment): StateCounts {
-    const samples = Math.max(0, Math.floor(secondsBetween(this.start, end) / this.every + 1e-9) + 1);
+    const samples = this.samples(end);
     const counts: { [state in StateName]?: readonly number[] } = {};
     for (const state of STATE_NAMES) {
       const series = totals(this.changes.get(state)?.entries() ?? [], samples);
       if (series.some((count) => count > 0)) counts[state] = series;
     }
     return { start: this.start, every: this.every, samples, counts };
+  }
+
+  private samples(end: Moment): number {
+    return Math.max(0, Math.floor(secondsBetween(this.start, end) / this.every + 1e-9) + 1);
   }
 
   /** The first of the moments that is not before `time`. */

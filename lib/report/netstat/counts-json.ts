@@ -1,0 +1,6 @@
+import type { SocketCounts } from '../../facts/sockets.ts';
+import type { RowFormat } from '../format.ts';
+import { jsonRows, shaped } from '../rows.ts';
+import { countsOf, countsShape } from '../shape/socket.ts';
+
+export const open = (): RowFormat<SocketCounts> => countsOf(jsonRows('counts', shaped(countsShape)));
