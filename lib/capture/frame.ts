@@ -13,7 +13,7 @@ export class Frame {
   original = 0;
   /** 1-based, counted as Wireshark counts the frames of this file. */
   number = 0;
-  /** Capture time: seconds since the epoch, and nanoseconds in the second. */
+  /** Capture time: seconds since the epoch (0 to 2^32 - 1), and nanoseconds in the second. */
   seconds = 0;
   nanos = 0;
   /** Link type of the interface (a LINKTYPE_ value, see tcpdump.org/linktypes.html). */
@@ -29,3 +29,8 @@ export class Frame {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** Damaged files have times of any size; what lies beyond 32 bits of seconds, before 1970 or after 2106, is no time. */
+export function believable(seconds: number): number {
+  return Math.min(Math.max(seconds, 0), 0xffffffff);
+}

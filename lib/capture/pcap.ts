@@ -1,4 +1,4 @@
-import type { Frame } from './frame.ts';
+import { believable, type Frame } from './frame.ts';
 import { Inbox } from './inbox.ts';
 import { addProblem, emptyInfo, mostCaptured } from './info.ts';
 import type { CaptureInfo, CaptureReader } from './reader.ts';
@@ -112,7 +112,7 @@ export class PcapReader implements CaptureReader {
       frame.seconds = seconds;
       frame.nanos = fraction * this.nanosPerUnit;
     } else {
-      frame.seconds = seconds + Math.floor(fraction / this.unitsPerSecond);
+      frame.seconds = believable(seconds + Math.floor(fraction / this.unitsPerSecond));
       frame.nanos = (fraction % this.unitsPerSecond) * this.nanosPerUnit;
     }
     frame.linkType = this.linkType;

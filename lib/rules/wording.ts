@@ -8,7 +8,8 @@ export function at(endpoint: { readonly address: string; readonly port: number; 
 
 /** A duration at the precision a reader can use: `230 µs`, `35 ms`, `1.24 s`, `12 min 4 s`. */
 export function duration(seconds: number): string {
-  if (seconds < 0.001) return `${Math.round(seconds * 1e6)} µs`;
+  // Less than none is what a clock makes of it that stepped back; `capture-clock` tells of that.
+  if (seconds < 0.001) return `${Math.max(0, Math.round(seconds * 1e6))} µs`;
   if (seconds < 0.9995) return `${rounded(seconds * 1000)} ms`;
   if (seconds < 119.5) return `${rounded(seconds)} s`;
   const whole = Math.round(seconds);

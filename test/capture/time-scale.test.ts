@@ -11,7 +11,7 @@ function exactly(resolution: number, offset: number, stamp: bigint): { seconds: 
   const exponent = BigInt(resolution & 0x7f);
   const unitsPerSecond = resolution & BINARY ? 2n ** exponent : 10n ** exponent;
   return {
-    seconds: Number(stamp / unitsPerSecond) + offset,
+    seconds: Math.min(Math.max(Number(stamp / unitsPerSecond) + offset, 0), 0xffffffff),
     nanos: Number(((stamp % unitsPerSecond) * 1_000_000_000n) / unitsPerSecond),
   };
 }
@@ -34,9 +34,9 @@ describe('time stamps of pcapng', () => {
     [BINARY | 20, 0, (1_700_000_000n << 20n) | 0xfffffn, 1_700_000_000, 999_999_046],
     [BINARY | 32, 0, (1_700_000_000n << 32n) | 0x80000000n, 1_700_000_000, 500_000_000],
     [BINARY | 63, 0, 2n ** 63n + 2n ** 62n, 1, 500_000_000],
-    [MICROSECONDS, -1_700_000_001, 1_700_000_000_000_001n, -1, 1_000],
+    [MICROSECONDS, -1_700_000_001, 1_700_000_000_000_001n, 0, 1_000],
     [9, 1_000, 1_700_000_000_000_000_001n, 1_700_001_000, 1],
-    [9, 0, 2n ** 64n - 1n, 18_446_744_073, 709_551_615],
+    [9, 0, 2n ** 64n - 1n, 0xffffffff, 709_551_615],
   ])('if_tsresol %i, if_tsoffset %i: %i', (resolution, offset, stamp, seconds, nanos) => {
     expect(stamped(new TimeScale(resolution, offset), stamp)).toEqual({ seconds, nanos });
   });

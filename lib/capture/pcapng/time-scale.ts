@@ -1,4 +1,4 @@
-import type { Frame } from '../frame.ts';
+import { believable, type Frame } from '../frame.ts';
 
 /** Up to here a double holds a count of units, and a quotient of two counts can be floored without error. */
 const EXACT_UNITS = 2 ** 52;
@@ -8,7 +8,7 @@ const EXACT_EXPONENT = 22;
 
 /**
  * An interface's clock: turns the two 32-bit words of a time stamp into seconds and nanoseconds, exactly for every
- * if_tsresol and if_tsoffset. Three ways, the usual first: another packet of the same second, by one subtraction;
+ * if_tsresol and if_tsoffset, as far as times are believed. Three ways, the usual first: another packet of the same second, by one subtraction;
  * another second under the same high word, in doubles that hold every step exactly; a new high word, or units too fine
  * for doubles, by BigInt.
  */
@@ -60,7 +60,7 @@ export class TimeScale {
     const units = this.highUnits + low;
     const seconds = Math.floor(units / this.unitsPerSecond);
     const rest = units - seconds * this.unitsPerSecond;
-    this.second = this.highSeconds + seconds;
+    this.second = believable(this.highSeconds + seconds);
     this.secondLow = low - rest;
     frame.seconds = this.second;
     frame.nanos = Math.floor(this.nanosPerUnit !== 0 ? rest * this.nanosPerUnit : rest / this.unitsPerNano);
@@ -75,7 +75,7 @@ export class TimeScale {
 
   private divide(frame: Frame, high: number, low: number): void {
     const units = (BigInt(high) << 32n) + BigInt(low);
-    frame.seconds = Number(units / this.exactUnits) + this.offsetSeconds;
+    frame.seconds = believable(Number(units / this.exactUnits) + this.offsetSeconds);
     frame.nanos = Number(((units % this.exactUnits) * 1_000_000_000n) / this.exactUnits);
   }
 }

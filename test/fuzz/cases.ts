@@ -1,0 +1,48 @@
+import { contained } from './container.ts';
+import { conversation } from './conversation.ts';
+import { damagedFile, rewritten, shuffled } from './mutations.ts';
+import type { Packet } from './packet.ts';
+import { Random } from './random.ts';
+import type { Seeds } from './seeds.ts';
+
+/** A case: the bytes of a capture, of which `random` has more to decide. */
+export interface Case {
+  readonly file: Uint8Array;
+  readonly random: Random;
+}
+
+/** Case `number`, always the same: packets from somewhere, changed, in a file, changed. */
+export function makeCase(number: number, seeds: Seeds): Case {
+  const random = new Random(number);
+  if (random.oneIn(20)) return { file: damagedFile(random, random.pick(seeds.files).slice()), random };
+  const packets = somePackets(random, seeds);
+  shuffled(random, packets);
+  rewritten(random, packets);
+  return { file: damagedFile(random, contained(random, packets)), random };
+}
+
+const MOST_PACKETS = 12;
+
+function somePackets(random: Random, seeds: Seeds): Packet[] {
+  switch (random.below(10)) {
+    case 0:
+    case 1:
+    case 2:
+      return some(random, random.pick(seeds.captures));
+    case 3:
+      return some(random, random.pick(seeds.encapsulations));
+    case 4:
+      // Two at once: one capture in the midst of another, a tunnel beside a conversation.
+      return [...some(random, random.pick(seeds.encapsulations)), ...conversation(random, 8)];
+    case 5:
+      return random.oneIn(400) ? conversation(random, 3000) : conversation(random, 30);
+    default:
+      return conversation(random, MOST_PACKETS);
+  }
+}
+
+/** A stretch of packets; of their own, so that they can be changed. */
+function some(random: Random, packets: readonly Packet[]): Packet[] {
+  const from = random.oneIn(2) ? 0 : random.below(packets.length);
+  return packets.slice(from, from + 1 + random.below(MOST_PACKETS)).map((packet) => ({ ...packet }));
+}
