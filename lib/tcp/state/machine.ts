@@ -41,9 +41,11 @@ import { followUnseenPeer } from './one-sided.ts';
 import { recordReset } from './resets.ts';
 import {
   crossed,
+  crossMissedFin,
   establishAtCandidate,
   finRepeated,
   moveReceivedFin,
+  questionCloseWait,
   restoreReceivedFin,
   takeBackCloseWait,
   takeBackReset,
@@ -173,6 +175,11 @@ export class StateMachine {
       c.notes |= SYN_REPEATED;
       keep(c.odd().synAcks, sighting(s));
     }
+    if (e.syns === 1 && j.kind === RETRANSMISSION && e.state === LISTEN && c.handshakeSeen) {
+      // Others went before it: it answers the first SYN, although that was sent again (verdict/handshake.ts).
+      this.timeline.push(e, SYN_RECEIVED, RECEIVED_SYN, false, c.startSeconds, c.startNanos, c.firstFrame);
+      this.timeline.confirm(e, s.frame, 1 << RECEIVED_SYN);
+    }
     this.apply(c, e, SENT_SYN_ACK);
     this.apply(c, peer, RECEIVED_SYN_ACK);
     c.synAckSeconds = s.seconds;
@@ -200,8 +207,9 @@ export class StateMachine {
     }
     if (ackOfFin && peer.fins > 0) this.receiveFin(c, e);
     const unseenFin = peer.flow.packets === 0 && followUnseenPeer(c, e, peer, s, this.applyTo);
+    if (ackOfFin) restoreReceivedFin(timeline, c, e, peer, s);
     if (e.unconfirmed > 0) {
-      if (ackOfFin) restoreReceivedFin(timeline, c, e, peer, s);
+      if (ackOfFin) questionCloseWait(timeline, e, s);
       let proven = e.state === SYN_RECEIVED ? 0 : PROVEN_BY_SEGMENT;
       if (ackOfSyn) proven |= PROVEN_BY_ACK_OF_SYN;
       if (ackOfFin || unseenFin) proven |= PROVEN_BY_ACK_OF_FIN;
@@ -242,6 +250,7 @@ export class StateMachine {
       return;
     }
     e.finTsVal = s.tsVal;
+    if (crossMissedFin(this.timeline, e)) return;
     const resetBy = takeBackReset(this.timeline, e);
     const finsCrossed = !acksFin(peer, s) && takeBackCloseWait(this.timeline, e);
     this.apply(c, e, SENT_FIN);
@@ -271,10 +280,8 @@ export class StateMachine {
     const fit = resetFit(e, peer, s);
     const accepted = acceptsReset(peer, fit);
     recordReset(c, e, peer, s, fit, accepted);
-    // A RST without ACK right after a SYN-ACK: no socket of the sender's ever took that SYN-ACK.
-    if (e.unconfirmed > 0 && (s.flags & ACK) === 0 && this.timeline.topEvent(e) === RECEIVED_SYN_ACK) {
-      this.timeline.pop(e);
-    }
+    // A RST without ACK right after a SYN-ACK, or the ACK of one: no socket of the sender's ever took that.
+    if (e.unconfirmed > 0 && (s.flags & ACK) === 0 && this.completedHandshake(e)) this.timeline.pop(e);
     // Nor did it take the peer's FIN, which it would have acknowledged.
     if (e.state === TIME_WAIT && e.unconfirmed > 0 && !acksFin(peer, s) && this.timeline.topEvent(e) === RECEIVED_FIN) {
       this.timeline.pop(e);
@@ -282,6 +289,11 @@ export class StateMachine {
     if (fit === 'exact' || fit === 'unknown') this.apply(c, e, SENT_RST);
     // After repeats that nobody answered, nothing says that this one arrived.
     if (accepted && e.unheard < 2) this.apply(c, peer, RECEIVED_RST);
+  }
+
+  private completedHandshake(e: Endpoint): boolean {
+    const event = this.timeline.topEvent(e);
+    return event === RECEIVED_SYN_ACK || event === RECEIVED_ACK_OF_SYN;
   }
 
   /** The peer's SYN-ACK is not in the capture, but this ACK answers one. */
@@ -301,8 +313,9 @@ export class StateMachine {
   /** A server that repeated its SYN-ACK may have taken this segment: the next it sends will tell. */
   private noteCandidate(c: Connection, s: Segment, j: Judgement): void {
     const odd = c.odd();
-    // Data sent again was not taken the first time, so neither was the handshake completed by it.
-    if (odd.candidateFrame !== 0 && j.kind !== RETRANSMISSION) return;
+    // What is sent again was not taken the first time, so neither was the handshake completed by it.
+    const refuted = j.kind === RETRANSMISSION && (j.of === 0 || j.of >= odd.candidateFrame);
+    if (odd.candidateFrame !== 0 && !refuted) return;
     odd.candidateFrame = s.frame;
     odd.candidateSeconds = s.seconds;
     odd.candidateNanos = s.nanos;

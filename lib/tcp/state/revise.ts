@@ -3,13 +3,30 @@
  * a segment of the endpoint's own that it would not have sent, had the other one arrived.
  */
 import { seqDiff } from '../../bytes/seq.ts';
-import { CLOSE_WAIT, CLOSED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, SYN_RECEIVED, TIME_WAIT } from '../../facts/state.ts';
+import {
+  CLOSE_WAIT,
+  CLOSED,
+  CLOSING,
+  ESTABLISHED,
+  FIN_WAIT_1,
+  FIN_WAIT_2,
+  SYN_RECEIVED,
+  TIME_WAIT,
+} from '../../facts/state.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
 import type { Judgement } from '../verdict/judgement.ts';
 import { acksFin } from './classify.ts';
-import { RECEIVED_ACK_OF_FIN, RECEIVED_ACK_OF_SYN, RECEIVED_FIN, RECEIVED_RST, SENT_FIN, SENT_RST } from './events.ts';
+import {
+  PROVEN_FIN,
+  RECEIVED_ACK_OF_FIN,
+  RECEIVED_ACK_OF_SYN,
+  RECEIVED_FIN,
+  RECEIVED_RST,
+  SENT_FIN,
+  SENT_RST,
+} from './events.ts';
 import { Change, type Timeline } from './timeline.ts';
 
 const change = new Change();
@@ -39,7 +56,7 @@ export function moveReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, 
   if (frame === s.frame) return;
   const odd = c.odd();
   if (odd.moved === null || odd.moved.endpoint !== e) odd.moved = { endpoint: e, seconds, nanos, frame };
-  timeline.move(e, s.seconds, s.nanos, s.frame);
+  timeline.move(e, RECEIVED_FIN, s.seconds, s.nanos, s.frame);
 }
 
 /**
@@ -76,10 +93,30 @@ export function takeBackReset(timeline: Timeline, e: Endpoint): number {
  */
 export function restoreReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void {
   const moved = c.oddities?.moved;
-  if (moved == null || moved.endpoint !== e || timeline.topEvent(e) !== RECEIVED_FIN) return;
-  const duplicateReported = s.sackCount > 0 && seqDiff(s.sack[1]!, s.ack) <= 0;
+  if (moved == null || moved.endpoint !== e) return;
+  const duplicateReported = s.sackCount > 0 && seqDiff(s.sack[1]!, peer.flow.fin) === 1;
   const firstEchoed = s.hasTimestamps && peer.finTsVal !== 0 && s.tsEcr === peer.finTsVal;
-  if (duplicateReported || firstEchoed) timeline.move(e, moved.seconds, moved.nanos, moved.frame);
+  if (duplicateReported || firstEchoed) timeline.move(e, RECEIVED_FIN, moved.seconds, moved.nanos, moved.frame);
+}
+
+/**
+ * `e` acknowledges the peer's FIN with a number one above all that the tap had seen of it: if that turns out to be the
+ * number of a FIN of its own, which the tap has missed, the two had crossed.
+ */
+export function questionCloseWait(timeline: Timeline, e: Endpoint, s: Segment): void {
+  if (s.length > 0 || e.flow.finSent !== 0 || timeline.topEvent(e) !== RECEIVED_FIN) return;
+  if (seqDiff(s.seq, e.flow.contiguous) === 1) timeline.questionTop(e);
+}
+
+/** That FIN is here, sent again: `e` had been in FIN_WAIT_1 when the peer's arrived. */
+export function crossMissedFin(timeline: Timeline, e: Endpoint): boolean {
+  if (e.state !== CLOSE_WAIT || !timeline.isTopQuestioned(e)) return false;
+  const { seconds, nanos, frame, confirmedBy } = timeline.read(e.change, change);
+  timeline.pop(e);
+  timeline.push(e, FIN_WAIT_1, PROVEN_FIN, false, seconds, nanos, frame);
+  timeline.push(e, CLOSING, RECEIVED_FIN, false, seconds, nanos, frame);
+  timeline.confirm(e, confirmedBy, (1 << PROVEN_FIN) | (1 << RECEIVED_FIN));
+  return true;
 }
 
 /**

@@ -12,6 +12,14 @@ const NANOS = 3;
 const FRAME = 4;
 const CONFIRMED_BY = 5;
 
+// `packed`: state before in bits 0..3, state 4..7, event 8..12, and these.
+const OBSERVED = 1 << 13;
+const QUESTIONED = 1 << 14;
+
+function eventOf(packed: number): number {
+  return (packed >> 8) & 31;
+}
+
 /** One state change as stored: a view that `read` fills. */
 export class Change {
   previous = 0;
@@ -43,7 +51,7 @@ export class Timeline {
     const chunk = this.records.chunk(i);
     const o = this.records.offset(i);
     chunk[o + BELOW] = e.change;
-    chunk[o + PACKED] = e.state | (state << 4) | (event << 8) | (observed ? 1 << 13 : 0);
+    chunk[o + PACKED] = e.state | (state << 4) | (event << 8) | (observed ? OBSERVED : 0);
     chunk[o + SECONDS] = seconds;
     chunk[o + NANOS] = nanos;
     chunk[o + FRAME] = frame;
@@ -63,16 +71,28 @@ export class Timeline {
     this.records.release(i);
   }
 
-  /** The newest change inferred began with another segment than thought: the earlier one had not arrived. */
-  move(e: Endpoint, seconds: number, nanos: number, frame: number): void {
-    this.records.set(e.change, SECONDS, seconds);
-    this.records.set(e.change, NANOS, nanos);
-    this.records.set(e.change, FRAME, frame);
+  /** The newest change by `event` began with another segment than thought: the earlier one had not arrived, or had. */
+  move(e: Endpoint, event: number, seconds: number, nanos: number, frame: number): void {
+    let i = e.change;
+    while (i >= 0 && eventOf(this.records.get(i, PACKED)) !== event) i = this.records.get(i, BELOW);
+    if (i < 0) return;
+    this.records.set(i, SECONDS, seconds);
+    this.records.set(i, NANOS, nanos);
+    this.records.set(i, FRAME, frame);
+  }
+
+  /** Remembers that the newest change may have to be seen otherwise later: see `isTopQuestioned`. */
+  questionTop(e: Endpoint): void {
+    this.records.set(e.change, PACKED, this.records.get(e.change, PACKED) | QUESTIONED);
+  }
+
+  isTopQuestioned(e: Endpoint): boolean {
+    return e.change >= 0 && (this.records.get(e.change, PACKED) & QUESTIONED) !== 0;
   }
 
   /** The event of the newest change, -1 without one. */
   topEvent(e: Endpoint): number {
-    return e.change < 0 ? -1 : (this.records.get(e.change, PACKED) >> 8) & 31;
+    return e.change < 0 ? -1 : eventOf(this.records.get(e.change, PACKED));
   }
 
   isTopConfirmed(e: Endpoint): boolean {
@@ -92,7 +112,7 @@ export class Timeline {
     for (let i = e.change, left = e.unconfirmed; i >= 0 && left > 0; i = this.records.get(i, BELOW)) {
       if (this.records.get(i, CONFIRMED_BY) !== 0) continue;
       left--;
-      const event = (this.records.get(i, PACKED) >> 8) & 31;
+      const event = eventOf(this.records.get(i, PACKED));
       if ((proven >> event) & 1) {
         this.records.set(i, CONFIRMED_BY, frame);
         e.unconfirmed--;
@@ -111,8 +131,8 @@ export class Timeline {
     const packed = chunk[o + PACKED]!;
     into.previous = packed & 15;
     into.state = (packed >> 4) & 15;
-    into.event = (packed >> 8) & 31;
-    into.observed = ((packed >> 13) & 1) === 1;
+    into.event = eventOf(packed);
+    into.observed = (packed & OBSERVED) !== 0;
     into.seconds = chunk[o + SECONDS]! >>> 0;
     into.nanos = chunk[o + NANOS]!;
     into.frame = chunk[o + FRAME]!;
