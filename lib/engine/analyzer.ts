@@ -23,6 +23,7 @@ import { Ending } from './ending.ts';
 import { endsAttempt, icmpFacts, refusesAttempt } from './icmp-facts.ts';
 import type { AnalyzerOptions, CaptureAnalyzer, SegmentWatch } from './options.ts';
 import { PacketRows } from './packet-rows.ts';
+import { Payload } from './payload.ts';
 import { Vocabularies } from './vocabularies.ts';
 
 /**
@@ -45,6 +46,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   private readonly rows: PacketRows | null;
   private readonly vocabularies: Vocabularies | null;
   private readonly watch: SegmentWatch | null;
+  private readonly payload: Payload | null;
   private readonly revise = {
     revise: (frame: number, j: Judgement) => {
       this.quality.revise(frame, j);
@@ -60,7 +62,9 @@ export class Analyzer implements CaptureAnalyzer, Host {
     this.watch = options.watch ?? null;
     this.connections = new Connections(this, this.rows === null && this.watch === null && !wordsWanted);
     this.quality = new CaptureQuality(this.decoder, this.reader.info, options);
-    this.ending = new Ending(this.connections, this.timeline, this.memory, this.quality, this.vocabularies, options);
+    this.payload = options.payload === undefined ? null : new Payload(options.payload, this.connections.table);
+    const { vocabularies, payload } = this;
+    this.ending = new Ending(this.connections, this.timeline, this.memory, this.quality, vocabularies, payload, options);
   }
 
   write(chunk: Uint8Array): void {
@@ -110,6 +114,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     }
     if (this.rows !== null) this.rows.add(c, s, fromClient, stream, this.judgement, this.vocabularies?.labels ?? null);
     if (this.watch !== null) this.watch.add(c, s, fromClient, this.judgement);
+    if (this.payload !== null) this.payload.step(c, s, this.judgement, fromClient);
     if (!c.steady && isOver(c)) this.ending.noteOver(c);
   }
 

@@ -30,6 +30,7 @@ import { connectionFacts } from './connection-facts.ts';
 import type { Connections } from './connections.ts';
 import { LoneSyns } from './lone-syns.ts';
 import type { AnalyzerOptions } from './options.ts';
+import type { Payload } from './payload.ts';
 import { Summaries } from './summaries.ts';
 import { UsualHandshakes } from './usual-handshakes.ts';
 import type { Vocabularies } from './vocabularies.ts';
@@ -55,6 +56,7 @@ export class Ending {
   private readonly memory: Memory;
   private readonly quality: CaptureQuality;
   private readonly vocabularies: Vocabularies | null;
+  private readonly payload: Payload | null;
   private readonly onConnection: ((facts: ConnectionFacts) => void) | null;
   private readonly wake: number;
   /** Nobody wants every connection in full: healthy ones may leave memory early. */
@@ -74,6 +76,7 @@ export class Ending {
     memory: Memory,
     quality: CaptureQuality,
     vocabularies: Vocabularies | null,
+    payload: Payload | null,
     options: AnalyzerOptions,
   ) {
     this.connections = connections;
@@ -83,6 +86,7 @@ export class Ending {
     this.traffic = quality.traffic;
     this.summaries = new Summaries(timeline, quality);
     this.vocabularies = vocabularies;
+    this.payload = payload;
     this.onConnection = options.onConnection ?? null;
     this.wake = options.wake ?? -1;
     this.retires = this.wake !== -1 && options.onPacket === undefined && vocabularies === null;
@@ -194,6 +198,7 @@ export class Ending {
     // Whatever is over is watched no longer than it may stay in memory, whenever it happens to leave.
     const watched = isOver(c) ? Math.min(silence, this.patienceWith(c)) : silence;
     conclude(timeline, c);
+    this.payload?.finish(c);
     this.lastNotes(c, end.seconds);
     const vantage = vantageOf(c);
     quality.headers.connectionEnded(c);

@@ -5,6 +5,7 @@ import type { PacketRow } from '../facts/packet-row.ts';
 import type { Segment } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
+import type { PayloadOptions } from './payload.ts';
 
 /** What an analysis is asked for. Everything is off that nobody asks for. */
 export interface AnalyzerOptions {
@@ -25,12 +26,16 @@ export interface AnalyzerOptions {
   readonly wake?: number;
   /** Called for every TCP segment, in capture order, once its verdict is final. */
   readonly onPacket?: (row: PacketRow) => void;
+  /** Called for every comment in the capture: on a frame as it is read, on a section (frame null) at the end. */
+  readonly onComment?: (text: string, frame: number | null) => void;
   /** Compute Wireshark's labels (`analysis` of rows) and completeness. */
   readonly labels?: boolean;
   /** Measure what long listings print of both flows (facts/flow-metrics.ts). */
   readonly metrics?: boolean;
   /** Compute Zeek's conn_state and history. */
   readonly zeek?: boolean;
+  /** Put together what connections carry, or only hold copies of the same bytes against each other (`{}`). */
+  readonly payload?: PayloadOptions;
   /** Watches some connections segment by segment; the others are not followed at all. */
   readonly watch?: SegmentWatch;
 }

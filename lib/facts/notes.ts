@@ -52,3 +52,5 @@ export const WINDOW_ODD = 1 << 27;
 export const DUP_ACKS = 1 << 28;
 /** Round-trip times differ by more than 100 ms. */
 export const RTT_SPREAD = 1 << 29;
+/** The same bytes of a stream came again with other content: known only where payload is compared. */
+export const PAYLOAD_DIFFERS = 1 << 30;

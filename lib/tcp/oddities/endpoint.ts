@@ -35,6 +35,8 @@ export class EndpointOddities {
   ttlChanges: Seen<{ usual: number; other: number }> | null = null;
   urgent: Seen<object> | null = null;
   ecn: EcnWatch | null = null;
+  /** Set by whoever compares payload. */
+  differing: Seen<{ bytes: number }> | null = null;
 }
 
 /** Those of `e`, made at the first occasion. */
@@ -61,6 +63,7 @@ type Rare = Pick<
   | 'ttlChanges'
   | 'urgent'
   | 'ecnIgnored'
+  | 'differing'
 >;
 
 /** What happened of it, as facts: absent where nothing did. */
@@ -78,6 +81,7 @@ export function rareFacts(odd: EndpointOddities | null): Rare {
     ttlChanges: odd.ttlChanges?.facts(),
     urgent: odd.urgent?.facts(),
     ecnIgnored: odd.ecn?.ignored?.facts(),
+    differing: odd.differing?.facts(),
   };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) as Rare;
 }

@@ -1,0 +1,274 @@
+import { PAYLOAD_DIFFERS } from '../facts/notes.ts';
+import type { HoleCause, StreamConnection, StreamEvent, StreamOptions } from '../facts/stream.ts';
+import { KEEP_ALIVE, ZERO_WINDOW_PROBE } from '../facts/verdict.ts';
+import { addressText } from '../packet/address.ts';
+import { CHECKSUM_BAD, verifyChecksum } from '../packet/checksum.ts';
+import { ACK, FIN, LENGTH_FROM_FRAME, PSH, RST, Segment, SYN } from '../packet/segment.ts';
+import type { Connection, Endpoint } from '../tcp/connection.ts';
+import { type Flow, SYN_SEEN } from '../tcp/flow.ts';
+import { oddOf } from '../tcp/oddities/endpoint.ts';
+import { Seen } from '../tcp/oddities/seen.ts';
+import { Budget } from '../tcp/stream/budget.ts';
+import { type Beginning, ByteStream } from '../tcp/stream/byte-stream.ts';
+import type { Difference, StreamListener } from '../tcp/stream/listener.ts';
+import { DAMAGED, type Piece, PROBE, SURE, UNANSWERED } from '../tcp/stream/piece.ts';
+import type { ConnectionTable } from '../tcp/table.ts';
+import { momentOf } from '../tcp/timing/elapsed.ts';
+import type { Judgement } from '../tcp/verdict/judgement.ts';
+import { acknowledgmentFits, fits } from '../tcp/verdict/plausible.ts';
+
+/** What somebody wants of payload. */
+export interface PayloadOptions extends StreamOptions {
+  /** Hears the streams; without it, copies are only held against each other (`EndpointFacts.differing`). */
+  readonly onEvent?: (event: StreamEvent) => void;
+  /** Which connections are meant, asked whenever payload of one that was not meant yet comes. Default all. */
+  readonly wants?: (connection: number, stream: number) => boolean;
+}
+
+const STREAM_BYTES = 16 * 1024 * 1024;
+const ALL_BYTES = 256 * 1024 * 1024;
+/** Bytes shown of segments and of differing copies. */
+const SHOWN_BYTES = 64;
+
+const DOUBTS = [null, 'probe', 'unanswered', 'damaged'] as const;
+
+/** The tap: hands what segments carry to reassembly. It is there only when somebody asks for payload. */
+export class Payload {
+  private readonly options: PayloadOptions;
+  private readonly table: ConnectionTable;
+  private readonly budget: Budget;
+  private readonly conversations = new Map<Connection, Conversation>();
+
+  constructor(options: PayloadOptions, table: ConnectionTable) {
+    this.options = options;
+    this.table = table;
+    this.budget = new Budget(options.maxBytes ?? ALL_BYTES);
+  }
+
+  /** A segment of `c`, after its judgement. */
+  step(c: Connection, s: Segment, j: Judgement, fromClient: boolean): void {
+    if (c.revived || (s.flags & RST) !== 0) return;
+    const sender = fromClient ? c.client : c.server;
+    const receiver = fromClient ? c.server : c.client;
+    if (!belongs(sender.flow, receiver.flow, s)) return;
+    let talk = this.conversations.get(c);
+    if (talk === undefined) {
+      if (s.length === 0 || this.options.wants?.(c.number, c.stream) === false) return;
+      talk = new Conversation(c, this.connectionOf(c), this.budget, this.options);
+      this.conversations.set(c, talk);
+    }
+    if (s.length > 0 && j.kind !== KEEP_ALIVE) talk.payload(fromClient, s, j);
+    talk.follow(fromClient, s);
+  }
+
+  /** `c` has ended. */
+  finish(c: Connection): void {
+    const talk = this.conversations.get(c);
+    if (talk === undefined) return;
+    this.conversations.delete(c);
+    talk.finish();
+  }
+
+  private connectionOf(c: Connection): StreamConnection {
+    const s = new Segment();
+    s.ipVersion = c.ipVersion;
+    this.table.readTuple(c.entry, c.clientIsLow, s);
+    return {
+      connection: c.number,
+      stream: c.stream,
+      client: { address: addressText(c.ipVersion, s.srcA, s.srcB, s.srcC, s.srcD), port: s.srcPort },
+      server: { address: addressText(c.ipVersion, s.dstA, s.dstB, s.dstC, s.dstD), port: s.dstPort },
+      midstream: !c.handshakeSeen,
+    };
+  }
+}
+
+/** Its numbers fit, so that the judge let it move the connection; what does not fit is forged, or of another time. */
+function belongs(flow: Flow, back: Flow, s: Segment): boolean {
+  if ((s.flags & SYN) !== 0) return flow.started === 1 && (flow.options & SYN_SEEN) !== 0 && s.seq === flow.isn;
+  return fits(flow, back, s) && ((s.flags & ACK) === 0 || acknowledgmentFits(flow, back, s));
+}
+
+/** Both directions of a connection. */
+class Conversation {
+  private readonly client: Direction;
+  private readonly server: Direction;
+
+  constructor(c: Connection, of: StreamConnection, budget: Budget, options: PayloadOptions) {
+    this.client = new Direction(c, c.client, c.server, of, 'client', budget, options);
+    this.server = new Direction(c, c.server, c.client, of, 'server', budget, options);
+  }
+
+  payload(fromClient: boolean, s: Segment, j: Judgement): void {
+    (fromClient ? this.client : this.server).payload(s, j);
+  }
+
+  /** What the segment says of the end of its own stream, and acknowledges of the other. */
+  follow(fromClient: boolean, s: Segment): void {
+    (fromClient ? this.client : this.server).follow(s);
+    (fromClient ? this.server : this.client).follow(s);
+  }
+
+  finish(): void {
+    this.client.finish();
+    this.server.finish();
+  }
+}
+
+/** One direction: tells what becomes of its stream. */
+class Direction implements StreamListener {
+  private stream: ByteStream | null = null;
+  private isn = 0;
+  private readonly connection: Connection;
+  private readonly sender: Endpoint;
+  private readonly receiver: Endpoint;
+  private readonly of: StreamConnection;
+  private readonly from: 'client' | 'server';
+  private readonly budget: Budget;
+  private readonly options: PayloadOptions;
+  /** The segment in hand. */
+  private segment: Segment | null = null;
+
+  constructor(
+    connection: Connection,
+    sender: Endpoint,
+    receiver: Endpoint,
+    of: StreamConnection,
+    from: 'client' | 'server',
+    budget: Budget,
+    options: PayloadOptions,
+  ) {
+    this.connection = connection;
+    this.sender = sender;
+    this.receiver = receiver;
+    this.of = of;
+    this.from = from;
+    this.budget = budget;
+    this.options = options;
+  }
+
+  payload(s: Segment, j: Judgement): void {
+    const { flow } = this.sender;
+    const syn = (s.flags & SYN) !== 0;
+    // Another attempt with another number: what was sent before is not part of the stream.
+    if (this.stream !== null && (flow.options & SYN_SEEN) !== 0 && flow.isn !== this.isn) this.stream = null;
+    const stream = this.stream ?? this.open(s);
+    const doubt = j.kind === ZERO_WINDOW_PROBE ? PROBE : syn ? UNANSWERED : this.isDamaged(stream, s) ? DAMAGED : SURE;
+    const bytes = new Uint8Array(Math.min(s.payloadCaptured, s.length));
+    bytes.set(s.bytes.subarray(s.payloadStart, s.payloadStart + bytes.length));
+    this.segment = s;
+    stream.write((s.seq + (syn ? 1 : 0)) | 0, s.length, bytes, s.frame, s, doubt);
+    if (stream.written.differing > 0) this.noteDifference(s, stream.written.differing);
+    if (this.options.segments === true) this.tellSegment(s, stream, doubt, bytes);
+    this.segment = null;
+  }
+
+  /** After each segment of either end: the end of the stream, and what is acknowledged of it by now. */
+  follow(s: Segment): void {
+    const { flow } = this.sender;
+    if (this.stream === null) return;
+    if (flow.finSent === 1) this.stream.endAt(flow.fin);
+    if (flow.ackSeen === 1) this.stream.acknowledge(flow.acked, s);
+  }
+
+  finish(): void {
+    const { stream } = this;
+    if (stream === null) return;
+    stream.finish();
+    const reset = (this.connection.oddities?.resets.length ?? 0) > 0;
+    this.options.onEvent?.({
+      kind: 'end',
+      of: this.of,
+      from: this.from,
+      offset: stream.length,
+      by: stream.isComplete ? 'fin' : reset ? 'reset' : 'capture',
+      unacknowledged: stream.unacknowledged,
+      missing: stream.missing,
+      repeated: stream.repeated,
+      uncompared: stream.uncompared,
+    });
+  }
+
+  bytes(offset: number, piece: Piece, waited: number): void {
+    const { of, from } = this;
+    const { frame, seconds, nanos } = piece;
+    const time = { seconds, nanos };
+    this.options.onEvent?.({ kind: 'bytes', of, from, offset, bytes: piece.bytes!, frame, time, waited });
+  }
+
+  hole(offset: number, length: number, cause: HoleCause): void {
+    this.options.onEvent?.({ kind: 'hole', of: this.of, from: this.from, offset, length, cause });
+  }
+
+  differs({ offset, length, differing, now, before, beforeFrame, keptBefore }: Difference): void {
+    const { onEvent } = this.options;
+    const s = this.segment;
+    if (onEvent === undefined || s === null) return;
+    const shown = Math.min(length, SHOWN_BYTES);
+    onEvent({
+      kind: 'difference',
+      of: this.of,
+      from: this.from,
+      offset,
+      length,
+      differing,
+      frame: s.frame,
+      time: momentOf(s),
+      bytes: now.slice(0, shown),
+      before: { frame: beforeFrame, bytes: before.slice(0, shown) },
+      kept: keptBefore ? 'before' : 'this',
+    });
+  }
+
+  private open(s: Segment): ByteStream {
+    const { flow } = this.sender;
+    this.isn = flow.isn;
+    const known = (flow.options & SYN_SEEN) !== 0;
+    const beginning: Beginning = known ? 'syn' : flow.ackSeen === 1 ? 'acknowledged' : 'lowest';
+    const first = { syn: (flow.isn + 1) | 0, acknowledged: flow.acked, lowest: s.seq }[beginning];
+    const { overlaps = 'first', maxStreamBytes = STREAM_BYTES } = this.options;
+    this.stream = new ByteStream(this, this.budget, first, beginning, overlaps, maxStreamBytes);
+    return this.stream;
+  }
+
+  /**
+   * Its checksum is wrong, so that the receiver will not take it. Nothing is said of what segmentation offload put
+   * together, of senders whose card fills checksums in, and where no acknowledgment can decide.
+   */
+  private isDamaged(stream: ByteStream, s: Segment): boolean {
+    if (stream.checksumsMeanNothing || this.sender.flow.ackSeen === 0) return false;
+    const { mss } = this.receiver.flow;
+    if ((s.troubles & LENGTH_FROM_FRAME) !== 0 || (mss !== 0 && s.length > mss)) return false;
+    return verifyChecksum(s) === CHECKSUM_BAD;
+  }
+
+  private noteDifference(s: Segment, bytes: number): void {
+    this.connection.notes |= PAYLOAD_DIFFERS;
+    const odd = oddOf(this.connection, this.sender);
+    odd.differing ??= new Seen({ bytes: 0 });
+    odd.differing.add(s).bytes += bytes;
+  }
+
+  private tellSegment(s: Segment, stream: ByteStream, doubt: number, bytes: Uint8Array): void {
+    const { offset, fresh, repeated, differing, uncompared, late, ahead } = stream.written;
+    this.options.onEvent?.({
+      kind: 'segment',
+      of: this.of,
+      from: this.from,
+      offset,
+      length: s.length,
+      frame: s.frame,
+      time: momentOf(s),
+      push: (s.flags & PSH) !== 0,
+      fin: (s.flags & FIN) !== 0,
+      fresh,
+      repeated,
+      differing,
+      uncompared,
+      late,
+      ahead,
+      doubt: DOUBTS[doubt]!,
+      bytes: bytes.slice(0, SHOWN_BYTES),
+    });
+  }
+}

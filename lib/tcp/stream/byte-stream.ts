@@ -1,0 +1,352 @@
+import { seqAdd, seqDiff } from '../../bytes/seq.ts';
+import type { HoleCause, Overlaps } from '../../facts/stream.ts';
+import type { Timed } from '../timing/elapsed.ts';
+import type { Budget } from './budget.ts';
+import type { Difference, StreamListener } from './listener.ts';
+import { compareWith, keepsFirst, keepsLast, overlay, type Tally } from './overlay.ts';
+import { DAMAGED, type Piece, Pieces, PROBE, part, SURE } from './piece.ts';
+
+/** Acknowledged bytes may still come this late: captures put packets in another order than the network. Seconds. */
+const PATIENCE = 1;
+/** In mid-connection the stream begins with the lowest byte seen in so many, or until something is acknowledged. */
+const BEGINNING_BYTES = 65_536;
+/** Acknowledged bytes kept to hold retransmissions against. */
+const KEPT_BYTES = 65_536;
+/** After so many wrong checksums that the peer acknowledged nonetheless, they mean nothing. */
+const PROVEN_WRONG = 3;
+
+/**
+ * How the first byte is known: by the SYN; by what the peer had acknowledged before any payload came; or not yet: the
+ * stream begins with the lowest of the first bytes to come.
+ */
+export type Beginning = 'syn' | 'acknowledged' | 'lowest';
+
+/** What came of one segment. */
+export interface Written extends Tally {
+  /** Offset of its first byte, and how many bytes were missing in front of it. */
+  offset: number;
+  ahead: number;
+  /** How long after later ones its new bytes came, seconds; 0 in order. */
+  late: number;
+}
+
+/**
+ * One direction of a connection: segments in, the stream in order out, to a listener. What came out of order waits; what
+ * was handed out is kept until it is acknowledged, and a little longer, to be held against what comes again. Missing bytes
+ * become a hole when an acknowledgment shows that the receiver has them, or when waiting must end.
+ */
+export class ByteStream {
+  readonly written: Written = { offset: 0, ahead: 0, late: 0, fresh: 0, repeated: 0, differing: 0, uncompared: 0 };
+  /** Bytes in holes, bytes that came again, and those of them that could not be compared. */
+  missing = 0;
+  repeated = 0;
+  uncompared = 0;
+  /** The next byte to hand out: its position and its sequence number. */
+  private position = 0;
+  private next: number;
+  /** Position of the first byte: below 0 when earlier ones than the first came behind it. */
+  private origin = 0;
+  /** The first byte is known. */
+  private settled: boolean;
+  /** Something was handed out, or is known to have been there. */
+  private begun: boolean;
+  private acked = Number.NEGATIVE_INFINITY;
+  private end = Number.POSITIVE_INFINITY;
+  private readonly waiting = new Pieces();
+  private readonly kept = new Pieces();
+  private cost = 0;
+  /** Acknowledged bytes are missing since then, up to there. */
+  private missed: (Timed & { readonly until: number }) | null = null;
+  /** The hole that goes on: nothing was handed out behind it yet. */
+  private hole: { readonly offset: number; length: number; readonly cause: HoleCause } | null = null;
+  /** When the first payload came. */
+  private first: Timed | null = null;
+  /** Capture time of what happened last. */
+  private seconds = 0;
+  private nanos = 0;
+  private wrongAccepted = 0;
+
+  private readonly listener: StreamListener;
+  private readonly budget: Budget;
+  private readonly keeps: typeof keepsFirst;
+  private readonly waitsForAck: boolean;
+  private readonly limit: number;
+  private readonly differs = (difference: Difference): void =>
+    this.listener.differs({ ...difference, offset: difference.offset - this.origin });
+
+  /** `seq`: sequence number of the first byte, as far as `beginning` says so. */
+  constructor(
+    listener: StreamListener,
+    budget: Budget,
+    seq: number,
+    beginning: Beginning,
+    overlaps: Overlaps,
+    limit: number,
+  ) {
+    this.listener = listener;
+    this.budget = budget;
+    this.next = seq;
+    this.settled = beginning !== 'lowest';
+    this.begun = beginning === 'syn';
+    this.keeps = overlaps === 'first' ? keepsFirst : keepsLast;
+    this.waitsForAck = overlaps === 'last';
+    this.limit = limit;
+  }
+
+  /** Handed out so far, holes included. */
+  get length(): number {
+    return Math.max(0, this.position - this.origin);
+  }
+
+  /** The peer has acknowledged something of this stream. */
+  get isAcknowledged(): boolean {
+    return this.acked !== Number.NEGATIVE_INFINITY;
+  }
+
+  /** Bytes handed out that were not acknowledged; null without acknowledgments. */
+  get unacknowledged(): number | null {
+    return this.isAcknowledged ? Math.max(0, this.position - Math.max(this.acked, this.origin)) : null;
+  }
+
+  get isComplete(): boolean {
+    return this.position >= this.end;
+  }
+
+  /** This sender's checksums were wrong and its segments taken nonetheless: its card fills them in. */
+  get checksumsMeanNothing(): boolean {
+    return this.wrongAccepted >= PROVEN_WRONG;
+  }
+
+  /** The FIN stands behind the byte before `seq`: what comes after is not of the stream. */
+  endAt(seq: number): void {
+    this.end = this.positionOf(seq);
+  }
+
+  /**
+   * Payload of a segment: `length` bytes from `seq` on, of which the capture has `bytes`, kept from now on. What came of
+   * it is in `written`.
+   */
+  write(seq: number, length: number, bytes: Uint8Array, frame: number, now: Timed, doubt: number): void {
+    const { written } = this;
+    const { seconds, nanos } = now;
+    this.seconds = seconds;
+    this.nanos = nanos;
+    const start = this.positionOf(seq);
+    const end = Math.min(start + length, this.end);
+    written.offset = start - this.origin;
+    written.fresh = written.repeated = written.differing = written.uncompared = 0;
+    written.late = written.ahead = 0;
+    if (start >= end) return;
+    this.first ??= { seconds, nanos };
+    const held = Math.min(bytes.length, end - start);
+    this.put({ start, end: start + held, bytes: bytes.subarray(0, held), frame, seconds, nanos, doubt });
+    if (start + held < end) this.put({ start: start + held, end, bytes: null, frame, seconds, nanos, doubt });
+    this.repeated += written.repeated;
+    this.uncompared += written.uncompared;
+    this.goOn();
+  }
+
+  /** The peer acknowledges all below `seq`; also to be called when only time has passed. */
+  acknowledge(seq: number, now: Timed): void {
+    this.seconds = now.seconds;
+    this.nanos = now.nanos;
+    const position = this.positionOf(seq);
+    if (position > this.acked) this.acked = position;
+    this.goOn();
+  }
+
+  /** No more will come: what waits is handed out, with holes for what is missing. */
+  finish(): void {
+    if (!this.settled) this.settle();
+    this.missed = null;
+    while (!this.waiting.isEmpty) {
+      const first = this.waiting.first()!;
+      if (first.start > this.position) this.skipTo(first.start);
+      else if (first.doubt === SURE || !this.isAcknowledged || first.end <= this.acked) this.hand(this.waiting.shift());
+      else if (first.doubt !== DAMAGED && this.waiting.count === 1) this.waiting.shift();
+      else this.leaveOut(this.waiting.shift());
+    }
+    // An acknowledgment beyond everything: of bytes not captured, but the last number may be that of an unseen FIN.
+    const known = this.end !== Number.POSITIVE_INFINITY;
+    const last = known ? this.end : this.acked - 1;
+    if (last > this.position) this.skipTo(last);
+    this.flushHole();
+    this.kept.clear();
+    this.settleCost();
+  }
+
+  /** Lets go of all memory: what waits is handed out as it is. */
+  relieve(): void {
+    if (!this.settled) this.settle();
+    while (!this.waiting.isEmpty) this.giveWay();
+    this.kept.clear();
+    this.settleCost();
+  }
+
+  private since({ seconds, nanos }: Timed): number {
+    return this.seconds - seconds + (this.nanos - nanos) * 1e-9;
+  }
+
+  private positionOf(seq: number): number {
+    return this.position + seqDiff(seq, this.next);
+  }
+
+  private put(piece: Piece): void {
+    const { written } = this;
+    if (piece.start >= piece.end) return;
+    if (piece.start < this.position && this.settled) {
+      const old = part(piece, piece.start, Math.min(piece.end, this.position));
+      if (old.doubt === SURE) compareWith(this.kept, old, written, this.differs);
+      else written.repeated += old.end - old.start;
+      if (piece.end <= this.position) return;
+      piece = part(piece, this.position, piece.end);
+    }
+    const last = this.waiting.last();
+    const top = last === undefined ? this.position : last.end;
+    if (last === undefined && piece.start === this.position && this.settled && this.isReadable(piece)) {
+      written.fresh += piece.end - piece.start;
+      this.hand(piece);
+      return;
+    }
+    if (piece.start > top) written.ahead = piece.start - top;
+    const following = this.waiting.at(this.waiting.indexAt(piece.end - 1));
+    const before = written.fresh;
+    overlay(this.waiting, piece, this.keeps, written, this.differs);
+    if (following !== undefined && written.fresh > before) {
+      written.late = Math.max(0, this.since(following));
+    }
+  }
+
+  private goOn(): void {
+    if (!this.settled && this.isTimeToBegin()) this.settle();
+    if (this.settled) {
+      this.handOut();
+      this.missAcknowledged();
+    }
+    this.trim();
+    this.settleCost();
+    if (this.budget.held > this.budget.limit) this.budget.enforce();
+  }
+
+  private isTimeToBegin(): boolean {
+    if (this.waiting.isEmpty) return false;
+    return this.isAcknowledged || this.waiting.cost > BEGINNING_BYTES || this.since(this.first!) >= PATIENCE;
+  }
+
+  /** The stream begins: where the receiver waits for bytes, if that is known, else with the first that came. */
+  private settle(): void {
+    const first = this.waiting.first()?.start ?? 0;
+    const begin = this.isAcknowledged ? Math.min(first, this.acked) : first;
+    this.next = seqAdd(this.next, begin - this.position);
+    this.position = begin;
+    this.origin = begin;
+    this.settled = true;
+  }
+
+  private handOut(): void {
+    for (let first = this.waiting.first(); first !== undefined; first = this.waiting.first()) {
+      if (first.start !== this.position) return;
+      if (this.isReadable(first)) this.hand(this.waiting.shift());
+      else if (this.acked > first.start) {
+        this.waiting.replace(0, 1, [part(first, first.start, this.acked), part(first, this.acked, first.end)]);
+      } else return;
+    }
+  }
+
+  private isReadable(piece: Piece): boolean {
+    return piece.end <= this.acked || (!this.waitsForAck && piece.doubt === SURE);
+  }
+
+  private hand(piece: Piece): void {
+    const { start, end } = piece;
+    if (piece.doubt === DAMAGED) this.wrongAccepted++;
+    this.next = seqAdd(this.next, end - start);
+    this.position = end;
+    this.begun = true;
+    this.kept.push(piece);
+    if (piece.bytes === null) this.addHole(start, end, 'snap_length');
+    else {
+      this.flushHole();
+      this.listener.bytes(start - this.origin, piece, Math.max(0, this.since(piece)));
+    }
+  }
+
+  /** Bytes that were acknowledged and do not come, after some patience, are a hole. */
+  private missAcknowledged(): void {
+    if (this.acked <= this.position) this.missed = null;
+    else if (this.missed !== null && this.since(this.missed) >= PATIENCE) {
+      const { until } = this.missed;
+      this.missed = null;
+      while (this.position < until && this.position < this.end) {
+        this.skipTo(Math.min(until, this.end, this.waiting.first()?.start ?? until));
+        this.handOut();
+      }
+    }
+    if (this.missed === null && this.acked > this.position && this.position < this.end) {
+      this.missed = { seconds: this.seconds, nanos: this.nanos, until: this.acked };
+    }
+  }
+
+  /** The bytes up to `to` are missing, for two reasons if only some of them were acknowledged. */
+  private skipTo(to: number, otherwise: HoleCause = this.isAcknowledged ? 'lost_before_tap' : 'unknown'): void {
+    const captured = Math.min(to, Math.max(this.position, this.acked));
+    if (captured > this.position) this.skip(captured, 'not_captured');
+    if (to > captured) this.skip(to, otherwise);
+  }
+
+  private skip(to: number, cause: HoleCause): void {
+    const from = this.position;
+    this.next = seqAdd(this.next, to - from);
+    this.position = to;
+    // What was under way when the capture began is not a hole: the stream begins behind it.
+    if (this.begun) this.addHole(from, to, cause);
+    else this.origin = to;
+  }
+
+  /** Seen only with a wrong checksum, or never taken by the peer. */
+  private leaveOut(piece: Piece): void {
+    this.skip(piece.end, piece.doubt === DAMAGED ? 'damaged' : 'lost_before_tap');
+  }
+
+  private addHole(from: number, to: number, cause: HoleCause): void {
+    this.missing += to - from;
+    if (this.hole !== null && this.hole.cause === cause) {
+      this.hole.length += to - from;
+      return;
+    }
+    this.flushHole();
+    this.hole = { offset: from - this.origin, length: to - from, cause };
+  }
+
+  private flushHole(): void {
+    if (this.hole === null) return;
+    const { offset, length, cause } = this.hole;
+    this.hole = null;
+    this.listener.hole(offset, length, cause);
+  }
+
+  /** Keeps to the bound of one stream: what was handed out goes first, then waiting ends. */
+  private trim(): void {
+    const { kept, waiting } = this;
+    while (kept.cost > KEPT_BYTES && kept.first()!.end <= this.acked) kept.shift();
+    while (!kept.isEmpty && kept.cost + waiting.cost > this.limit) kept.shift();
+    if (waiting.cost <= this.limit) return;
+    if (!this.settled) this.settle();
+    while (waiting.cost > this.limit / 2) this.giveWay();
+  }
+
+  /** Waiting ends: the first that waits is handed out, without what is missing before it. */
+  private giveWay(): void {
+    const first = this.waiting.first()!;
+    if (first.start > this.position) this.skipTo(first.start, 'memory');
+    else if (first.doubt === PROBE && first.end > this.acked) this.leaveOut(this.waiting.shift());
+    else this.hand(this.waiting.shift());
+  }
+
+  private settleCost(): void {
+    const total = this.kept.cost + this.waiting.cost;
+    if (total === this.cost) return;
+    this.budget.change(this, total - this.cost, total);
+    this.cost = total;
+  }
+}
