@@ -1,6 +1,7 @@
 import type { Frame } from './frame.ts';
 import { Inbox } from './inbox.ts';
 import { addProblem, emptyInfo } from './info.ts';
+import { LimitedReader } from './limited.ts';
 import { isPcap, PcapReader } from './pcap.ts';
 import { SECTION_HEADER } from './pcapng/block.ts';
 import { PcapngReader } from './pcapng/reader.ts';
@@ -9,10 +10,11 @@ import { describeUnknown, JUDGED_BYTES } from './unknown.ts';
 
 /**
  * A reader for whatever capture its first bytes turn out to be. If they are none, `info.format` stays
- * `UNKNOWN_FORMAT` and the one problem says what they look like.
+ * `UNKNOWN_FORMAT` and the one problem says what they look like. With a limit, only so many frames are read.
  */
-export function createReader(): CaptureReader {
-  return new DetectingReader();
+export function createReader(limit?: number): CaptureReader {
+  const reader = new DetectingReader();
+  return limit === undefined ? reader : new LimitedReader(reader, limit);
 }
 
 class DetectingReader implements CaptureReader {

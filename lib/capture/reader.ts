@@ -11,6 +11,8 @@ import type { Frame } from './frame.ts';
 export interface CaptureReader {
   readonly info: CaptureInfo;
   write(chunk: Uint8Array): void;
+  /** It has read as much as it was to: nothing more need be written. */
+  readonly full?: boolean;
   /** Fills `frame` with the next packet; false when more bytes are needed, or none will come. */
   next(frame: Frame): boolean;
   /** No more bytes will come: a half record left over becomes a problem. */

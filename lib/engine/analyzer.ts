@@ -2,6 +2,8 @@ import { Frame } from '../capture/frame.ts';
 import { createReader } from '../capture/open.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
+import type { ConnectionFacts } from '../facts/connection.ts';
+import type { Moment } from '../facts/moment.ts';
 import { ICMP_ERROR as ICMP_NOTE, REFUSED } from '../facts/notes.ts';
 import { SYN_SENT } from '../facts/state.ts';
 import { Decoder, ICMP_ERROR, NOT_TCP } from '../packet/decoder.ts';
@@ -19,6 +21,7 @@ import { Judgement } from '../tcp/verdict/judgement.ts';
 import { Memory } from '../tcp/verdict/memory.ts';
 import { CaptureQuality } from './capture-quality.ts';
 import { Connections, type Host } from './connections.ts';
+import { copyOf } from './copy.ts';
 import { Ending } from './ending.ts';
 import { endsAttempt, icmpFacts, refusesAttempt } from './icmp-facts.ts';
 import type { AnalyzerOptions, CaptureAnalyzer, SegmentWatch } from './options.ts';
@@ -31,7 +34,7 @@ import { Vocabularies } from './vocabularies.ts';
  * Synchronous and free of I/O; knows neither Node nor the clock. `write` chunks of any size, then `end`.
  */
 export class Analyzer implements CaptureAnalyzer, Host {
-  private readonly reader: CaptureReader = createReader();
+  private readonly reader: CaptureReader;
   private readonly frame = new Frame();
   private readonly decoder = new Decoder();
   private readonly connections: Connections;
@@ -46,6 +49,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   private readonly rows: PacketRows | null;
   private readonly vocabularies: Vocabularies | null;
   private readonly watch: SegmentWatch | null;
+  private readonly onComment: AnalyzerOptions['onComment'];
   private readonly payload: Payload | null;
   private readonly revise = {
     revise: (frame: number, j: Judgement) => {
@@ -56,15 +60,25 @@ export class Analyzer implements CaptureAnalyzer, Host {
   };
 
   constructor(options: AnalyzerOptions = {}) {
+    this.reader = createReader(options.limit);
     this.rows = options.onPacket === undefined ? null : new PacketRows(options.onPacket);
     const wordsWanted = options.labels === true || options.zeek === true || options.metrics === true;
     this.vocabularies = wordsWanted ? new Vocabularies(options, this.rows) : null;
     this.watch = options.watch ?? null;
+    this.onComment = options.onComment;
     this.connections = new Connections(this, this.rows === null && this.watch === null && !wordsWanted);
     this.quality = new CaptureQuality(this.decoder, this.reader.info, options);
     this.payload = options.payload === undefined ? null : new Payload(options.payload, this.connections.table);
     const { vocabularies, payload } = this;
-    this.ending = new Ending(this.connections, this.timeline, this.memory, this.quality, vocabularies, payload, options);
+    this.ending = new Ending(
+      this.connections,
+      this.timeline,
+      this.memory,
+      this.quality,
+      vocabularies,
+      payload,
+      options,
+    );
   }
 
   write(chunk: Uint8Array): void {
@@ -75,9 +89,40 @@ export class Analyzer implements CaptureAnalyzer, Host {
   end(): CaptureFacts {
     this.reader.end();
     this.readOn();
+    for (const comment of this.reader.info.comments) this.onComment?.(comment, null);
     this.ending.finishAll();
     this.rows?.flush();
     return this.quality.facts(this.connections.begun);
+  }
+
+  /**
+   * What is to be said so far: `tell` of the connections in memory, and the capture, as if it ended now. Changes nothing:
+   * the analysis goes on as if nobody had asked.
+   */
+  snapshot(tell: (facts: ConnectionFacts) => void): CaptureFacts {
+    const traffic = copyOf(this.quality.traffic);
+    this.ending.snapshot(tell, traffic);
+    return this.quality.facts(this.connections.begun, traffic);
+  }
+
+  /** As many packets have been read as were to be. */
+  get full(): boolean {
+    return this.reader.full === true;
+  }
+
+  /** The capture's latest time so far. */
+  get latest(): Moment {
+    return this.quality.end;
+  }
+
+  /** Tells the rows that wait for evidence that might still change them: somebody is watching. */
+  tellRows(): void {
+    this.rows?.flush();
+  }
+
+  /** Names that the capture itself holds so far (pcapng name resolution), by address. */
+  get names(): ReadonlyMap<string, string> {
+    return this.reader.info.names;
   }
 
   private readOn(): void {
@@ -88,6 +133,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   /** One packet: frame -> segment -> connection -> `follow`. */
   private step(frame: Frame): void {
     this.quality.frame(frame);
+    if (frame.comments !== null) for (const comment of frame.comments) this.onComment?.(comment, frame.number);
     if (this.ending.isDue(frame.seconds)) this.ending.expire(frame.seconds);
     const kind = this.decoder.decode(frame);
     if (kind === NOT_TCP) return;

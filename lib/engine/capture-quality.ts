@@ -185,7 +185,8 @@ export class CaptureQuality {
     this.vantages.set(seen.vantage, (this.vantages.get(seen.vantage) ?? 0) + 1);
   }
 
-  facts(connections: number): CaptureFacts {
+  /** `traffic`: counters to tell, these or a copy with more in it. */
+  facts(connections: number, traffic = this.traffic): CaptureFacts {
     const { info, options } = this;
     const empty = this.packets === 0;
     const [snapLength] = [...this.cutLengths].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [0];
@@ -219,7 +220,7 @@ export class CaptureQuality {
       networkDuplicates: this.networkDuplicates.facts(),
       unseenBytes: { bytes: this.unseenBytes, connections: this.unseen.count, firstFrame: this.unseen.firstFrame },
       skipped: [...this.decoder.skipped].map(([reason, { frames, firstFrame }]) => ({ reason, frames, firstFrame })),
-      traffic: this.traffic.facts(),
+      traffic: traffic.facts(),
       ...this.headers.facts(),
     };
   }

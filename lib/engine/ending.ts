@@ -1,6 +1,7 @@
 import { seqGt } from '../bytes/seq.ts';
 import type { Vantage } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
+import { type Moment, secondsBetween } from '../facts/moment.ts';
 import {
   ACKED_UNSEEN,
   CLOSE_LINGERS,
@@ -21,14 +22,15 @@ import { isOver } from '../tcp/identity.ts';
 import { oldNumbers } from '../tcp/oddities/numbers.ts';
 import { conclude } from '../tcp/state/revise.ts';
 import { Change, type Timeline } from '../tcp/state/timeline.ts';
+import type { LoneSyn } from '../tcp/table.ts';
 import { vantageOf } from '../tcp/timing/vantage.ts';
 import { forget } from '../tcp/verdict/judge.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { CaptureQuality } from './capture-quality.ts';
-import { connectionFacts } from './connection-facts.ts';
+import { connectionFacts, type Watching } from './connection-facts.ts';
 import type { Connections } from './connections.ts';
-import { LoneSyns } from './lone-syns.ts';
+import { LoneSyns, PATIENCE_SECONDS } from './lone-syns.ts';
 import type { AnalyzerOptions } from './options.ts';
 import type { Payload } from './payload.ts';
 import { Summaries } from './summaries.ts';
@@ -199,30 +201,63 @@ export class Ending {
     const watched = isOver(c) ? Math.min(silence, this.patienceWith(c)) : silence;
     conclude(timeline, c);
     this.payload?.finish(c);
-    this.lastNotes(c, end.seconds);
+    c.notes |= this.lastNotes(c, end.seconds);
     const vantage = vantageOf(c);
     quality.headers.connectionEnded(c);
     this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
     if (!c.revived) this.account(c, vantage);
     const usualRtt = this.handshakes.add(c, this.tuple);
-    if (this.onConnection !== null && (this.wake === -1 || (c.notes & this.wake) !== 0)) {
+    if (this.onConnection !== null && this.isWanted(c.notes)) {
       const words = this.vocabularies?.take(c) ?? {};
-      this.onConnection({
-        ...connectionFacts(c, this.tuple, timeline, {
-          watched,
-          vantage,
-          end,
-          timeWait: quality.timeWaitSeconds,
-          usualRtt,
-          tunnel: quality.tunnelText(c.clientTunnel === 0 ? c.serverTunnel : c.clientTunnel),
-        }),
-        ...words,
-        ...(alike === 0 ? {} : { alike }),
-      });
+      const facts = this.factsOf(c, { watched, vantage, end, usualRtt });
+      this.onConnection({ ...facts, ...words, ...(alike === 0 ? {} : { alike }) });
     }
     timeline.release(c.client);
     timeline.release(c.server);
     forget(c, this.memory);
+  }
+
+  /**
+   * What would be told of connections, and counted, if the capture ended now: of those in memory, but for what began just
+   * now and proves nothing. Ends nothing and changes nothing.
+   */
+  snapshot(tell: (facts: ConnectionFacts) => void, traffic: Traffic): void {
+    const { table } = this.connections;
+    const { end } = this.quality;
+    const lone: LoneSyn = { segment: new Segment(), number: 0, stream: 0, fromLow: false };
+    for (let entry = 0; entry < table.size; entry++) {
+      if (table.isLoneSyn(entry)) {
+        table.readLoneTuple(entry, lone);
+        if (secondsBetween(lone.segment, end) >= PATIENCE_SECONDS) traffic.add(this.summaries.ofLone(lone));
+      }
+      for (let c = table.connection(entry); c !== null; c = c.sibling) {
+        for (let each: Connection | null = c; each !== null; each = each.previous) this.show(each, end, tell, traffic);
+      }
+    }
+  }
+
+  private show(c: Connection, end: Moment, tell: (facts: ConnectionFacts) => void, traffic: Traffic): void {
+    if (c.expires === GONE) return;
+    this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
+    const begun = { seconds: c.startSeconds, nanos: c.startNanos };
+    if (!c.revived && secondsBetween(begun, end) >= PATIENCE_SECONDS) traffic.add(this.summaries.of(c, this.tuple));
+    const notes = c.notes | this.lastNotes(c, end.seconds);
+    if (!this.isWanted(notes)) return;
+    const watched = secondsBetween({ seconds: c.lastSeconds, nanos: c.lastNanos }, end);
+    const usualRtt = this.handshakes.usual(c, this.tuple);
+    tell({ ...this.factsOf(c, { watched, vantage: vantageOf(c), end, usualRtt }), notes });
+  }
+
+  /** Somebody wants to hear of a connection with these notes. */
+  private isWanted(notes: number): boolean {
+    return this.wake === -1 || (notes & this.wake) !== 0;
+  }
+
+  /** `tuple` holds its addresses and ports. */
+  private factsOf(c: Connection, seen: Omit<Watching, 'timeWait' | 'tunnel'>): ConnectionFacts {
+    const { quality } = this;
+    const tunnel = quality.tunnelText(c.clientTunnel === 0 ? c.serverTunnel : c.clientTunnel);
+    return connectionFacts(c, this.tuple, this.timeline, { ...seen, timeWait: quality.timeWaitSeconds, tunnel });
   }
 
   /** What it adds to the counters of the capture. */
@@ -244,7 +279,7 @@ export class Ending {
   }
 
   /** Notes that only the end can take. */
-  private lastNotes(c: Connection, endSeconds: number): void {
+  private lastNotes(c: Connection, endSeconds: number): number {
     const { client, server } = c;
     let notes = 0;
     if (!c.handshakeSeen) notes |= MIDSTREAM;
@@ -255,7 +290,7 @@ export class Ending {
     if (c.handshakeSeen && !this.reached(server, ESTABLISHED)) notes |= HANDSHAKE_INCOMPLETE;
     if (this.lingers(client, endSeconds) || this.lingers(server, endSeconds)) notes |= CLOSE_LINGERS;
     if (optionsUneven(client, server)) notes |= OPTIONS_UNEVEN;
-    c.notes |= notes;
+    return notes;
   }
 
   private reached(e: Endpoint, state: number): boolean {

@@ -13,6 +13,8 @@ export interface AnalyzerOptions {
   readonly timeWaitSeconds?: number;
   /** The end of the capture, if it lasted beyond its last record. */
   readonly captureEnd?: Moment;
+  /** Only so many packets are read. */
+  readonly limit?: number;
   /** Name of the capture in results. */
   readonly path?: string;
   /** Compression that the bytes were found in, for the record. */

@@ -13,7 +13,7 @@ export class UsualHandshakes {
 
   /** Counts the handshake of a connection that has ended; the median of those before it, in seconds, null for too few. */
   add(c: Connection, tuple: Segment): number | null {
-    if (c.clientHalfMicros < 0 || c.serverHalfMicros < 0 || c.client.syns !== 1) return null;
+    if (!isSeenWhole(c)) return null;
     const key = keyOf(tuple);
     let times = this.pairs.get(key);
     if (times === undefined) {
@@ -21,10 +21,24 @@ export class UsualHandshakes {
       times = new RoundTrips();
       this.pairs.set(key, times);
     }
-    const usual = times.samples < LEAST ? null : times.facts()!.p50;
+    const usual = medianOf(times);
     times.add(c.clientHalfMicros + c.serverHalfMicros);
     return usual;
   }
+
+  /** The same, without counting. */
+  usual(c: Connection, tuple: Segment): number | null {
+    const times = isSeenWhole(c) ? this.pairs.get(keyOf(tuple)) : undefined;
+    return times === undefined ? null : medianOf(times);
+  }
+}
+
+function isSeenWhole(c: Connection): boolean {
+  return c.clientHalfMicros >= 0 && c.serverHalfMicros >= 0 && c.client.syns === 1;
+}
+
+function medianOf(times: RoundTrips): number | null {
+  return times.samples < LEAST ? null : times.facts()!.p50;
 }
 
 /** Both addresses folded, and the service's port: two pairs that fall together share their times. */

@@ -18,6 +18,8 @@ export interface CopyOptions {
   /** Comments to add, by frame; and to the file as a whole. */
   readonly comments?: ReadonlyMap<number, readonly string[]>;
   readonly fileComments?: readonly string[];
+  /** Only so many frames are read. */
+  readonly limit?: number;
   /** Makes the copy anonymous; names and comments of the capture are left out then. */
   readonly anonymize?: KeyedHash;
 }
@@ -37,7 +39,7 @@ export class Copier {
   /** Of them, those cut at a header whose addresses can't be mapped. */
   cut = 0;
   private readonly options: CopyOptions;
-  private readonly reader: CaptureReader = createReader();
+  private readonly reader: CaptureReader;
   private readonly frame = new Frame();
   private readonly quotes: QuoteFinder | null;
   private readonly anonymizer: Anonymizer | null;
@@ -52,6 +54,7 @@ export class Copier {
   constructor(emit: Emit, options: CopyOptions) {
     this.emit = emit;
     this.options = options;
+    this.reader = createReader(options.limit);
     this.quotes = options.frames === undefined ? null : new QuoteFinder();
     this.anonymizer = options.anonymize === undefined ? null : new Anonymizer(options.anonymize);
   }
@@ -59,6 +62,10 @@ export class Copier {
   /** What the capture says beside its frames, as far as it is read. */
   get info(): CaptureInfo {
     return this.reader.info;
+  }
+
+  get full(): boolean {
+    return this.reader.full === true;
   }
 
   write(chunk: Uint8Array): void {

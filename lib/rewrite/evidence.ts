@@ -1,5 +1,6 @@
 import { Frame } from '../capture/frame.ts';
 import { createReader } from '../capture/open.ts';
+import type { CaptureReader } from '../capture/reader.ts';
 import { Analyzer } from '../engine/analyzer.ts';
 import type { Moment } from '../facts/moment.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
@@ -14,7 +15,7 @@ export class EvidenceFinder {
   private readonly frames = new FrameSet();
   private readonly analyzer: Analyzer;
   /** Beside the analyzer, which does not tell what a segment was put together from. */
-  private readonly reader = createReader();
+  private readonly reader: CaptureReader;
   private readonly decoder = new Decoder();
   private readonly frame = new Frame();
   /** Frames of the parts, by the frame that completed the segment. */
@@ -25,16 +26,26 @@ export class EvidenceFinder {
 
   /**
    * `isMeant` is asked for every TCP segment once its verdict is final, with the time of the capture's first packet;
-   * `extra` frames are meant anyhow.
+   * `extra` frames are meant anyhow; only `limit` frames are read.
    */
-  constructor(isMeant: (row: PacketRow, start: Moment | null) => boolean, extra: readonly number[] = []) {
+  constructor(
+    isMeant: (row: PacketRow, start: Moment | null) => boolean,
+    extra: readonly number[] = [],
+    limit?: number,
+  ) {
+    this.reader = createReader(limit);
     for (const frame of extra) this.frames.add(frame);
     this.analyzer = new Analyzer({
       wake: 0,
+      ...(limit === undefined ? {} : { limit }),
       onPacket: (row) => {
         if (isMeant(row, this.start)) this.frames.add(row.frame);
       },
     });
+  }
+
+  get full(): boolean {
+    return this.reader.full === true;
   }
 
   write(chunk: Uint8Array): void {

@@ -40,9 +40,9 @@ export class Decompression {
     this.sink = sink;
   }
 
-  /** It was damaged and takes no more. */
+  /** It was damaged, or the sink has enough: no more is taken. */
   get stopped(): boolean {
-    return this.decompressor !== null && this.decompressor.problem !== null;
+    return this.sink.full === true || (this.decompressor !== null && this.decompressor.problem !== null);
   }
 
   write(chunk: Uint8Array): Promise<void> | void {
@@ -53,7 +53,8 @@ export class Decompression {
 
   async end(): Promise<CaptureProblem | null> {
     if (this.head !== null && this.head.length > 0) await this.open(this.head);
-    const problem = this.decompressor === null ? null : await this.decompressor.end();
+    // What was not wanted any more is not missing.
+    const problem = this.decompressor === null || this.sink.full ? null : await this.decompressor.end();
     this.sink.end(problem);
     return problem;
   }

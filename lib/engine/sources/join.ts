@@ -38,7 +38,7 @@ export async function join(
   const waiting = sources.filter(({ started }) => started).sort(byTime);
   const open: Source[] = [];
   try {
-    for (let frames = 1; !options.signal?.aborted; frames++) {
+    for (let frames = 1; !(options.signal?.aborted || sink.full); frames++) {
       let next = earliest(open);
       while (waiting.length > 0 && (next === null || byTime(waiting[0]!, next) < 0)) {
         const source = waiting.shift()!;

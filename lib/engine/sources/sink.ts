@@ -4,6 +4,8 @@ import type { CaptureProblem } from '../../capture/reader.ts';
 export interface Sink {
   /** Lends a chunk (decompressed) until it returns. */
   write(chunk: Uint8Array): void;
+  /** It has what it wants: nothing more need be read. */
+  readonly full?: boolean;
   /** No more will come; `problem` tells why, if that was not the end of the file. */
   end(problem: CaptureProblem | null): void;
 }
