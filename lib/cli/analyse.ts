@@ -21,7 +21,7 @@ import type { Terminal } from './terminal.ts';
 
 /** What a command wants of each capture: what the analyzer shall tell, and what to do at the end. */
 export interface Interest {
-  readonly ask: Pick<AnalyzerOptions, 'onConnection' | 'onPacket' | 'wake' | 'labels' | 'zeek' | 'metrics'>;
+  readonly ask: Pick<AnalyzerOptions, 'onConnection' | 'onPacket' | 'wake' | 'labels' | 'zeek' | 'metrics' | 'payload'>;
   finish?(capture: CaptureFacts): void;
 }
 

@@ -37,6 +37,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/packets.ts'),
   },
   {
+    name: 'follow',
+    summary: 'what a connection carried, in order: text, hex, or the bytes themselves',
+    load: () => import('./commands/follow.ts'),
+  },
+  {
     name: 'netstat',
     summary: "a host's sockets and their states at any moment, or counted over time",
     load: () => import('./commands/netstat.ts'),

@@ -36,6 +36,10 @@ export async function runRows<Row>(
       (row: Row, origin: Origin): void => {
         for (const { format, output } of sinks) {
           output.write(format.row(row, origin));
+          const bytes = format.bytes?.(row, origin);
+          if (bytes) {
+            output.writeBytes(bytes);
+          }
         }
       },
       {

@@ -15,6 +15,8 @@ export interface Origin {
 export interface RowFormat<Row> {
   head(): string;
   row(row: Row, origin: Origin): string;
+  /** A row as bytes, for formats that are not text. */
+  bytes?(row: Row, origin: Origin): Uint8Array | null;
   /** A row that is left out of the output: for formats that count by what they have seen. */
   skip?(row: Row, origin: Origin): void;
   tail(captures: readonly CaptureFacts[]): string;

@@ -45,7 +45,8 @@ export function overlay(
     }
     const end = Math.min(old.end, piece.end);
     const kept = keeps(old, piece);
-    compare(old, piece, at, end, kept, tally, differs);
+    if (isBetter(piece, old)) tally.fresh += end - at;
+    else compare(old, piece, at, end, kept, tally, differs);
     laid.push(part(kept ? old : piece, at, end));
     if (end < old.end) laid.push(part(old, end, old.end));
     at = end;

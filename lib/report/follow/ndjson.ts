@@ -1,0 +1,6 @@
+import type { StreamEvent } from '../../facts/stream.ts';
+import type { RowFormat } from '../format.ts';
+import { ndjsonRows, shaped } from '../rows.ts';
+import { streamEventShape } from '../shape/stream-event.ts';
+
+export const open = (): RowFormat<StreamEvent> => ndjsonRows(shaped(streamEventShape));
