@@ -9,6 +9,8 @@ export interface Output {
   write(text: string): void;
   /** The same for bytes, lent until this returns. */
   writeBytes(bytes: Uint8Array): void;
+  /** What has been gathered is to be seen now: somebody waits for it. */
+  flush(): void;
   /** Resolves when the reader has kept up: to be awaited now and then by whoever writes much. */
   ready(): Promise<void>;
   /** Everything is written; a file appears under its name only now. */
@@ -43,6 +45,10 @@ export class StreamOutput implements Output {
   writeBytes(bytes: Uint8Array): void {
     this.send();
     this.full = !this.stream.write(bytes.slice());
+  }
+
+  flush(): void {
+    this.send();
   }
 
   private send(): void {
@@ -123,6 +129,10 @@ export class FileOutput implements Output {
   writeBytes(bytes: Uint8Array): void {
     this.send();
     this.put(bytes);
+  }
+
+  flush(): void {
+    this.send();
   }
 
   private send(): void {

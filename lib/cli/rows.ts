@@ -11,6 +11,8 @@ import type { Terminal } from './terminal.ts';
 export interface WriteRow<Row> {
   (row: Row, origin: Origin): void;
   skip(row: Row, origin: Origin): void;
+  /** What was written is to be seen now. */
+  flush(): void;
 }
 
 /** The run of a command that prints rows: opens the formats, reads the captures, writes what `begin` hands out. */
@@ -46,6 +48,11 @@ export async function runRows<Row>(
         skip(row: Row, origin: Origin): void {
           for (const { format } of counting) {
             format.skip!(row, origin);
+          }
+        },
+        flush(): void {
+          for (const { output } of sinks) {
+            output.flush();
           }
         },
       },

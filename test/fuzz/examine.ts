@@ -7,6 +7,7 @@ import type { ConnectionFacts } from '../../lib/facts/connection.ts';
 import type { Finding } from '../../lib/facts/finding.ts';
 import type { PacketRow } from '../../lib/facts/packet-row.ts';
 import { resolveConfig } from '../../lib/lint/config.ts';
+import { LiveLinter } from '../../lib/lint/live.ts';
 import { createLinter } from '../../lib/lint/runtime.ts';
 import { trace } from '../../lib/packet/trace.ts';
 import { makeReport } from '../../lib/report/make-report.ts';
@@ -45,9 +46,9 @@ export function examine({ file, random }: Case): Outcome {
   let runs = 0;
   let told = null as Run | null;
   const all = random.oneIn(2);
-  const analyse = (chunkBytes: number): Run => {
+  const analyse = (chunkBytes: number, snapshots = false): Run => {
     runs++;
-    return run(file, all, chunkBytes);
+    return run(file, all, chunkBytes, snapshots);
   };
   const failure = guarded(() => {
     const held = getHeapStatistics().external_memory;
@@ -68,6 +69,10 @@ export function examine({ file, random }: Case): Outcome {
     if (random.oneIn(8)) {
       const chunkBytes = 1 + random.below(random.oneIn(2) ? 8 : file.length + 1);
       if (analyse(chunkBytes).text !== whole.text) return `chunks of ${chunkBytes} bytes change the result`;
+    }
+    if (random.oneIn(16)) {
+      const asked = analyse(1 + random.below(file.length + 1), true);
+      if (asked.text !== whole.text) return 'a snapshot changes the result';
     }
     if (all && random.oneIn(64)) {
       const bad = judgeOutputs(renamed(whole, random));
@@ -92,8 +97,10 @@ function guarded(check: () => string | null): string | null {
   }
 }
 
-/** `all`: every fact, row and word of other tools; else what findings need and no more, which takes other ways. */
-function run(file: Uint8Array, all: boolean, chunkBytes: number): Run {
+/**
+ * `snapshots`: the analyzer is asked now and then, as somebody watching a live capture would. `all`: every fact, row and word of other tools; else what findings need and no more, which takes other ways.
+ */
+function run(file: Uint8Array, all: boolean, chunkBytes: number, snapshots: boolean): Run {
   const linter = createLinter(CONFIG);
   const connections: ConnectionFacts[] = [];
   const rows: PacketRow[] = [];
@@ -108,8 +115,14 @@ function run(file: Uint8Array, all: boolean, chunkBytes: number): Run {
       ? { onPacket: (row: PacketRow) => rows.push(row), labels: true, zeek: true, metrics: true }
       : { wake: linter.wake }),
   });
-  if (chunkBytes >= file.length) analyzer.write(file);
-  else {
+  const live = new LiveLinter(() => createLinter(CONFIG));
+  const ask = (): void => {
+    if (snapshots) live.step(analyzer.snapshot((facts) => live.connection(facts)));
+  };
+  if (chunkBytes >= file.length) {
+    analyzer.write(file);
+    ask();
+  } else {
     // One buffer for all: what is still looked at when its time is over is garbage.
     const buffer = new Uint8Array(chunkBytes);
     for (let at = 0; at < file.length; at += chunkBytes) {
@@ -117,6 +130,7 @@ function run(file: Uint8Array, all: boolean, chunkBytes: number): Run {
       buffer.fill(0xee);
       buffer.set(chunk);
       analyzer.write(chunk.length === chunkBytes ? buffer : buffer.subarray(0, chunk.length));
+      if (at % (16 * chunkBytes) === 0) ask();
     }
   }
   const capture = analyzer.end();

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RowFormatModule } from '../../report/format.ts';
 import type { PacketLine } from '../../report/shape/packet.ts';
+import { CliError } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import type { Preselected } from '../preselect.ts';
@@ -18,13 +19,21 @@ const FORMATS: FormatTable<RowFormatModule<PacketLine>> = {
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
   captureCommand(command, Object.keys(FORMATS))
     .option('--frame <n>', 'only this frame', parseCount)
+    .option('--explain', 'what every stage of the analysis made of the frame (with --frame)')
     .option('--explain-difference', "only segments that Wireshark's label calls something else, and why")
-    .action((paths: string[], options: PacketOptions) => run(packets(paths, options, terminal)));
+    .action((paths: string[], options: PacketOptions) => run(start(paths, options, terminal)));
 }
 
 interface PacketOptions extends CaptureOptions {
   readonly frame?: number;
+  readonly explain?: boolean;
   readonly explainDifference?: boolean;
+}
+
+async function start(paths: readonly string[], options: PacketOptions, terminal: Terminal): Promise<number> {
+  if (options.explain !== true) return packets(paths, options, terminal);
+  if (options.frame === undefined) throw new CliError('--explain needs --frame N: it tells of one frame');
+  return (await import('../explain-frame.ts')).explainFrame(paths, options, options.frame, terminal);
 }
 
 /** Rows are written as they come. */
@@ -50,6 +59,13 @@ async function packets(paths: readonly string[], options: PacketOptions, termina
             write(difference ? { ...row, difference } : row, origin);
           }
         },
+      },
+      /** Whoever watches a capture being made sees rows as they come, without what later evidence might say of them. */
+      soFar({ live, tellRows }) {
+        if (live) {
+          tellRows();
+          write.flush();
+        }
       },
     };
   });

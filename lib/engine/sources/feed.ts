@@ -1,4 +1,14 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  open as openAsync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { CaptureProblem } from '../../capture/reader.ts';
 import { Decompression } from './decompression.ts';
@@ -34,19 +44,32 @@ const STDIN = 0;
  * Throws `InputError` for what can't be read.
  */
 export async function feed(path: string, sink: Sink, options: FeedOptions = {}): Promise<Fed> {
-  const descriptor = path === '-' ? STDIN : open(path);
-  try {
-    const stat = fstatSync(descriptor);
-    if (stat.isDirectory()) throw new InputError(path, 'is a directory');
-    const decompression = new Decompression(sink);
-    const bytesRead = stat.isFile()
-      ? await feedFile(path, descriptor, stat.size, decompression, options)
-      : await feedPipe(path, descriptor, decompression, options);
-    const problem = await decompression.end();
-    return { compression: decompression.found, bytesRead, problem };
-  } finally {
-    if (descriptor !== STDIN) closeSync(descriptor);
+  const isStdin = path === '-';
+  const descriptor = isStdin ? STDIN : isPipe(path) ? await openPipe(path, options.signal) : open(path);
+  const stat = fstatSync(descriptor);
+  const decompression = new Decompression(sink);
+  let bytesRead: number;
+  if (stat.isFIFO() || (isStdin && !stat.isFile())) {
+    // The socket closes what it was made of.
+    const stream = isStdin ? process.stdin : new Socket({ fd: descriptor, readable: true, writable: false });
+    bytesRead = await feedStream(path, stream, decompression, options);
+  } else {
+    try {
+      if (stat.isDirectory()) throw new InputError(path, 'is a directory');
+      bytesRead = stat.isFile()
+        ? await feedFile(path, descriptor, stat.size, decompression, options)
+        : await feedStream(path, createReadStream(path, { fd: descriptor, autoClose: false }), decompression, options);
+    } finally {
+      if (!isStdin) closeSync(descriptor);
+    }
   }
+  const problem = await decompression.end();
+  return { compression: decompression.found, bytesRead, problem };
+}
+
+/** A named pipe, or another process's output by a name. */
+export function isPipe(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
 }
 
 function open(path: string): number {
@@ -54,6 +77,30 @@ function open(path: string): number {
     return openSync(path, 'r');
   } catch (error) {
     throw InputError.from(path, error);
+  }
+}
+
+/**
+ * Opens a pipe, which waits until somebody writes into it: on another thread, so that signals get through. That thread
+ * can't be told to stop, and would hold up the end of the process; so on abort it is given what it waits for.
+ */
+async function openPipe(path: string, signal: AbortSignal | undefined): Promise<number> {
+  const poke = (): void => {
+    try {
+      closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    } catch {
+      // It is open by now, or gone.
+    }
+  };
+  signal?.addEventListener('abort', poke, { once: true });
+  try {
+    return await new Promise((resolve, reject) => {
+      openAsync(path, 'r', (error, descriptor) => (error === null ? resolve(descriptor) : reject(error)));
+    });
+  } catch (error) {
+    throw InputError.from(path, error);
+  } finally {
+    signal?.removeEventListener('abort', poke);
   }
 }
 
@@ -90,14 +137,13 @@ function readInto(path: string, descriptor: number, buffer: Uint8Array): number 
   }
 }
 
-async function feedPipe(
+async function feedStream(
   path: string,
-  descriptor: number,
+  stream: Readable,
   decompression: Decompression,
   { signal, onProgress }: FeedOptions,
 ): Promise<number> {
-  const stream: Readable =
-    descriptor === STDIN ? process.stdin : createReadStream(path, { fd: descriptor, autoClose: false });
+  if (signal?.aborted) stream.destroy();
   const stop = () => stream.destroy();
   signal?.addEventListener('abort', stop, { once: true });
   let bytesRead = 0;
