@@ -14,7 +14,10 @@ import type { ConnectionFacts } from './facts/connection.ts';
 import type { Moment } from './facts/moment.ts';
 import type { PacketRow } from './facts/packet-row.ts';
 import type { Report } from './facts/report.ts';
-import { type LintConfig, parseConfig, resolveConfig } from './lint/config.ts';
+import { type LintConfig, resolveConfig } from './lint/config.ts';
+import { Expecting } from './lint/expect.ts';
+import { namedConnection, nameOf } from './lint/names.ts';
+import { parseConfig } from './lint/parse.ts';
 import { createLinter } from './lint/runtime.ts';
 import { makeReport } from './report/make-report.ts';
 import { RULES } from './rules/index.ts';
@@ -27,8 +30,10 @@ import type { Rule } from './rules/rule.ts';
 export type Source = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface AnalyzeOptions {
-  /** Rules, options and preset, as in `tcplint.config.json`. Mistakes in it throw. */
+  /** Rules, names, expectations... as in `tcplint.config.json` (but for `hostsFile`: see `parseHosts`). Mistakes throw. */
   readonly config?: LintConfig;
+  /** Listen to comments in the capture (pcapng) that take findings back: `tcplint-ignore RULE: REASON`. Default false. */
+  readonly allowInline?: boolean;
   /** Rules of your own, made with `defineRule`; their ids may stand in `config` too. */
   readonly rules?: readonly Rule[];
   /** Name of the capture in the result; the path, or `capture` where there is none. */
@@ -66,21 +71,37 @@ export async function analyze(source: Source, options: AnalyzeOptions = {}): Pro
   if (problems.length > 0) {
     throw new AnalysisError(problems.join('; '));
   }
-  const linter = createLinter(resolveConfig(config, rules));
-  const connections: ConnectionFacts[] = [];
   const name = options.name ?? (typeof source === 'string' ? source : 'capture');
-  const analyzer = new Analyzer({
+  const nameOfAny = nameOf(config.names ?? {});
+  const origin = {
+    path: name,
+    get start(): Moment {
+      return analyzer.start;
+    },
+    nameOf: (address: string, port: number) => nameOfAny(address, port, analyzer.names.get(address)),
+  };
+  const expecting = (config.expect ?? []).map((each) => new Expecting(each, origin));
+  const { allowInline = false, keepConnections = true } = options;
+  const linter = createLinter(resolveConfig(config, rules), { origin, allowInline, keepFound: expecting.length > 0 });
+  const connections: ConnectionFacts[] = [];
+  const wanted = keepConnections || options.onConnection !== undefined || expecting.length > 0;
+  const analyzer: Analyzer = new Analyzer({
     path: name,
     labels: options.labels ?? false,
     zeek: options.labels ?? false,
     ...(options.timeWaitSeconds === undefined ? {} : { timeWaitSeconds: options.timeWaitSeconds }),
     ...(options.captureEnd === undefined ? {} : { captureEnd: options.captureEnd }),
     ...(options.onPacket === undefined ? {} : { onPacket: options.onPacket }),
-    ...(options.keepConnections === false && options.onConnection === undefined ? { wake: linter.wake } : {}),
-    onConnection(facts) {
+    ...(wanted ? {} : { wake: linter.wake }),
+    onComment: linter.comment,
+    onConnection(unnamed) {
+      const facts = namedConnection(unnamed, nameOfAny, analyzer.names);
+      for (const each of expecting) {
+        each.connection(facts);
+      }
       linter.connection(facts);
       options.onConnection?.(facts);
-      if (options.keepConnections !== false) {
+      if (keepConnections) {
         connections.push(facts);
       }
     },
@@ -90,7 +111,10 @@ export async function analyze(source: Source, options: AnalyzeOptions = {}): Pro
     const [trouble] = capture.problems;
     throw new AnalysisError(`${name}: ${trouble?.reason ?? 'not a capture'} (offset ${trouble?.offset ?? 0})`);
   }
-  return { ...makeReport([{ capture, ...linter.finish(capture) }], []), capture, connections };
+  const judged = linter.finish(capture);
+  const unmet = expecting.flatMap((each) => each.conclude(capture, judged.findings, judged.found) ?? []);
+  const findings = [...unmet, ...judged.findings];
+  return { ...makeReport([{ ...judged, capture, findings }], []), capture, connections };
 }
 
 async function fromFile(path: string, analyzer: Analyzer): Promise<CaptureFacts> {
@@ -139,13 +163,11 @@ export { type Report, type RuleRun, SCHEMA_VERSION, type Summary } from './facts
 export type { Family, Need, Preset, RuleMeta, RuleOption, RuleOptions, Severity, Unit } from './facts/rule.ts';
 export { STATE_NAMES, type StateName } from './facts/state.ts';
 export type { Confidence, Verdict, VerdictHow, VerdictKind } from './facts/verdict.ts';
-export {
-  type LintConfig,
-  parseConfig,
-  type ResolvedConfig,
-  type RuleSetting,
-  resolveConfig,
-} from './lint/config.ts';
+export { type LintConfig, type ResolvedConfig, type RuleSetting, resolveConfig } from './lint/config.ts';
+export type { Expectation } from './lint/expect.ts';
+export { parseHosts } from './lint/names.ts';
+export type { Override } from './lint/overrides.ts';
+export { parseConfig } from './lint/parse.ts';
 export { createLinter, type Linter } from './lint/runtime.ts';
 export { RULES } from './rules/index.ts';
 export { type CaptureRule, type ConnectionRule, type Draft, defineRule, type Rule, type Watch } from './rules/rule.ts';

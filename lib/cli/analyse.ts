@@ -5,24 +5,52 @@ import type { CaptureProblem } from '../capture/reader.ts';
 import { Analyzer } from '../engine/analyzer.ts';
 import type { AnalyzerOptions } from '../engine/options.ts';
 import { expandInputs } from '../engine/sources/expand.ts';
-import { feed } from '../engine/sources/feed.ts';
+import { feed, isPipe } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
 import type { Sink } from '../engine/sources/sink.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
+import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Moment } from '../facts/moment.ts';
-import { closest } from '../lint/spelling.ts';
+import { type NameOf, namedConnection } from '../lint/names.ts';
 import type { Origin } from '../report/format.ts';
+import { closest } from '../select/nearest.ts';
 import { COMMANDS } from './commands.ts';
 import { CliError, INTERRUPTED, TERMINATED } from './exit.ts';
+import { Pulse } from './live.ts';
 import { complain } from './main.ts';
+import { loadNames } from './names.ts';
 import type { CaptureOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Where rows come from, and who is called what there. */
+export interface Source extends Origin {
+  readonly nameOf: NameOf;
+  /** A pipe: it ends when whoever writes into it wills, or when the user says so. */
+  readonly endless: boolean;
+}
+
 /** What a command wants of each capture: what the analyzer shall tell, and what to do at the end. */
 export interface Interest {
-  readonly ask: Pick<AnalyzerOptions, 'onConnection' | 'onPacket' | 'wake' | 'labels' | 'zeek' | 'metrics' | 'payload'>;
+  readonly ask: Pick<
+    AnalyzerOptions,
+    'onComment' | 'onConnection' | 'onPacket' | 'wake' | 'labels' | 'zeek' | 'metrics' | 'payload'
+  >;
   finish?(capture: CaptureFacts): void;
+  /** Makes the analyzer, if it is not to be the plain one. */
+  make?(options: AnalyzerOptions): Analyzer;
+  /** Asked now and then while a pipe has no more to give: what can be told already. */
+  soFar?(reading: SoFar): void;
+}
+
+/** A capture that goes on. */
+export interface SoFar {
+  /** It is being made now: nobody merely copies a file into the pipe. */
+  readonly live: boolean;
+  /** Tells of the connections in memory, and of the capture, as if it ended now. */
+  snapshot(tell: (facts: ConnectionFacts) => void): CaptureFacts;
+  /** Tells the rows that wait for evidence that might still change them. */
+  tellRows(): void;
 }
 
 export interface Failure {
@@ -41,9 +69,10 @@ export async function analyse(
   paths: readonly string[],
   options: CaptureOptions,
   terminal: Terminal,
-  begin: (origin: Origin) => Interest,
+  begin: (origin: Source) => Interest,
   discard: () => void,
 ): Promise<Analysis> {
+  const nameOf = await loadNames(options);
   const captures: CaptureFacts[] = [];
   const failures: Failure[] = [];
   const fail = (error: unknown): void => {
@@ -55,10 +84,10 @@ export async function analyse(
     complain(terminal, error.message + hint(path, error.message));
   };
   for (const source of sourcesOf(paths, options, fail)) {
-    const stop = new Stop(terminal, source.path === '-', discard);
+    const stop = new Stop(terminal, source.endless, discard);
     const progress = new Progress(terminal, source.path);
     try {
-      captures.push(await analyseOne(source, options, begin, { signal: stop.signal, progress }));
+      captures.push(await analyseOne(source, options, nameOf, begin, { signal: stop.signal, progress }));
     } catch (error) {
       progress.end();
       fail(error);
@@ -102,6 +131,7 @@ interface TraceSource {
   readonly path: string;
   /** One of several. */
   readonly several: boolean;
+  readonly endless: boolean;
   read(sink: Sink, reading: Reading): Promise<Pick<CaptureFacts, 'compression'> & { problem: CaptureProblem | null }>;
 }
 
@@ -109,6 +139,7 @@ function single(path: string, several: boolean): TraceSource {
   return {
     path,
     several,
+    endless: path === '-' || isPipe(path),
     read: (sink, { signal, progress }) => feed(path, sink, { signal, onProgress: progress.update }),
   };
 }
@@ -118,6 +149,7 @@ function joined(paths: readonly string[]): TraceSource {
   return {
     path: [paths[0]!, ...more].join(' + '),
     several: false,
+    endless: false,
     async read(sink, { signal }) {
       const { join } = await import('../engine/sources/join.ts');
       const files = await join(paths, sink, { signal });
@@ -161,36 +193,66 @@ class Unreadable extends Error {
 async function analyseOne(
   source: TraceSource,
   options: CaptureOptions,
-  begin: (origin: Origin) => Interest,
+  nameOf: NameOf,
+  begin: (origin: Source) => Interest,
   reading: Reading,
 ): Promise<CaptureFacts> {
   const { path, several } = source;
   const first = new FirstPacket();
-  const origin: Origin = {
+  const origin: Source = {
     path,
     several,
+    endless: source.endless,
     get start() {
       return first.time;
     },
+    nameOf: (address, port) => nameOf(address, port, analyzer.names.get(address)),
   };
   const interest = begin(origin);
-  const analyzer = new Analyzer({
+  const { onConnection } = interest.ask;
+  const make = interest.make ?? ((wanted: AnalyzerOptions) => new Analyzer(wanted));
+  const analyzer: Analyzer = make({
     ...interest.ask,
+    ...(onConnection === undefined
+      ? {}
+      : { onConnection: (facts) => onConnection(namedConnection(facts, nameOf, analyzer.names)) }),
     path,
     ...(options.timeWait === undefined ? {} : { timeWaitSeconds: options.timeWait }),
     ...(options.captureEnd === undefined ? {} : { captureEnd: options.captureEnd }),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
   });
   let facts: CaptureFacts | null = null;
   const sink = {
     write(chunk: Uint8Array): void {
+      pulse?.begin();
       first.look(chunk);
+      interest.see?.(chunk);
       analyzer.write(chunk);
+      pulse?.done();
+    },
+    get full(): boolean {
+      return analyzer.full;
     },
     end(): void {
       facts = analyzer.end();
     },
   };
-  const { compression, problem } = await source.read(sink, reading);
+  const soFar = source.endless && interest.soFar !== undefined ? interest.soFar : null;
+  const pulse =
+    soFar === null
+      ? null
+      : new Pulse(
+          () => analyzer.latest,
+          (live) => {
+            reading.progress.end();
+            soFar({
+              live,
+              snapshot: (tell) => analyzer.snapshot((facts) => tell(namedConnection(facts, nameOf, analyzer.names))),
+              tellRows: () => analyzer.tellRows(),
+            });
+          },
+        );
+  const { compression, problem } = await source.read(sink, reading).finally(() => pulse?.end());
   const capture: CaptureFacts = {
     ...facts!,
     compression,
@@ -225,20 +287,22 @@ class FirstPacket {
 /** How long standard input is still listened to after the first signal: whoever feeds us was told to stop as well. */
 const GRACE_MILLISECONDS = 250;
 
-/** Ctrl-C: on standard input the first is the end of input; otherwise, and the second, the end of the run. */
+/** Ctrl-C: on a pipe the first is the end of input; otherwise, and the second, the end of the run. */
 class Stop {
   private readonly controller = new AbortController();
   private readonly off: () => void;
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(terminal: Terminal, stdin: boolean, discard: () => void) {
+  constructor(terminal: Terminal, endless: boolean, discard: () => void) {
     let ended = false;
     this.off = terminal.onStop((signal) => {
-      if (stdin && !ended) {
+      if (endless && !ended) {
         ended = true;
         this.timer = setTimeout(() => this.controller.abort(), GRACE_MILLISECONDS);
         return;
       }
+      // Whatever waits on another thread would hold up the end of the process.
+      this.controller.abort();
       discard();
       terminal.exit(signal === 'SIGINT' ? INTERRUPTED : TERMINATED);
     });

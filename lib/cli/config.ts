@@ -4,17 +4,10 @@ import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { PRESETS, type Preset } from '../facts/rule.ts';
 import type { Confidence } from '../facts/verdict.ts';
-import {
-  type LintConfig,
-  mergeRules,
-  parseConfig,
-  parseRuleArgument,
-  type ResolvedConfig,
-  resolveConfig,
-} from '../lint/config.ts';
+import { type LintConfig, mergeRules, type ResolvedConfig, resolveConfig } from '../lint/config.ts';
+import { parseConfig, parseRuleArgument } from '../lint/parse.ts';
 import { RULES } from '../rules/index.ts';
 import { CliError } from './exit.ts';
-import type { Expectation } from './expect.ts';
 import { reason } from './output.ts';
 import { parseWord } from './values.ts';
 
@@ -53,24 +46,12 @@ export function configOptions(command: Command): Command {
 export interface FoundConfig {
   readonly path: string | null;
   readonly config: LintConfig;
-  /** What captures must show. */
-  readonly expectations: readonly Expectation[];
-}
-
-/** What to judge by. */
-export interface Judgement {
-  readonly config: ResolvedConfig;
-  readonly expectations: readonly Expectation[];
 }
 
 /** File, then `--preset`, then `--rule` in their order, then `--min-confidence`. */
 export async function findConfig(options: ConfigOptions): Promise<FoundConfig> {
-  const path = typeof options.config === 'string' ? options.config : options.config === false ? null : nearest();
-  const read = path === null ? { config: {}, expectations: [] } : await checked(path, await load(path));
-  let config: LintConfig = read.config;
-  if (options.preset !== undefined) {
-    config = { ...config, extends: options.preset };
-  }
+  const { path, config: read } = await findConfigFile(options.config);
+  let config = options.preset === undefined ? read : { ...read, extends: options.preset };
   for (const argument of options.rule ?? []) {
     const { setting, problems } = parseRuleArgument(argument, RULES);
     if (problems.length > 0) {
@@ -81,17 +62,17 @@ export async function findConfig(options: ConfigOptions): Promise<FoundConfig> {
   if (options.minConfidence !== undefined) {
     config = { ...config, minConfidence: options.minConfidence };
   }
-  return { path, config, expectations: read.expectations };
+  return { path, config };
 }
 
 export async function loadConfig(options: ConfigOptions): Promise<ResolvedConfig> {
   return resolveConfig((await findConfig(options)).config, RULES);
 }
 
-/** What `lint` judges by: the rules, and what is expected of the capture. */
-export async function loadJudgement(options: ConfigOptions): Promise<Judgement> {
-  const { config, expectations } = await findConfig(options);
-  return { config: resolveConfig(config, RULES), expectations };
+/** A file; true or nothing for the nearest one, false for none. */
+export async function findConfigFile(wanted: string | boolean | undefined): Promise<FoundConfig> {
+  const path = typeof wanted === 'string' ? wanted : wanted === false ? null : nearest();
+  return { path, config: path === null ? {} : checked(path, await load(path)) };
 }
 
 /** Upward from the working directory; never from a capture's folder, which may be a stranger's. */
@@ -124,16 +105,10 @@ async function load(path: string): Promise<unknown> {
   }
 }
 
-async function checked(path: string, value: unknown): Promise<Pick<FoundConfig, 'config' | 'expectations'>> {
-  const { expect, ...rest } = typeof value === 'object' && value !== null ? (value as { expect?: unknown }) : {};
-  const { config, problems } = parseConfig(Array.isArray(value) || typeof value !== 'object' ? value : rest, RULES);
-  const expected =
-    expect === undefined
-      ? { expectations: [], problems: [] }
-      : (await import('./expect.ts')).parseExpectations(expect, RULES);
-  const all = [...problems, ...expected.problems];
-  if (all.length > 0) {
-    throw new CliError(`${path}: ${all.join('; ')}`);
+function checked(path: string, value: unknown): LintConfig {
+  const { config, problems } = parseConfig(value, RULES);
+  if (problems.length > 0) {
+    throw new CliError(`${path}: ${problems.join('; ')}`);
   }
-  return { config, expectations: expected.expectations };
+  return config;
 }

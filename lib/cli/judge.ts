@@ -2,12 +2,19 @@ import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
 import type { ResolvedConfig } from '../lint/config.ts';
-import { createLinter } from '../lint/runtime.ts';
-import type { Origin } from '../report/format.ts';
+import { type Expectation, Expecting } from '../lint/expect.ts';
+import { createLinter, type Judgement } from '../lint/runtime.ts';
 import type { Judged } from '../report/make-report.ts';
-import type { Interest } from './analyse.ts';
-import type { Expecting } from './expect.ts';
-import { rulesByConnection, type Selector } from './selection.ts';
+import type { Interest, Source } from './analyse.ts';
+import type { Selector } from './selection.ts';
+
+/** What a capture is judged by. */
+export interface Standard {
+  readonly config: ResolvedConfig;
+  readonly selector: Selector;
+  readonly expectations?: readonly Expectation[];
+  readonly allowInline?: boolean;
+}
 
 /** A capture that was read within a selection, to be judged as a whole once its neighbours are known. */
 export interface Judging extends Interest {
@@ -15,20 +22,26 @@ export interface Judging extends Interest {
   conclude(rotated: CaptureFacts['rotated'] | null): Judged;
 }
 
-export function beginJudging(
-  config: ResolvedConfig,
-  selector: Selector,
-  origin: Origin,
-  expecting: readonly Expecting[],
-): Judging {
-  const linter = createLinter(config);
+export function beginJudging(standard: Standard, origin: Source): Judging {
+  const { config, selector, expectations = [], allowInline = false } = standard;
+  const expecting = expectations.map((each) => new Expecting(each, origin));
+  const keepFound = selector.needsFindings || expecting.length > 0;
+  const options = { origin, allowInline, keepFound };
+  const linter = createLinter(config, options);
   const selected = new Set<number>();
   /** Where findings decide what is selected, connections are judged twice: all of them, then those. */
   const held: ConnectionFacts[] = [];
+  const comments: [string, number | null][] = [];
   let read: CaptureFacts | null = null;
   return {
     ask: {
       wake: expecting.length > 0 ? -1 : linter.wake,
+      onComment(text, frame) {
+        linter.comment(text, frame);
+        if (selector.needsFindings) {
+          comments.push([text, frame]);
+        }
+      },
       onConnection(facts) {
         for (const each of expecting) {
           each.connection(facts);
@@ -52,24 +65,28 @@ export function beginJudging(
     },
     conclude(rotated) {
       const capture: CaptureFacts = rotated ? { ...read!, rotated } : read!;
-      let result = linter.finish(capture);
+      let result: Judgement = linter.finish(capture);
       if (selector.needsFindings) {
-        const found = rulesByConnection(result.findings);
-        const second = createLinter(config);
-        for (const facts of held.filter((each) => selector.matches(each, origin, found))) {
+        const second = createLinter(config, options);
+        for (const [text, frame] of comments) {
+          second.comment(text, frame);
+        }
+        for (const facts of held.filter((each) => selector.matches(each, origin, result.found))) {
           selected.add(facts.connection);
           second.connection(facts);
         }
         result = second.finish(capture);
       }
-      const found = selector.all ? result.findings : result.findings.filter((each) => concerns(each, selected));
-      const unmet = expecting.map((each) => each.conclude(capture, result.findings)).filter((each) => each !== null);
-      return { capture, findings: [...unmet, ...found], ruleRuns: result.ruleRuns };
+      const findings = selector.all ? result.findings : result.findings.filter((each) => concerns(each, selected));
+      const unmet = expecting
+        .map((each) => each.conclude(capture, result.findings, result.found))
+        .filter((each) => each !== null);
+      return { ...result, capture, findings: [...unmet, ...findings] };
     },
   };
 }
 
 /** With a selection, what is about other connections is left out; what is about the capture as a whole stays. */
-function concerns({ connections }: Finding, selected: ReadonlySet<number>): boolean {
+export function concerns({ connections }: Finding, selected: ReadonlySet<number>): boolean {
   return connections.length === 0 || connections.some((connection) => selected.has(connection));
 }

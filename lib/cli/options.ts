@@ -12,21 +12,31 @@ export interface CaptureOptions {
   readonly stream?: number;
   readonly connection?: number;
   readonly where?: string;
+  readonly limit?: number;
   readonly join?: boolean;
+  readonly hosts?: string;
+  readonly config?: string | boolean;
   readonly timeFormat: TimeFormat;
   readonly timeWait?: number;
   readonly captureEnd?: Moment;
   readonly color?: boolean;
 }
 
-/** Declares the arguments and options of a command that reads captures. */
-export function captureCommand(command: Command, formats: readonly string[], argument = '<capture...>'): Command {
+/** Declares the arguments and options of a command that reads captures; `what` becomes of the connections one selects. */
+export function captureCommand(
+  command: Command,
+  formats: readonly string[],
+  argument = '<capture...>',
+  what = 'only',
+): Command {
   outputOptions(command, formats)
     .argument(argument, 'pcap or pcapng files, directories or patterns; - is standard input')
-    .option('--stream <n>', "only Wireshark's tcp.stream N", parseCount)
-    .option('--connection <n>', "only tcplint's connection N", parseCount)
-    .option('--where <expression>', 'only what it describes, as in: server port 443 and not host 10.0.0.7')
+    .option('--stream <n>', `${what} Wireshark's tcp.stream N`, parseCount)
+    .option('--connection <n>', `${what} tcplint's connection N`, parseCount)
+    .option('--where <expression>', `${what} what it describes, as in: server port 443 and not host 10.0.0.7`)
+    .option('--limit <n>', 'read only the first N packets', parseCount)
     .option('--join', 'read several captures as one trace, in order of time')
+    .option('--hosts <file>', 'names of hosts, in the form of /etc/hosts')
     .option('--time-wait <duration>', 'how long hosts hold TIME_WAIT (default: 60s, as Linux does)', parseDuration)
     .option('--capture-end <time>', 'when the capture ended, if later than its last packet; or now', (text) =>
       parseTime(text),

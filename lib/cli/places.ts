@@ -36,7 +36,7 @@ export async function showPlaces(
     options,
     terminal,
     (origin) => {
-      const linter = createLinter(config);
+      const linter = createLinter(config, { origin });
       const spells = new Places();
       return {
         ask: {

@@ -1,10 +1,11 @@
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { ResolvedConfig } from '../lint/config.ts';
+import type { FoundRules } from '../lint/expect.ts';
 import { createLinter } from '../lint/runtime.ts';
 import { analyse } from './analyse.ts';
 import { CliError } from './exit.ts';
 import type { CaptureOptions } from './options.ts';
-import { type FoundRules, rulesByConnection, type Selector } from './selection.ts';
+import type { Selector } from './selection.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Preselected {
@@ -33,7 +34,7 @@ export async function preselect(
     options,
     silent,
     (origin) => {
-      const linter = createLinter(config);
+      const linter = createLinter(config, { origin, keepFound: true });
       const connections = new Map<number, ConnectionFacts>();
       return {
         ask: {
@@ -47,7 +48,7 @@ export async function preselect(
           },
         },
         finish(capture) {
-          const found = selector.needsFindings ? rulesByConnection(linter.finish(capture).findings) : new Map();
+          const found: FoundRules = selector.needsFindings ? linter.finish(capture).found : new Map();
           const meant = [...connections].filter(([, facts]) => selector.matches(facts, origin, found));
           known.set(origin.path, { connections: new Map(meant), found });
         },

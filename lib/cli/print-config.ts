@@ -5,6 +5,7 @@ import type { FoundConfig } from './config.ts';
 
 /** What would be judged, and how, as a configuration that says everything; and where it comes from. */
 export function printedConfig({ path, config }: FoundConfig): string {
+  const { extends: _preset, minConfidence: _least, rules: _rules, ...rest } = config;
   const resolved = resolveConfig(config, RULES);
   const active = new Map(resolved.active.map((each) => [each.rule.meta.id, each]));
   const rules = Object.fromEntries(
@@ -20,6 +21,7 @@ export function printedConfig({ path, config }: FoundConfig): string {
     extends: resolved.preset,
     minConfidence: resolved.minConfidence,
     rules: rules as NonNullable<LintConfig['rules']>,
+    ...rest,
   };
   return `${JSON.stringify(whole, null, 2)}\n`;
 }

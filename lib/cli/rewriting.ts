@@ -4,10 +4,9 @@ import { feed } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
 import type { Finding } from '../facts/finding.ts';
 import { TOOL } from '../facts/report.ts';
-import type { Origin } from '../report/format.ts';
 import { makeReport } from '../report/make-report.ts';
 import { Copier, CopyError, type CopyOptions } from '../rewrite/copy.ts';
-import { analyse, expandPaths } from './analyse.ts';
+import { analyse, expandPaths, type Source } from './analyse.ts';
 import { type ConfigOptions, loadConfig } from './config.ts';
 import { CliError, INTERRUPTED, TERMINATED } from './exit.ts';
 import { beginJudging, type Judging } from './judge.ts';
@@ -101,8 +100,8 @@ export async function findingsOf(
 ): Promise<readonly Finding[]> {
   const [config, selector] = await Promise.all([loadConfig(options), openSelector(options)]);
   const judgings: Judging[] = [];
-  const begin = (origin: Origin): Judging => {
-    const judging = beginJudging(config, selector, origin, []);
+  const begin = (origin: Source): Judging => {
+    const judging = beginJudging({ config, selector }, origin);
     judgings.push(judging);
     return judging;
   };

@@ -1,14 +1,11 @@
 import type { ConnectionFacts } from '../facts/connection.ts';
-import type { Finding } from '../facts/finding.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
+import type { FoundRules } from '../lint/expect.ts';
 import type { Origin } from '../report/format.ts';
 import type { WhereContext } from '../select/fields.ts';
 import type { Selection } from '../select/where.ts';
 import { CliError } from './exit.ts';
 import type { CaptureOptions } from './options.ts';
-
-/** Rules that found something, by connection. */
-export type FoundRules = ReadonlyMap<number, ReadonlySet<string>>;
 
 /** What `--stream`, `--connection` and `--where` leave of a capture. */
 export class Selector {
@@ -81,19 +78,4 @@ function caret(pointer: string): string {
     .slice(0, 2)
     .map((line) => `  ${line}\n`)
     .join('');
-}
-
-export function rulesByConnection(findings: readonly Finding[]): Map<number, Set<string>> {
-  const rules = new Map<number, Set<string>>();
-  for (const { rule, connections } of findings) {
-    for (const connection of connections) {
-      const ids = rules.get(connection);
-      if (ids === undefined) {
-        rules.set(connection, new Set([rule]));
-      } else {
-        ids.add(rule);
-      }
-    }
-  }
-  return rules;
 }

@@ -38,12 +38,12 @@ export class Analyzer implements CaptureAnalyzer, Host {
   private readonly frame = new Frame();
   private readonly decoder = new Decoder();
   private readonly connections: Connections;
-  private readonly memory = new Memory();
-  private readonly judgement = new Judgement();
-  private readonly timeline = new Timeline();
+  protected readonly memory = new Memory();
+  protected readonly judgement = new Judgement();
+  protected readonly timeline = new Timeline();
   private readonly machine = new StateMachine(this.timeline);
   private readonly services = new Services();
-  private readonly quality: CaptureQuality;
+  protected readonly quality: CaptureQuality;
   private readonly ending: Ending;
   /** What somebody asked for: a row per segment, other tools' words for a connection. */
   private readonly rows: PacketRows | null;
@@ -110,6 +110,11 @@ export class Analyzer implements CaptureAnalyzer, Host {
     return this.reader.full === true;
   }
 
+  /** Time of the capture's first record. */
+  get start(): Moment {
+    return this.quality.start;
+  }
+
   /** The capture's latest time so far. */
   get latest(): Moment {
     return this.quality.end;
@@ -131,7 +136,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   }
 
   /** One packet: frame -> segment -> connection -> `follow`. */
-  private step(frame: Frame): void {
+  protected step(frame: Frame): void {
     this.quality.frame(frame);
     if (frame.comments !== null) for (const comment of frame.comments) this.onComment?.(comment, frame.number);
     if (this.ending.isDue(frame.seconds)) this.ending.expire(frame.seconds);
@@ -171,7 +176,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     this.watch?.reassign(s.frame, c);
   }
 
-  private observe(c: Connection, s: Segment, fromClient: boolean): void {
+  protected observe(c: Connection, s: Segment, fromClient: boolean): void {
     const sender = fromClient ? c.client : c.server;
     const receiver = fromClient ? c.server : c.client;
     if (s.seconds - c.lastSeconds >= IDLE_SECONDS && c.lastFrame !== 0) breakSilence(c, fromClient, s);

@@ -22,7 +22,22 @@ export interface Report {
   readonly captures: readonly CaptureFacts[];
   readonly rules: readonly RuleRun[];
   readonly findings: readonly Finding[];
+  /** Comments in the captures that take findings back, or would; absent where there are none. */
+  readonly suppressions?: readonly Suppressed[];
   readonly summary: Summary;
+}
+
+/** A comment in a capture: `tcplint-ignore RULE: REASON`. */
+export interface Suppressed {
+  readonly capture: string;
+  readonly rule: string;
+  readonly reason: string;
+  /** The frame that it stands on; null for a whole section. */
+  readonly frame: number | null;
+  /** It was asked to be listened to. */
+  readonly honoured: boolean;
+  /** Findings that it took back. */
+  readonly findings: number;
 }
 
 export interface Summary {
@@ -31,6 +46,8 @@ export interface Summary {
   readonly note: number;
   /** Findings left out because a baseline accepts them; absent without one. */
   readonly accepted?: number;
+  /** Findings that comments in the captures took back; absent where there are no such comments. */
+  readonly suppressed?: number;
   /** Inputs that could not be read: the others are still reported. */
   readonly failures: readonly { readonly path: string; readonly reason: string }[];
 }

@@ -4,6 +4,7 @@ import { isBefore, type Moment } from '../facts/moment.ts';
 import { SEVERITIES, type Severity } from '../facts/rule.ts';
 import type { Draft } from '../rules/rule.ts';
 import { at, count } from '../rules/wording.ts';
+import type { FoundRules } from './expect.ts';
 import { displayFilter } from './filter.ts';
 import { Lowest } from './lowest.ts';
 
@@ -192,6 +193,12 @@ export class Fold {
 export class Folds {
   readonly #folds = new Map<string, Fold>();
   readonly #perRule = new Map<string, number>();
+  /** The folds that each connection is in, where somebody wants to know. */
+  readonly #byConnection: Map<number, Set<Fold>> | null;
+
+  constructor(keepConnections = false) {
+    this.#byConnection = keepConnections ? new Map() : null;
+  }
 
   add(rule: string, draft: Ranked, facts: ConnectionFacts): void {
     const { address, port } = facts.server;
@@ -213,6 +220,10 @@ export class Folds {
       }
     }
     fold.add(draft, facts);
+    if (this.#byConnection === null) return;
+    const folds = this.#byConnection.get(facts.connection);
+    if (folds === undefined) this.#byConnection.set(facts.connection, new Set([fold]));
+    else folds.add(fold);
   }
 
   /** Drops what a capture rule's finding tells better. */
@@ -231,6 +242,29 @@ export class Folds {
         fold.numbers.values().every((connection) => listed.has(connection));
       if (here || from || on || by.replacesOn === 'capture') this.#folds.delete(key);
     }
+  }
+
+  /** Drops all of one rule. */
+  drop(rule: string): void {
+    for (const [key, fold] of this.#folds) if (fold.rule === rule) this.#folds.delete(key);
+  }
+
+  /** The rules that found something on each connection, of those whose findings are told in the end. */
+  found(told: readonly { readonly rule: string; readonly connections: readonly number[] }[]): FoundRules {
+    const rules = new Map<number, Set<string>>();
+    if (this.#byConnection === null) return rules;
+    const add = (connection: number, rule: string): void => {
+      const ids = rules.get(connection);
+      if (ids === undefined) rules.set(connection, new Set([rule]));
+      else ids.add(rule);
+    };
+    for (const { rule, connections } of told) for (const connection of connections) add(connection, rule);
+    const toldRules = new Set(told.map(({ rule }) => rule));
+    const alive = new Set(this.#folds.values());
+    for (const [connection, folds] of this.#byConnection) {
+      for (const fold of folds) if (alive.has(fold) && toldRules.has(fold.rule)) add(connection, fold.rule);
+    }
+    return rules;
   }
 
   findings(): Unnumbered[] {

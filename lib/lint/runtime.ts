@@ -1,14 +1,20 @@
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
-import type { RuleRun } from '../facts/report.ts';
+import type { RuleRun, Suppressed } from '../facts/report.ts';
 import { type Need, SEVERITIES } from '../facts/rule.ts';
 import { CONFIDENCE_NAMES } from '../facts/verdict.ts';
 import type { Draft, Watch } from '../rules/rule.ts';
 import { captureEndOf } from '../rules/watching.ts';
+import { occurrences } from './baseline.ts';
 import type { ActiveRule, ResolvedConfig } from './config.ts';
+import type { FoundRules } from './expect.ts';
 import { fingerprint } from './fingerprint.ts';
 import { Folds, fromCapture, type Ranked, type Unnumbered } from './fold.ts';
+import { Suppressions } from './inline.ts';
+import type { NameOf } from './names.ts';
+import { type CaptureOrigin, Variants } from './overrides.ts';
+import { withNames } from './with-names.ts';
 
 /**
  * Judges one capture: give it every connection's facts as they come, then the capture's. Keeps nothing of a healthy
@@ -18,14 +24,41 @@ export interface Linter {
   /** Notes (facts/notes.ts) that any rule wakes on: connections without one of them need not be shown. */
   readonly wake: number;
   connection(facts: ConnectionFacts): void;
-  finish(capture: CaptureFacts): { readonly findings: readonly Finding[]; readonly ruleRuns: readonly RuleRun[] };
+  /** A comment that the capture holds, on a frame or (null) on a section: it may take findings back. */
+  comment(text: string, frame: number | null): void;
+  finish(capture: CaptureFacts): Judgement;
 }
 
-export function createLinter(config: ResolvedConfig): Linter {
-  const folds = new Folds();
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly ruleRuns: readonly RuleRun[];
+  /** The rules that found something on each connection; empty unless it was asked for. */
+  readonly found: FoundRules;
+  /** What comments in the capture take back, or would, and those among them that are not understood. */
+  readonly suppressions: readonly Suppressed[];
+  readonly suppressionProblems: readonly string[];
+}
+
+/** What judging knows of the capture besides its facts. */
+export interface JudgingOptions {
+  /** For overrides by file and time; `nameOf` names what is about the capture as a whole, connections bring their names. */
+  readonly origin?: CaptureOrigin & { readonly nameOf?: NameOf };
+  /** Comments in the capture may take findings back. */
+  readonly allowInline?: boolean;
+  /** Tell the rules of each connection (`found`), however many there are. */
+  readonly keepFound?: boolean;
+}
+
+const NOWHERE: CaptureOrigin & { readonly nameOf?: NameOf } = { path: '', start: null };
+
+export function createLinter(config: ResolvedConfig, options: JudgingOptions = {}): Linter {
+  const { origin = NOWHERE, allowInline = false } = options;
+  const variants = new Variants(config, origin);
+  const { possible } = variants;
+  const folds = new Folds(options.keepFound === true);
   const skips = new Map<string, Map<string, number>>();
-  const forConnections = config.active.filter(({ rule }) => 'connection' in rule);
-  const wake = forConnections.reduce((bits, { rule }) => bits | (rule.meta.wakes ?? -1), 0);
+  const suppressions = new Suppressions(config.rules);
+  const wake = possible.reduce((bits, { rule }) => ('connection' in rule ? bits | (rule.meta.wakes ?? -1) : bits), 0);
   const leastSure = CONFIDENCE_NAMES.indexOf(config.minConfidence);
 
   function skip(id: string, reason: string): void {
@@ -42,7 +75,7 @@ export function createLinter(config: ResolvedConfig): Linter {
       const own = draft.severity ?? meta.severity;
       const severity = level ?? (own === 'note' ? config.noteAs : own);
       const { likelyCauses = meta.likelyCauses, nextSteps = meta.nextSteps } = draft;
-      return [{ ...draft, severity, likelyCauses, nextSteps, impact: costOf(draft) }];
+      return [{ ...draft, severity, likelyCauses, nextSteps }];
     });
   }
 
@@ -52,15 +85,14 @@ export function createLinter(config: ResolvedConfig): Linter {
     connection(facts) {
       const found: { id: string; draft: Ranked }[] = [];
       const watch: Watch = { start: facts.start, end: captureEndOf(facts) };
-      for (const active of forConnections) {
-        const { rule, options } = active;
+      for (const active of variants.of(facts)) {
+        const { rule, options: values } = active;
         const { id, needs, wakes } = rule.meta;
         if (!('connection' in rule) || (wakes !== undefined && (facts.notes & wakes) === 0)) continue;
         const lacking = needs.find((need) => !connectionHas(facts, need));
         if (lacking !== undefined) skip(id, LACKING[lacking]);
         else {
-          for (const draft of ranked(active, rule.connection(facts, options as never, watch)))
-            found.push({ id, draft });
+          for (const draft of ranked(active, rule.connection(facts, values as never, watch))) found.push({ id, draft });
         }
       }
       for (const { id, draft } of found) {
@@ -69,46 +101,56 @@ export function createLinter(config: ResolvedConfig): Linter {
             other.replaces?.includes(id) === true &&
             (other.replacesEitherSide === true || other.side === undefined || other.side === draft.side),
         );
-        if (!replaced) folds.add(id, draft, facts);
+        if (replaced || (allowInline && suppressions.takesBack(id, draft.frames))) continue;
+        folds.add(id, draft, facts);
       }
+    },
+
+    comment(text, frame) {
+      suppressions.add(text, frame);
     },
 
     finish(capture) {
       const found: Unnumbered[] = [];
       const replaced = new Set<string>();
-      for (const active of config.active) {
-        const { rule, options } = active;
+      for (const active of variants.usual) {
+        const { rule, options: values } = active;
         if (!('capture' in rule)) continue;
         const lacking = rule.meta.needs.find((need) => !captureHas(capture, need));
         if (lacking !== undefined) {
           skip(rule.meta.id, LACKING[lacking]);
           continue;
         }
-        for (const draft of ranked(active, rule.capture(capture, options as never))) {
+        for (const draft of ranked(active, rule.capture(capture, values as never))) {
           folds.replace(draft);
           if (draft.replacesOn === 'capture') for (const id of draft.replaces ?? []) replaced.add(id);
-          found.push(fromCapture(rule.meta.id, draft, capture.packets));
+          if (allowInline && suppressions.takesBack(rule.meta.id, draft.frames)) continue;
+          const named = origin.nameOf === undefined ? draft : withNames(draft, origin.nameOf);
+          found.push(fromCapture(rule.meta.id, named, capture.packets));
         }
       }
+      for (const id of replaced) folds.drop(id);
       found.push(...folds.findings());
+      const findings = numbered(
+        found.filter(({ rule }) => !replaced.has(rule)),
+        capture.path,
+      );
+      const kept = allowInline
+        ? findings.filter((finding) => !suppressions.takesBackAll(finding.rule, occurrences(finding)))
+        : findings;
       return {
-        findings: numbered(
-          found.filter(({ rule }) => !replaced.has(rule)),
-          capture.path,
-        ),
-        ruleRuns: config.active.map(({ rule, level }) => ({
+        findings: kept,
+        ruleRuns: possible.map(({ rule, level }) => ({
           meta: rule.meta,
           severity: level ?? rule.meta.severity,
           skipped: skippedText(skips.get(rule.meta.id), 'connection' in rule),
         })),
+        found: folds.found(kept),
+        suppressions: suppressions.told(capture.path, allowInline),
+        suppressionProblems: suppressions.problems,
       };
     },
   };
-}
-
-/** A clock that steps back makes no cost negative. */
-function costOf({ impact }: Draft): Draft['impact'] {
-  return impact.seconds !== undefined && impact.seconds < 0 ? { ...impact, seconds: 0 } : impact;
 }
 
 const LACKING: { readonly [need in Need]: string } = {

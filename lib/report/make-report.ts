@@ -1,6 +1,6 @@
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { Finding } from '../facts/finding.ts';
-import { type Report, type RuleRun, SCHEMA_VERSION, TOOL } from '../facts/report.ts';
+import { type Report, type RuleRun, SCHEMA_VERSION, type Suppressed, TOOL } from '../facts/report.ts';
 import { SEVERITIES, type Severity } from '../facts/rule.ts';
 
 /** What judging one capture gave. */
@@ -8,11 +8,15 @@ export interface Judged {
   readonly capture: CaptureFacts;
   readonly findings: readonly Finding[];
   readonly ruleRuns: readonly RuleRun[];
+  readonly suppressions?: readonly Suppressed[];
+  readonly suppressionProblems?: readonly string[];
 }
 
 /** One report of any number of captures: findings in the one order (severity, first frame, rule), numbered anew. */
 export function makeReport(judged: readonly Judged[], failures: Report['summary']['failures']): Report {
   const all = judged.flatMap(({ findings }) => findings);
+  const suppressions = judged.flatMap((each) => each.suppressions ?? []);
+  const suppressed = suppressions.reduce((sum, each) => sum + each.findings, 0);
   const findings = all.toSorted(inOrder).map((finding, i) => ({ ...finding, id: i + 1 }));
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -20,7 +24,8 @@ export function makeReport(judged: readonly Judged[], failures: Report['summary'
     captures: judged.map(({ capture }) => capture),
     rules: mergedRuns(judged.map(({ ruleRuns }) => ruleRuns)),
     findings,
-    summary: { ...counts(findings), failures },
+    ...(suppressions.length === 0 ? {} : { suppressions }),
+    summary: { ...counts(findings), ...(suppressions.length === 0 ? {} : { suppressed }), failures },
   };
 }
 

@@ -1,5 +1,11 @@
 /** ` (did you mean "x"?)`, or nothing when no candidate is close. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const near = closest(word, candidates);
+  return near === null ? '' : ` (did you mean "${near}"?)`;
+}
+
+/** The candidate nearest to a misspelt word, null when none is near: at most a third of its letters may differ. */
+export function closest(word: string, candidates: Iterable<string>): string | null {
   const wanted = word.toLowerCase().slice(0, LONGEST);
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
@@ -10,7 +16,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
       bestDistance = distance;
     }
   }
-  return best === null ? '' : ` (did you mean "${best}"?)`;
+  return best;
 }
 
 const LONGEST = 40;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mergeRules, parseConfig, parseRuleArgument, resolveConfig } from '../../lib/lint/config.ts';
+import { mergeRules, resolveConfig } from '../../lib/lint/config.ts';
+import { parseConfig, parseRuleArgument } from '../../lib/lint/parse.ts';
 import { RULES } from '../../lib/rules/index.ts';
 
 describe('configuration', () => {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
-import { closest } from '../../lint/spelling.ts';
 import { explainIdea, ideaList } from '../../report/ideas/explain.ts';
 import { findIdea, IDEAS, topicKey } from '../../report/ideas/index.ts';
 import type { PageOptions } from '../../report/page.ts';
 import { explainRule } from '../../report/rules/explain.ts';
 import { RULES } from '../../rules/index.ts';
+import { closest } from '../../select/nearest.ts';
 import { CliError, DONE } from '../exit.ts';
 import { type PageChoices, pageCommand, pageFor } from '../options.ts';
 import { StreamOutput } from '../output.ts';

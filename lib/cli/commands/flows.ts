@@ -7,7 +7,7 @@ import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
-import { openSelector, rulesByConnection } from '../selection.ts';
+import { openSelector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 
 const FORMATS: FormatTable<RowFormatModule<FlowRow>> = {
@@ -30,7 +30,7 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
   const config = await loadConfig(options);
   const selector = await openSelector(options);
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
-    const linter = createLinter(config);
+    const linter = createLinter(config, { origin, keepFound: true });
     const rows: { readonly connection: number; readonly text: string; readonly onlyZeek?: true }[] = [];
     /** Where findings decide what is selected, the facts must wait for them. */
     const held: ConnectionFacts[] = [];
@@ -54,7 +54,7 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
         },
       },
       finish(capture) {
-        const found = rulesByConnection(linter.finish(capture).findings);
+        const { found } = linter.finish(capture);
         held.filter((facts) => selector.matches(facts, origin, found)).forEach(keep);
         for (const { connection, ...row } of rows) {
           write(row.onlyZeek ? row : { ...row, findings: [...(found.get(connection) ?? [])].sort() }, origin);

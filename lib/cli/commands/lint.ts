@@ -3,17 +3,20 @@ import type { Command } from 'commander';
 import { findRotations } from '../../engine/sources/rotation.ts';
 import type { Finding } from '../../facts/finding.ts';
 import type { Report } from '../../facts/report.ts';
-import { type RuleMeta, SEVERITIES } from '../../facts/rule.ts';
-import type { Origin } from '../../report/format.ts';
+import { SEVERITIES } from '../../facts/rule.ts';
+import { resolveConfig } from '../../lint/config.ts';
+import { EXPECT } from '../../lint/expect.ts';
 import type { LintFormat, LintPage } from '../../report/lint/format.ts';
-import { counts, makeReport } from '../../report/make-report.ts';
-import { analyse } from '../analyse.ts';
-import { type ConfigOptions, configOptions, findConfig, loadJudgement } from '../config.ts';
+import { counts, type Judged, makeReport } from '../../report/make-report.ts';
+import { RULES } from '../../rules/index.ts';
+import { analyse, type Interest, type Source } from '../analyse.ts';
+import { type ConfigOptions, configOptions, findConfig } from '../config.ts';
 import { CliError, DONE, FAILED, FOUND } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from '../formats.ts';
 import { beginJudging, type Judging } from '../judge.ts';
 import { complain } from '../main.ts';
 import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
+import { tellingSoFar, tellProvisional } from '../provisional.ts';
 import { openSelector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseCount, parseWord } from '../values.ts';
@@ -42,6 +45,7 @@ interface LintOptions extends CaptureOptions, ConfigOptions {
   readonly baseline?: string;
   readonly updateBaseline?: boolean;
   readonly printConfig?: boolean;
+  readonly allowInline?: boolean;
 }
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
@@ -57,6 +61,7 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
     .option('--redact', 'leave addresses and host names out, whatever the format')
     .option('--baseline <file>', 'leave out what this file accepts, by fingerprint and count')
     .option('--update-baseline', `accept all that is found now (in ${BASELINE}, unless --baseline names a file)`)
+    .option('--allow-inline', 'let pcapng comments take findings back: tcplint-ignore RULE: REASON')
     .option('--print-config', 'print what would be judged, and how, and read no capture')
     .action((paths: string[], options: LintOptions) => run(lint(paths, options, terminal)));
 }
@@ -70,22 +75,27 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
   if (paths.length === 0) {
     throw new CliError("missing required argument 'capture'");
   }
-  const { config, expectations } = await loadJudgement(options);
-  const expect = expectations.length > 0 ? await import('../expect.ts') : null;
-  const selector = await openSelector(options);
+  const { config } = await findConfig(options);
+  const expectations = config.expect ?? [];
+  const standard = {
+    config: resolveConfig(config, RULES),
+    expectations,
+    selector: await openSelector(options),
+    allowInline: options.allowInline === true,
+  };
   const formats = await openFormats(FORMATS, options.format, options.output, terminal);
   const discard = (): void => discardAll(formats);
   try {
     const begun: Judging[] = [];
-    const begin = (origin: Origin): Judging => {
-      const judging = beginJudging(
-        config,
-        selector,
-        origin,
-        expectations.map((each) => new expect!.Expecting(each, origin)),
-      );
+    const begin = (origin: Source): Interest => {
+      const judging = beginJudging(standard, origin);
       begun.push(judging);
-      return judging;
+      const tell = (finding: Finding): void => {
+        if (options.quiet !== true || fails(finding, options)) {
+          tellProvisional(finding, options, origin, terminal);
+        }
+      };
+      return origin.endless && options.redact !== true ? tellingSoFar(judging, standard, origin, tell) : judging;
     };
     const { captures, failures } = await analyse(paths, options, terminal, begin, discard);
     const rotations = captures.length > 1 ? findRotations(captures) : [];
@@ -96,7 +106,9 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
       discard();
       return FAILED;
     }
-    const report = await againstBaseline(withExpect(makeReport(judged, failures), expect?.EXPECT), options, terminal);
+    tellSuppressions(judged, terminal);
+    const whole = withExpect(makeReport(judged, failures), expectations.length > 0);
+    const report = await againstBaseline(whole, options, terminal);
     const shown = await presentable(report, options);
     for (const { module, output, toFile } of formats) {
       output.write(module.render(shown, lintPage(terminal, options, toFile)));
@@ -113,10 +125,29 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
 }
 
 /** Expectations are judged like a rule, and listed as one. */
-function withExpect(report: Report, meta: RuleMeta | undefined): Report {
-  return meta === undefined
-    ? report
-    : { ...report, rules: [...report.rules, { meta, severity: meta.severity, skipped: null }] };
+function withExpect(report: Report, expects: boolean): Report {
+  return expects
+    ? { ...report, rules: [...report.rules, { meta: EXPECT, severity: EXPECT.severity, skipped: null }] }
+    : report;
+}
+
+/** Comments in captures that take nothing back, are not understood, or not listened to. */
+function tellSuppressions(judged: readonly Judged[], terminal: Terminal): void {
+  for (const { capture, suppressions = [], suppressionProblems = [] } of judged) {
+    const unheard = suppressions.filter(({ honoured }) => !honoured).length;
+    if (unheard > 0) {
+      const them = unheard === 1 ? '1 tcplint-ignore comment is' : `${unheard} tcplint-ignore comments are`;
+      complain(terminal, `${capture.path}: ${them} not honoured without --allow-inline`);
+    }
+    const unused = suppressions.filter(({ honoured, findings }) => honoured && findings === 0);
+    for (const { rule, frame } of unused) {
+      const where = frame === null ? 'section comment' : `comment of frame ${frame}`;
+      complain(terminal, `${capture.path}: ${where}: tcplint-ignore ${rule} takes nothing back`);
+    }
+    for (const problem of suppressionProblems) {
+      complain(terminal, `${capture.path}: ${problem}`);
+    }
+  }
 }
 
 /** Leaves out what the baseline accepts, or writes one. */
@@ -125,7 +156,10 @@ async function againstBaseline(report: Report, options: LintOptions, terminal: T
     return report;
   }
   const path = options.baseline ?? BASELINE;
-  const { baselineOf, compareWithBaseline, readBaseline, writeBaseline } = await import('../baseline.ts');
+  const [{ baselineOf, compareWithBaseline }, { readBaseline, writeBaseline }] = await Promise.all([
+    import('../../lint/baseline.ts'),
+    import('../baseline.ts'),
+  ]);
   const update = options.updateBaseline === true;
   const baseline = update ? baselineOf(report.findings) : readBaseline(path);
   if (update) {

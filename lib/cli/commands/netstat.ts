@@ -15,7 +15,7 @@ import { CliError } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
-import { openSelector, rulesByConnection } from '../selection.ts';
+import { openSelector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseDuration, parseTime } from '../values.ts';
 
@@ -128,7 +128,7 @@ async function selecting(options: NetstatOptions) {
   const config = selector.needsFindings ? await loadConfig(options) : null;
   const timeWait = options.timeWait ?? DEFAULT_TIME_WAIT;
   return (origin: Origin, gathering: Gathering) => {
-    const linter = config === null ? null : createLinter(config);
+    const linter = config === null ? null : createLinter(config, { origin, keepFound: true });
     const held: ConnectionFacts[] = [];
     return {
       ask: {
@@ -142,7 +142,7 @@ async function selecting(options: NetstatOptions) {
         },
       },
       finish(capture: CaptureFacts): void {
-        const found = linter === null ? undefined : rulesByConnection(linter.finish(capture).findings);
+        const found = linter?.finish(capture).found;
         for (const facts of held) {
           if (selector.matches(facts, origin, found)) {
             gathering.add(facts, timeWait);

@@ -8,7 +8,7 @@ import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
-import { openSelector, rulesByConnection } from '../selection.ts';
+import { openSelector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 
 const FORMATS: FormatTable<RowFormatModule<ServiceRow>> = {
@@ -31,7 +31,7 @@ async function services(paths: readonly string[], options: ServicesOptions, term
   const config = await loadConfig(options);
   const selector = await openSelector(options);
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
-    const linter = createLinter(config);
+    const linter = createLinter(config, { origin, keepFound: true });
     const folded = new ServiceRows();
     /** Where findings decide what is selected, the facts must wait for them. */
     const held: ConnectionFacts[] = [];
@@ -47,8 +47,7 @@ async function services(paths: readonly string[], options: ServicesOptions, term
         },
       },
       finish(capture) {
-        const { findings } = linter.finish(capture);
-        const found = selector.needsFindings ? rulesByConnection(findings) : undefined;
+        const { findings, found } = linter.finish(capture);
         for (const facts of held) {
           if (selector.matches(facts, origin, found)) {
             folded.add(facts);

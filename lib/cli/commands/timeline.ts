@@ -8,7 +8,7 @@ import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
-import { openSelector, rulesByConnection } from '../selection.ts';
+import { openSelector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 
 const FORMATS: FormatTable<RowFormatModule<Story>> = {
@@ -39,7 +39,7 @@ async function changesOnly(paths: readonly string[], options: TimelineOptions, t
   const selector = await openSelector(options);
   const config = selector.needsFindings ? await loadConfig(options) : null;
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
-    const linter = config === null ? null : createLinter(config);
+    const linter = config === null ? null : createLinter(config, { origin, keepFound: true });
     const held: ConnectionFacts[] = [];
     const tell = (facts: ConnectionFacts): void => write({ facts, packets: [], findings: [] }, origin);
     return {
@@ -55,7 +55,7 @@ async function changesOnly(paths: readonly string[], options: TimelineOptions, t
       },
       finish(capture) {
         if (linter !== null) {
-          const found = rulesByConnection(linter.finish(capture).findings);
+          const { found } = linter.finish(capture);
           held.filter((facts) => selector.matches(facts, origin, found)).forEach(tell);
         }
       },
@@ -70,7 +70,7 @@ async function withPackets(paths: readonly string[], options: TimelineOptions, t
     ? await (await import('../preselect.ts')).preselect(paths, selector, config, options, terminal)
     : null;
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
-    const linter = createLinter(config);
+    const linter = createLinter(config, { origin });
     const stories: ConnectionFacts[] = [];
     const packets = new Map<number, PacketRow[]>();
     const { connections, found } = known?.get(origin.path) ?? {};

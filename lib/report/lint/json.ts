@@ -12,6 +12,7 @@ export function render(report: Report): string {
     captures: report.captures.map(captureShape),
     rules: report.rules.map(ruleRunShape),
     findings: report.findings.map(findingShape),
+    ...(report.suppressions === undefined ? {} : { suppressions: report.suppressions }),
     summary: report.summary,
   };
   return `${json(document, 2)}\n`;

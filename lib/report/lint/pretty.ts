@@ -135,6 +135,7 @@ function summaryLine(report: Report, page: Page): string {
   const parts = [
     `${nothing ? page.ink.green(`${page.glyph.check} ${found}`) : found} in ${sizes.join(', ')}`,
     ...(summary.accepted ? [`${grouped(summary.accepted)} accepted by the baseline`] : []),
+    ...(summary.suppressed ? [`${grouped(summary.suppressed)} taken back by comments in the capture`] : []),
     captures.length === 1 ? page.text(only!.path) : count(captures.length, 'capture'),
     ...(summary.failures.length > 0 ? [page.ink.red(`${grouped(summary.failures.length)} could not be read`)] : []),
   ];

@@ -3,15 +3,13 @@ import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
 import type { RuleMeta } from '../facts/rule.ts';
 import { STATE_NAMES, type StateName } from '../facts/state.ts';
-import { fingerprint } from '../lint/fingerprint.ts';
-import { closest } from '../lint/spelling.ts';
-import type { Origin } from '../report/format.ts';
-import { count } from '../report/phrases.ts';
 import type { Rule } from '../rules/rule.ts';
-import { WhereError } from '../select/error.ts';
+import { count } from '../rules/wording.ts';
 import { parseWhere, type Selection } from '../select/where.ts';
 import { occurrences } from './baseline.ts';
-import { type FoundRules, rulesByConnection } from './selection.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { CaptureOrigin } from './overrides.ts';
+import { idsOf, isObject, isOneOf, noOtherKeys, selection, unknown } from './read.ts';
 
 /**
  * What a capture must show, or must not: so many connections (that `where` describes), those with a finding of `rule`,
@@ -24,6 +22,9 @@ export interface Expectation {
   readonly atLeast?: number;
   readonly atMost?: number;
 }
+
+/** Rules that found something, by connection. */
+export type FoundRules = ReadonlyMap<number, ReadonlySet<string>>;
 
 const KEYS = ['where', 'rule', 'state', 'atLeast', 'atMost'];
 
@@ -43,68 +44,47 @@ export const EXPECT: RuleMeta = {
   falsePositives: [],
 };
 
-/** Reads the `expect` of a configuration. Every mistake is told. */
-export function parseExpectations(
-  value: unknown,
-  rules: readonly Rule[],
-): { readonly expectations: readonly Expectation[]; readonly problems: readonly string[] } {
+/** Reads the `expect` of a configuration. */
+export function parseExpectations(value: unknown, rules: readonly Rule[], problems: string[]): readonly Expectation[] {
   if (!Array.isArray(value)) {
-    return { expectations: [], problems: ['"expect" must be a list'] };
-  }
-  const ids = rules.map(({ meta }) => meta.id);
-  const problems = value.flatMap((each, i) => mistakes(each, ids).map((problem) => `expect[${i}]: ${problem}`));
-  return { expectations: problems.length === 0 ? value : [], problems };
-}
-
-function mistakes(value: unknown, ids: readonly string[]): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return ['must be an object'];
-  }
-  const { where, rule, state, atLeast, atMost } = value as { readonly [key: string]: unknown };
-  const bound = (name: string, given: unknown): string[] =>
-    given === undefined || (Number.isInteger(given) && (given as number) >= 0) ? [] : [`${name} must be a count`];
-  return [
-    ...Object.keys(value)
-      .filter((key) => !KEYS.includes(key))
-      .map((key) => unknown('key', key, KEYS)),
-    ...(rule === undefined || ids.includes(rule as string) ? [] : [unknown('rule', rule, ids)]),
-    ...(state === undefined || STATE_NAMES.includes(state as StateName) ? [] : [unknown('state', state, STATE_NAMES)]),
-    ...bound('atLeast', atLeast),
-    ...bound('atMost', atMost),
-    ...(where === undefined ? [] : whereMistakes(where, ids)),
-  ];
-}
-
-function whereMistakes(where: unknown, ids: readonly string[]): string[] {
-  if (typeof where !== 'string') {
-    return ['where must be text'];
-  }
-  try {
-    parseWhere(where, ids);
+    problems.push('"expect" must be a list');
     return [];
-  } catch (error) {
-    if (error instanceof WhereError) {
-      return [`where: ${error.message}`];
-    }
-    throw error;
   }
+  const before = problems.length;
+  value.forEach((each, i) => {
+    check(each, rules, `expect[${i}]: `, problems);
+  });
+  return problems.length === before ? value : [];
 }
 
-function unknown(what: string, given: unknown, known: readonly string[]): string {
-  const near = closest(String(given), known);
-  return `unknown ${what} "${given}"${near === null ? '' : `; did you mean "${near}"?`}`;
+function check(value: unknown, rules: readonly Rule[], where: string, problems: string[]): void {
+  if (!isObject(value)) {
+    problems.push(`${where}must be an object`);
+    return;
+  }
+  const { rule, state } = value;
+  const ids = idsOf(rules);
+  noOtherKeys(value, KEYS, where, problems);
+  if (rule !== undefined && !ids.includes(rule as string)) problems.push(where + unknown('rule', rule, ids));
+  if (state !== undefined && !isOneOf(STATE_NAMES, state)) problems.push(where + unknown('state', state, STATE_NAMES));
+  for (const bound of ['atLeast', 'atMost']) {
+    const given = value[bound];
+    const isCount = Number.isInteger(given) && (given as number) >= 0;
+    if (given !== undefined && !isCount) problems.push(`${where}${bound} must be a count`);
+  }
+  if (value.where !== undefined) selection(value.where, rules, where, problems);
 }
 
 /** Counts through one capture what one expectation is about. */
 export class Expecting {
   private readonly expectation: Expectation;
   private readonly selection: Selection | null;
-  private readonly origin: Origin;
+  private readonly origin: CaptureOrigin;
   /** Connections that may count once findings are known. */
   private readonly held: ConnectionFacts[] = [];
   private connections = 0;
 
-  constructor(expectation: Expectation, origin: Origin) {
+  constructor(expectation: Expectation, origin: CaptureOrigin) {
     this.expectation = expectation;
     this.selection = expectation.where === undefined ? null : parseWhere(expectation.where);
     this.origin = origin;
@@ -114,29 +94,25 @@ export class Expecting {
     const { rule, state } = this.expectation;
     const byFindings = this.selection !== null && (this.selection.needsFindings || rule !== undefined);
     const reached = state === undefined || hasBeen(facts, state);
-    if (byFindings && reached) {
-      this.held.push(facts);
-    } else if (rule === undefined && reached && this.selects(facts)) {
-      this.connections++;
-    }
+    if (byFindings && reached) this.held.push(facts);
+    else if (rule === undefined && reached && this.selects(facts)) this.connections++;
   }
 
   /** The finding, if the capture is not as expected. */
-  conclude(capture: CaptureFacts, findings: readonly Finding[]): Finding | null {
+  conclude(capture: CaptureFacts, findings: readonly Finding[], found: FoundRules): Finding | null {
     const { atLeast, atMost } = this.expectation;
-    const found = this.total(findings);
+    const total = this.total(findings, found);
     const least = atLeast ?? (atMost === undefined ? 1 : 0);
-    return found >= least && found <= (atMost ?? Number.POSITIVE_INFINITY) ? null : this.unmet(capture, found, least);
+    return total >= least && total <= (atMost ?? Number.POSITIVE_INFINITY) ? null : this.unmet(capture, total, least);
   }
 
-  private total(findings: readonly Finding[]): number {
+  private total(findings: readonly Finding[], found: FoundRules): number {
     const { rule } = this.expectation;
     if (rule !== undefined && this.selection === null) {
       return findings.filter((each) => each.rule === rule).reduce((sum, each) => sum + occurrences(each), 0);
     }
-    const rules = rulesByConnection(findings);
     const late = this.held.filter(
-      (facts) => (rule === undefined || rules.get(facts.connection)?.has(rule) === true) && this.selects(facts, rules),
+      (facts) => (rule === undefined || found.get(facts.connection)?.has(rule) === true) && this.selects(facts, found),
     );
     return this.connections + late.length;
   }
