@@ -75,7 +75,7 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
       const own = draft.severity ?? meta.severity;
       const severity = level ?? (own === 'note' ? config.noteAs : own);
       const { likelyCauses = meta.likelyCauses, nextSteps = meta.nextSteps } = draft;
-      return [{ ...draft, severity, likelyCauses, nextSteps }];
+      return [{ ...draft, severity, likelyCauses, nextSteps, impact: costOf(draft) }];
     });
   }
 
@@ -151,6 +151,11 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
       };
     },
   };
+}
+
+/** A clock that steps back makes no cost negative. */
+function costOf({ impact }: Draft): Draft['impact'] {
+  return impact.seconds !== undefined && impact.seconds < 0 ? { ...impact, seconds: 0 } : impact;
 }
 
 const LACKING: { readonly [need in Need]: string } = {

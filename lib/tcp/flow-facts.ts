@@ -84,8 +84,10 @@ function spells(connection: Connection, flow: Flow): readonly ZeroWindowSpell[] 
   const windows = flow.detail?.zeroWindows;
   if (!windows) return [];
   const last = windows.spells.at(-1);
-  if (windows.isOpen && last) last.endedBy = endOf(connection);
-  return windows.spells;
+  // A copy: what is told now may not be the end yet.
+  return windows.isOpen && last
+    ? [...windows.spells.slice(0, -1), { ...last, endedBy: endOf(connection) }]
+    : windows.spells;
 }
 
 function endOf(connection: Connection): ZeroWindowSpell['endedBy'] {
