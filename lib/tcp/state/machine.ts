@@ -98,6 +98,7 @@ export class StateMachine {
   /** Looks the event up and enters the change; false when nothing changed. */
   apply(c: Connection, e: Endpoint, event: number): boolean {
     const to = nextState(e.state, event);
+    this.timeline.trace?.looked(e, event, e.state, to);
     if (to === ILLEGAL) {
       c.odd().illegalEvents++;
       return false;

@@ -1,5 +1,6 @@
 import { Int32Columns } from '../../bytes/columns.ts';
 import type { Endpoint } from '../connection.ts';
+import type { StateTrace } from './trace.ts';
 
 /**
  * The state changes of all endpoints, in one pool: per endpoint a stack, newest on top, because later evidence takes
@@ -35,6 +36,8 @@ export class Change {
 }
 
 export class Timeline {
+  /** Hears of every change, while somebody wants to know. */
+  trace: StateTrace | null = null;
   private readonly records = new Int32Columns(6);
 
   /** Enters a change on top of the endpoint's stack. `observed` changes are proven by their own frame. */
@@ -56,6 +59,7 @@ export class Timeline {
     chunk[o + NANOS] = nanos;
     chunk[o + FRAME] = frame;
     chunk[o + CONFIRMED_BY] = observed ? frame : 0;
+    this.trace?.entered(e, event, e.state, state, observed);
     e.change = i;
     e.state = state;
     if (!observed) e.unconfirmed++;
@@ -66,6 +70,7 @@ export class Timeline {
     const i = e.change;
     if (this.records.get(i, CONFIRMED_BY) === 0) e.unconfirmed--;
     const packed = this.records.get(i, PACKED);
+    this.trace?.takenBack(e, eventOf(packed), (packed >> 4) & 15, packed & 15);
     e.state = packed & 15;
     e.change = this.records.get(i, BELOW);
     this.records.release(i);
@@ -76,6 +81,7 @@ export class Timeline {
     let i = e.change;
     while (i >= 0 && eventOf(this.records.get(i, PACKED)) !== event) i = this.records.get(i, BELOW);
     if (i < 0) return;
+    this.trace?.moved(e, event);
     this.records.set(i, SECONDS, seconds);
     this.records.set(i, NANOS, nanos);
     this.records.set(i, FRAME, frame);
@@ -112,8 +118,10 @@ export class Timeline {
     for (let i = e.change, left = e.unconfirmed; i >= 0 && left > 0; i = this.records.get(i, BELOW)) {
       if (this.records.get(i, CONFIRMED_BY) !== 0) continue;
       left--;
-      const event = eventOf(this.records.get(i, PACKED));
+      const packed = this.records.get(i, PACKED);
+      const event = eventOf(packed);
       if ((proven >> event) & 1) {
+        this.trace?.confirmed(e, event, (packed >> 4) & 15);
         this.records.set(i, CONFIRMED_BY, frame);
         e.unconfirmed--;
       }

@@ -171,3 +171,8 @@ for (const [from, event, to] of ROWS) NEXT[from * EVENT_COUNT + event] = to;
 export function nextState(state: number, event: number): number {
   return NEXT[state * EVENT_COUNT + event]!;
 }
+
+/** The clause of the row for `event` in `state`; null where there is none (an ignored pair, or an illegal one). */
+export function clauseOf(state: number, event: number): string | null {
+  return ROWS.find(([from, by]) => from === state && by === event)?.[3] ?? null;
+}
