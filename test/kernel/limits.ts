@@ -55,4 +55,10 @@ export const LIMITS: readonly Limit[] = [
 ];
 
 /** What the packets do show and the analyzer does not see yet. Each is work to do; who does it takes the line out. */
-export const OPEN: readonly Limit[] = [];
+export const OPEN: readonly Limit[] = [
+  {
+    because:
+      'the first FIN, sent some while after the last data had been sent again, is taken for the repetition of one unseen',
+    at: ['content_cut_anew.client.pcap: retransmission extra'],
+  },
+];

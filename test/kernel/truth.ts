@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Side } from '../../lib/facts/connection.ts';
 
 /** The recordings and what the kernel said of them; fixtures/PROVENANCE.md says how they came to be. */
-export const RECORDINGS = new URL('../../fixtures/kernel/', import.meta.url);
+export const RECORDINGS = new URL(process.env.TCPLINT_RECORDINGS ?? '../../fixtures/kernel/', import.meta.url);
 
 /** Times are nanoseconds since the epoch; as doubles they are exact to about a quarter of a microsecond. */
 export interface Truth {
@@ -13,6 +13,21 @@ export interface Truth {
   readonly frames: { readonly [file: string]: FrameTruth };
   readonly connections: readonly ConnectionTruth[];
   readonly retransmissions_without_connection?: readonly RetransmissionTruth[];
+  /** What happened when, by the script. */
+  readonly marks: readonly (readonly [number, string])[];
+  /** What programs read, where they kept account. */
+  readonly reads?: readonly ReadTruth[];
+}
+
+/** What the program at one end of a connection read. */
+export interface ReadTruth {
+  readonly client: readonly [string, number];
+  readonly server: readonly [string, number];
+  readonly by: Side;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** It read to the end of the stream, rather than that the connection broke off or it stopped. */
+  readonly ended: boolean;
 }
 
 export interface Capture {

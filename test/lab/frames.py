@@ -37,6 +37,7 @@ class Recording:
     stopped: int = 0
     marks: list = field(default_factory=list)
     counters: dict = field(default_factory=dict)
+    reads: list = field(default_factory=list)
 
 
 class Sighting:

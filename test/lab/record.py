@@ -140,7 +140,7 @@ def play(scenario, slot):
             taken=taken, tapped=tapped, delivered=delivered, log=log, topology=world.topology,
             mirror=path.mirror if forwarder else FORWARDED_COPIES,
             macs={"client": mac(world.client), "server": mac(world.server)},
-            started=started, stopped=stopped, marks=stage.marks, counters=counters)
+            started=started, stopped=stopped, marks=stage.marks, counters=counters, reads=stage.reads)
     finally:
         for helper in running:
             helper.terminate()
@@ -199,6 +199,8 @@ def publish(scenario, recording, out):
             "rate_bytes_per_s": path.rate, "sysctl": scenario.sysctl, "captures": captures,
             "marks": recording.marks, "counters": recording.counters, "polls": recording.polls}
     truth = account.truth(published)
+    if recording.reads:
+        truth["reads"] = recording.reads
     if scenario.flood:
         truth["socket_counts"] = recording.counts[::max(1, len(recording.counts) // 40)]
     truth["path_log"] = {"fields": ["t_ns", "segment", "way", "did", "sport", "dport", "seq", "len", "number", "held_us"],

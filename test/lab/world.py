@@ -221,7 +221,7 @@ class Stage:
     def __init__(self, world, phase):
         self.client, self.server = world.client, world.server
         self.world, self.shared_phase, self.marks, self.threads = world, phase, [], []
-        self.failures = []
+        self.failures, self.reads = [], []
 
     def mark(self, what):
         self.marks.append((time.time_ns(), what))
