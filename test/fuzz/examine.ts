@@ -20,7 +20,9 @@ import { hostileText } from './hostile.ts';
 import { judgeOutputs, type Told } from './outputs.ts';
 import type { Random } from './random.ts';
 
-const CONFIG = resolveConfig({ extends: 'postmortem' }, RULES);
+const RESOLVED = resolveConfig({ extends: 'postmortem' }, RULES);
+/** Resolved once, not for every linter. */
+const CONFIG = { ...RESOLVED, activeWith: () => RESOLVED.active };
 
 /** More than this for one case is not what its bytes are worth. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -66,19 +68,19 @@ export function examine({ file, random }: Case): Outcome {
     if (grown > MOST_BYTES) return `${grown} bytes for the ${file.length} of the case`;
     const implausible = judge(whole, file, all);
     if (implausible !== null) return implausible;
-    if (random.oneIn(8)) {
+    if (random.oneIn(16)) {
       const chunkBytes = 1 + random.below(random.oneIn(2) ? 8 : file.length + 1);
       if (analyse(chunkBytes).text !== whole.text) return `chunks of ${chunkBytes} bytes change the result`;
     }
-    if (random.oneIn(16)) {
+    if (random.oneIn(64)) {
       const asked = analyse(1 + random.below(file.length + 1), true);
       if (asked.text !== whole.text) return 'a snapshot changes the result';
     }
-    if (all && random.oneIn(64)) {
+    if (all && random.oneIn(100)) {
       const bad = judgeOutputs(renamed(whole, random));
       if (bad !== null) return bad;
     }
-    return random.oneIn(32) && whole.capture.format !== UNKNOWN_FORMAT ? rewrite(whole, file, random) : null;
+    return random.oneIn(64) && whole.capture.format !== UNKNOWN_FORMAT ? rewrite(whole, file, random) : null;
   });
   return {
     failure,
@@ -125,12 +127,16 @@ function run(file: Uint8Array, all: boolean, chunkBytes: number, snapshots: bool
   } else {
     // One buffer for all: what is still looked at when its time is over is garbage.
     const buffer = new Uint8Array(chunkBytes);
+    let asked = 0;
     for (let at = 0; at < file.length; at += chunkBytes) {
       const chunk = file.subarray(at, at + chunkBytes);
       buffer.fill(0xee);
       buffer.set(chunk);
       analyzer.write(chunk.length === chunkBytes ? buffer : buffer.subarray(0, chunk.length));
-      if (at % (16 * chunkBytes) === 0) ask();
+      if (Math.floor((4 * at) / file.length) !== asked) {
+        asked = Math.floor((4 * at) / file.length);
+        ask();
+      }
     }
   }
   const capture = analyzer.end();
