@@ -37,6 +37,8 @@ export interface Interest {
     'onComment' | 'onConnection' | 'onPacket' | 'wake' | 'labels' | 'zeek' | 'metrics' | 'payload'
   >;
   finish?(capture: CaptureFacts): void;
+  /** The capture's bytes as they come, decompressed: lent until this returns. */
+  see?(chunk: Uint8Array): void;
   /** Makes the analyzer, if it is not to be the plain one. */
   make?(options: AnalyzerOptions): Analyzer;
   /** Asked now and then while a pipe has no more to give: what can be told already. */

@@ -27,6 +27,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/services.ts'),
   },
   {
+    name: 'report',
+    summary: 'one page for a postmortem: verdict, findings, pictures of connections',
+    load: () => import('./commands/report.ts'),
+  },
+  {
     name: 'timeline',
     summary: 'the states of both endpoints over time; a ladder for one connection',
     load: () => import('./commands/timeline.ts'),

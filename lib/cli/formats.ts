@@ -12,6 +12,7 @@ export interface OpenFormat<Module> {
   readonly output: Output;
   /** It goes to a file, not to standard output. */
   readonly toFile: boolean;
+  readonly file: string | null;
 }
 
 /** Loads the formats asked for and opens their outputs. `--output` is where the one goes that names no file. */
@@ -35,7 +36,7 @@ export async function openFormats<Module>(
   try {
     for (const [i, { name, file: target }] of wanted.entries()) {
       const output = target === null ? new StreamOutput(terminal.stdout) : new FileOutput(target);
-      opened.push({ name, module: modules[i]!, output, toFile: target !== null });
+      opened.push({ name, module: modules[i]!, output, toFile: target !== null, file: target });
     }
   } catch (error) {
     discardAll(opened);

@@ -5,18 +5,14 @@ import type { PacketRow } from '../../facts/packet-row.ts';
 import type { StateName } from '../../facts/state.ts';
 import type { Origin, RowFormat } from '../format.ts';
 import { Ladder, type Rung } from '../layout/ladder.ts';
+import { KEPT, LONGEST_RUN, runsOf, SILENCE_SECONDS } from '../layout/runs.ts';
+import { segmentTexts } from '../layout/segment-texts.ts';
 import { RelativeNumbers } from '../packets/relative.ts';
 import { verdictText } from '../packets/verdict-text.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
 import { count, duration, shortSize } from '../phrases.ts';
 import { connectionHeading } from './heading.ts';
 import type { Story } from './story.ts';
-
-/** Silence worth a word, seconds. */
-const SILENCE = 1;
-/** A run of ordinary segments longer than this is folded to its first and last few. */
-const LONGEST_RUN = 12;
-const KEPT = 3;
 
 /** One connection as a ladder: who sent what, and both endpoints' states beside it; findings stand at their frames. */
 export function open(options: PageOptions): RowFormat<Story> {
@@ -54,7 +50,7 @@ function* rungs(story: Story, origin: Origin, page: Page): Generator<Rung> {
   const numbers = new RelativeNumbers();
   const steps = stepsOf(story);
   let last: Moment | null = null;
-  for (const run of runsOf(steps)) {
+  for (const run of runsOf(steps, isOrdinary, isAfterSilence)) {
     for (const [i, step] of run.entries()) {
       if (run.length > LONGEST_RUN && i >= KEPT && i < run.length - KEPT) {
         if (i === KEPT) {
@@ -65,7 +61,7 @@ function* rungs(story: Story, origin: Origin, page: Page): Generator<Rung> {
         continue;
       }
       const silence = last === null ? 0 : secondsBetween(last, step.time);
-      if (silence >= SILENCE) {
+      if (silence >= SILENCE_SECONDS) {
         yield event('', `${page.glyph.ellipsis} ${duration(silence)} of silence ${page.glyph.ellipsis}`);
       }
       last = step.time;
@@ -112,16 +108,15 @@ function initial(state: StateName): StateName | null {
   return state === 'CLOSED' || state === 'LISTEN' ? null : state;
 }
 
-/** `PSH 1:1461(1460)`, `ack 1`, `win 64240`: as tcpdump writes them; ACK is said by the number it carries. */
 function arrowTexts(packet: PacketRow, numbers: RelativeNumbers): string[] {
-  const flags = packet.flags.filter((flag) => flag !== 'ACK' || packet.flags.includes('SYN')).join(' ') || 'ACK';
-  const seq = numbers.seq(packet);
-  const ack = numbers.ack(packet);
-  const range = packet.length > 0 ? ` ${seq}:${seq + packet.length}(${packet.length})` : '';
-  const telling = packet.verdict !== null || packet.flags.some((flag) => flag !== 'ACK' && flag !== 'PSH');
-  const bare = range === '' && telling ? ` ${seq}` : range;
-  const acked = ack === null ? [] : [`ack ${ack}`];
-  return [flags + bare, ...acked, `win ${packet.window}${packet.windowScaled ? '' : '?'}`];
+  return segmentTexts({
+    flags: packet.flags,
+    seq: numbers.seq(packet),
+    length: packet.length,
+    ack: numbers.ack(packet),
+    window: `${packet.window}${packet.windowScaled ? '' : '?'}`,
+    odd: packet.verdict !== null,
+  });
 }
 
 /** Segments in capture order, each with the changes it made and the findings that begin at it; timers in between. */
@@ -161,23 +156,8 @@ function changesByFrame({ timeline }: ConnectionFacts): Map<number, StateChange[
   return byFrame;
 }
 
-/** Steps in runs of ordinary segments; whatever is worth a look is a run of its own. */
-function runsOf(steps: readonly Step[]): Step[][] {
-  const runs: Step[][] = [];
-  let ordinary: Step[] = [];
-  steps.forEach((step, i) => {
-    const pause = i > 0 && secondsBetween(steps[i - 1]!.time, step.time) >= SILENCE;
-    if (pause || !isOrdinary(step)) {
-      runs.push(ordinary);
-      ordinary = [];
-    }
-    if (isOrdinary(step)) {
-      ordinary.push(step);
-    } else {
-      runs.push([step]);
-    }
-  });
-  return [...runs, ordinary].filter((run) => run.length > 0);
+function isAfterSilence(step: Step, before: Step): boolean {
+  return secondsBetween(before.time, step.time) >= SILENCE_SECONDS;
 }
 
 function isOrdinary({ packet, changes, findings }: Step): boolean {

@@ -1,0 +1,74 @@
+import type { Known, Overview } from '../engine/overview.ts';
+import { PlotReader } from '../engine/plots.ts';
+import { feed } from '../engine/sources/feed.ts';
+import type { Finding } from '../facts/finding.ts';
+import type { Activity, ConnectionPage } from '../facts/incident.ts';
+import { namedConnection } from '../lint/names.ts';
+import type { Source } from './analyse.ts';
+import { INTERRUPTED, TERMINATED } from './exit.ts';
+import type { CaptureOptions } from './options.ts';
+import { Progress } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Connections that get a page of their own. */
+const MOST_PAGES = 200;
+/** Points of all pages together, and of one. */
+const MOST_POINTS = 200_000;
+const MOST_POINTS_PER_PAGE = 40_000;
+
+/** The connections that get a page: those asked for, then some of every finding, the worst finding first. */
+export function pagesFor(
+  findings: readonly Finding[],
+  asked: readonly number[],
+  overview: Overview,
+): { readonly known: readonly Known[]; readonly leftOut: number } {
+  const numbers = new Set(asked.slice(0, MOST_PAGES));
+  const concerned = new Set(findings.flatMap(({ connections }) => connections));
+  const longest = Math.max(0, ...findings.map(({ connections }) => connections.length));
+  for (let turn = 0; turn < longest && numbers.size < MOST_PAGES; turn++) {
+    for (const { connections } of findings) {
+      if (turn < connections.length && numbers.size < MOST_PAGES) {
+        numbers.add(connections[turn]!);
+      }
+    }
+  }
+  const leftOut = [...concerned].filter((number) => !numbers.has(number)).length;
+  const known = [...numbers].map((number) => overview.find(number)).filter((each) => each !== null);
+  return { known, leftOut };
+}
+
+/** Reads the capture again for the segments of these connections, and for all traffic over time. */
+export async function drawPages(
+  inputs: readonly string[],
+  known: readonly Known[],
+  origin: Source,
+  options: CaptureOptions,
+  terminal: Terminal,
+  discard: () => void,
+): Promise<{ readonly pages: readonly ConnectionPage[]; readonly traffic: Pick<Activity, 'segments' | 'bytes'> }> {
+  const points = Math.min(MOST_POINTS_PER_PAGE, Math.floor(MOST_POINTS / Math.max(1, known.length)));
+  const reader = new PlotReader(origin.start ?? { seconds: 0, nanos: 0 }, known, points, {
+    ...(options.timeWait === undefined ? {} : { timeWaitSeconds: options.timeWait }),
+    ...(options.captureEnd === undefined ? {} : { captureEnd: options.captureEnd }),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+  });
+  const progress = new Progress(terminal, `${origin.path} (pictures)`);
+  const release = terminal.onStop((signal) => {
+    discard();
+    terminal.exit(signal === 'SIGINT' ? INTERRUPTED : TERMINATED);
+  });
+  try {
+    if (inputs.length > 1) {
+      const { join } = await import('../engine/sources/join.ts');
+      await join(inputs, reader);
+    } else {
+      await feed(inputs[0]!, reader, { onProgress: progress.update });
+    }
+  } finally {
+    progress.end();
+    release();
+  }
+  const { pages, traffic } = reader.drawn();
+  const named = pages.map(({ facts, plot }) => ({ facts: namedConnection(facts, origin.nameOf, new Map()), plot }));
+  return { pages: named, traffic };
+}

@@ -1,0 +1,317 @@
+import type { Finding } from '../../facts/finding.ts';
+import type { Incident } from '../../facts/incident.ts';
+import type { Moment } from '../../facts/moment.ts';
+import type { ServiceRow, TimesFacts } from '../../facts/services.ts';
+import { clock } from '../clock.ts';
+import { markup, markupProse } from '../escape.ts';
+import { evidenceTexts } from '../evidence.ts';
+import { headline, lengthOf } from '../lint/headline.ts';
+import type { PageOptions } from '../page.ts';
+import { count, duration, grouped, socket } from '../phrases.ts';
+import { share } from '../shape/service.ts';
+import { type CauseGroup, groupByCause, type RuleGroup } from './causes.ts';
+import { SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH } from './page-bundle.ts';
+import { embedded, pagePayload, payloadOf } from './payload.ts';
+import { qualityOf, vantageText } from './quality.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Findings of one rule that are told in full, and those told by their sentence alone; the rest is counted. */
+const IN_FULL = 12;
+const IN_SHORT = 200;
+const MOST_SERVICES = 200;
+/** Connections that a finding links to. */
+const LINKS = 12;
+
+/** Nothing is fetched, and nothing runs but our own script: whatever a capture holds stays text. */
+const POLICY = [
+  "default-src 'none'",
+  `script-src '${SCRIPT_HASH}'`,
+  `style-src '${STYLE_HASH}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/**
+ * The incident report as one file: what is read first stands in it as HTML, and works without the script; the script draws
+ * the pictures, the table of connections and the pages of single ones from JSON beside it.
+ */
+export function* render(incident: Incident, page: PageOptions): Generator<string> {
+  const { report } = incident;
+  const capture = report.captures[0]!;
+  const title = `${headline(report)} · ${fileName(capture.path)}`;
+  yield `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${markup(POLICY)}">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>${markup(title)} · tcplint</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<a class="skip" href="#findings">Skip to the findings</a>
+<header class="bar">
+<p class="brand"><a href="#top">tcplint</a> <span>${markup(fileName(capture.path))}</span></p>
+<nav aria-label="Sections"><a href="#services">Services</a><a href="#findings">Findings</a><a href="#over-time">Over time</a><a href="#connections">Connections</a><a href="#capture">Capture</a></nav>
+<button type="button" id="theme" hidden>Dark</button>
+</header>
+<main id="overview">
+<section id="top" aria-labelledby="verdict-title">
+<h1 id="verdict-title">${markup(sentenceCase(headline(report)))}</h1>
+${verdictOf(incident)
+  .map((sentence) => `<p class="verdict">${markup(sentence)}</p>`)
+  .join('\n')}
+${summary(incident, page)}
+</section>
+`;
+  yield servicesSection(incident);
+  yield* findingsSection(incident, page);
+  yield `<section id="over-time" aria-labelledby="over-time-title">
+<h2 id="over-time-title">Over time</h2>
+<div id="activity"><p class="needs-script">The pictures need this page’s script.</p></div>
+</section>
+<section id="connections" aria-labelledby="connections-title">
+<h2 id="connections-title">Connections</h2>
+<div id="table"><p class="needs-script">The table needs this page’s script.</p></div>
+${pagesNote(incident)}</section>
+`;
+  yield captureSection(incident, page);
+  yield `</main>
+<main id="connection" hidden tabindex="-1"></main>
+<footer><p>Made by tcplint ${markup(report.tool.version)}. Holds addresses, ports, sizes and times; no payload.</p></footer>
+<script type="application/json" id="incident">${embedded(payloadOf(incident))}</script>
+`;
+  for (const each of incident.pages) {
+    const { connection } = each.facts;
+    yield `<script type="application/json" id="page-${connection}">${embedded(pagePayload(each, incident))}</script>\n`;
+  }
+  yield `<script>${SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function fileName(path: string): string {
+  return path === '-' ? 'standard input' : (path.split(/[\\/]/).at(-1) ?? path);
+}
+
+function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The few numbers of the whole, side by side. */
+function summary({ report, services }: Incident, page: PageOptions): string {
+  const capture = report.captures[0]!;
+  const begun = capture.start === null ? 'no packets' : clock('utc', capture.start, null);
+  const numbers: readonly (readonly [string, string])[] = [
+    ['began', begun],
+    ['lasted', lengthOf(capture) || '0 s'],
+    ['packets', grouped(capture.packets)],
+    ['connections', grouped(capture.connections)],
+    ['services', grouped(services.length)],
+    ['captured', vantageText(capture)],
+    ...(page.timeFormat === 'relative' ? [] : [['times', page.timeFormat] as const]),
+  ];
+  return `<dl class="numbers">${numbers.map(([name, value]) => `<div><dt>${name}</dt><dd>${markup(value)}</dd></div>`).join('')}</dl>`;
+}
+
+function servicesSection({ services }: Incident): string {
+  if (services.length === 0) {
+    return '';
+  }
+  const shown = services.slice(0, MOST_SERVICES);
+  const rest = services.length - shown.length;
+  const titles: readonly (readonly [string, string])[] = [
+    ['service', ''],
+    ['connections', 'n'],
+    ['refused', 'n'],
+    ['unanswered', 'n'],
+    ['reset', 'n'],
+    ['handshake p50', 'n'],
+    ['<span class="unseen">handshake </span>p95', 'n'],
+    ['response p50', 'n'],
+    ['<span class="unseen">response </span>p95', 'n'],
+    ['sent again', 'n'],
+    ['CLOSE_WAIT', 'n'],
+    ['findings', ''],
+  ];
+  const head = titles.map(([title, kind]) => `<th scope="col" class="${kind}">${title}</th>`).join('');
+  return `<section id="services" aria-labelledby="services-title">
+<h2 id="services-title">Services</h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="services-title">
+<table class="sortable">
+<thead><tr>${head}</tr></thead>
+<tbody>
+${shown.map(serviceRow).join('')}</tbody>
+</table>
+</div>
+${rest > 0 ? `<p class="rest">${count(rest, 'more service')} left out here.</p>\n` : ''}</section>
+`;
+}
+
+function serviceRow(row: ServiceRow): string {
+  const { server } = row;
+  const name = server.name === undefined ? '' : ` <span class="name">${markup(server.name)}</span>`;
+  const worst = row.findings[0]?.severity;
+  const closeWait = row.closeWait.server?.max ?? null;
+  const number = (value: number | null, text: string): string =>
+    `<td class="n" data-value="${value ?? -1}">${value === null ? '<span class="nothing">–</span>' : markup(text)}</td>`;
+  const part = (some: number, whole: number): string => {
+    const value = share(some, whole);
+    return number(value === 0 ? null : value, percent(value));
+  };
+  const times = (facts: TimesFacts | null): string =>
+    number(facts?.p50 ?? null, duration(facts?.p50 ?? 0)) + number(facts?.p95 ?? null, duration(facts?.p95 ?? 0));
+  const found = row.findings
+    .slice(0, 4)
+    .map(({ rule, severity, count: times }) => {
+      const many = times > 1 ? ` ×${times}` : '';
+      return `<a class="tag ${severity}" href="#rule-${markup(rule)}">${markup(rule)}${many}</a>`;
+    })
+    .join(' ');
+  const more = row.findings.length > 4 ? ` +${row.findings.length - 4}` : '';
+  return (
+    `<tr${worst === undefined ? '' : ` class="${worst}"`}><th scope="row"><code>${markup(socket(server.address, server.port))}</code>${name}</th>` +
+    number(row.connections, grouped(row.connections)) +
+    part(row.refused, row.begun) +
+    part(row.unanswered, row.begun) +
+    part(row.reset, row.connections) +
+    times(row.handshake) +
+    times(row.response) +
+    part(row.retransmittedBytes, row.uniqueBytes) +
+    number(closeWait, duration(closeWait ?? 0)) +
+    `<td>${found}${more}</td></tr>\n`
+  );
+}
+
+function percent(value: number | null): string {
+  return `${Number(((value ?? 0) * 100).toPrecision(2))} %`;
+}
+
+function* findingsSection(incident: Incident, page: PageOptions): Generator<string> {
+  const groups = groupByCause(incident.report);
+  yield `<section id="findings" aria-labelledby="findings-title">
+<h2 id="findings-title">Findings by cause</h2>
+`;
+  if (groups.length === 0) {
+    yield '<p>Nothing was found.</p>\n';
+  }
+  for (const group of groups) {
+    yield* causeSection(group, incident, page);
+  }
+  yield '</section>\n';
+}
+
+function* causeSection({ cause, rules }: CauseGroup, incident: Incident, page: PageOptions): Generator<string> {
+  const total = rules.reduce((sum, { findings }) => sum + findings.length, 0);
+  yield `<section class="cause" aria-labelledby="cause-${cause.id}">
+<h3 id="cause-${cause.id}">${markup(cause.title)} <span class="count">${count(total, 'finding')}</span></h3>
+<p class="meaning">${markup(cause.meaning)}</p>
+`;
+  for (const group of rules) {
+    yield ruleArticle(group, incident, page);
+  }
+  yield '</section>\n';
+}
+
+function ruleArticle({ meta, findings }: RuleGroup, incident: Incident, page: PageOptions): string {
+  const [first] = findings as [Finding, ...Finding[]];
+  const full = findings.slice(0, IN_FULL);
+  const short = findings.slice(IN_FULL, IN_FULL + IN_SHORT);
+  const rest = findings.length - full.length - short.length;
+  const points = (title: string, texts: readonly string[]): string =>
+    texts.length === 0
+      ? ''
+      : `<div><h5>${title}</h5><ul>${texts.map((text) => `<li>${markupProse(text)}</li>`).join('')}</ul></div>`;
+  const shortList =
+    short.length === 0
+      ? ''
+      : `<ul class="short">${short.map((finding) => `<li>${markup(finding.message)} ${links(finding, incident)}</li>`).join('')}</ul>\n`;
+  return `<article class="rule ${first.severity}" id="rule-${meta.id}">
+<h4><span class="tag ${first.severity}">${first.severity}</span> ${markup(meta.summary)} <code class="id">${meta.id}</code></h4>
+${full.map((finding) => findingBlock(finding, incident, page)).join('')}${shortList}${rest > 0 ? `<p class="rest">${count(rest, 'more finding')} of this rule left out here.</p>\n` : ''}<details class="advice"${first.severity === 'note' ? '' : ' open'}><summary>Why it hurts, and what to do</summary>
+<div class="columns">
+<div><h5>Why it hurts</h5><p>${markupProse(meta.why)}</p></div>
+${points('Likely causes', first.likelyCauses)}
+${points('Next steps', first.nextSteps)}
+</div></details>
+</article>
+`;
+}
+
+function findingBlock(finding: Finding, incident: Incident, page: PageOptions): string {
+  const evidence = evidenceTexts(finding.evidence);
+  const filter =
+    finding.filter === ''
+      ? ''
+      : `<p class="filter"><span>Wireshark</span> <code>${markup(finding.filter)}</code></p>\n`;
+  return `<div class="finding" id="finding-${finding.id}">
+<p class="message">${markup(finding.message)}</p>
+<p class="where">${where(finding, incident, page)}${links(finding, incident)}</p>
+${evidence.length === 0 ? '' : `<ul class="evidence">${evidence.map((text) => `<li>${markup(text)}</li>`).join('')}</ul>\n`}${filter}</div>
+`;
+}
+
+function where({ frames, start, confidence }: Finding, incident: Incident, page: PageOptions): string {
+  if (frames.first === 0) {
+    return 'the whole capture';
+  }
+  const place = frames.count > 1 ? `${grouped(frames.count)} frames from ${frames.first}` : `frame ${frames.first}`;
+  return `${place} at ${timeText(start, incident, page)}${confidence === 'high' ? '' : `, ${confidence} confidence`}`;
+}
+
+function timeText(moment: Moment, { report }: Incident, { timeFormat }: PageOptions): string {
+  return clock(timeFormat, moment, report.captures[0]!.start) + (timeFormat === 'relative' ? ' s' : '');
+}
+
+function links({ connections }: Finding, { pages }: Incident): string {
+  const shown = connections.slice(0, LINKS).map((connection) => {
+    const known = pages.some(({ facts }) => facts.connection === connection);
+    return known ? `<a href="#connection-${connection}">${connection}</a>` : `<span>${connection}</span>`;
+  });
+  const rest = connections.length - shown.length;
+  return shown.length === 0
+    ? ''
+    : ` <span class="links">${connections.length === 1 ? 'connection' : 'connections'} ${shown.join(' ')}${rest > 0 ? ` +${grouped(rest)}` : ''}</span>`;
+}
+
+function pagesNote({ withoutPage, report, connections }: Incident): string {
+  const total = report.captures[0]!.connections;
+  const notes = [
+    ...(total > connections.length
+      ? [`The table holds ${grouped(connections.length)} of ${count(total, 'connection')}.`]
+      : []),
+    ...(withoutPage > 0
+      ? [`${count(withoutPage, 'more connection')} with findings got no page: ask for one with --connection.`]
+      : []),
+  ];
+  return notes.map((text) => `<p class="rest">${text}</p>\n`).join('');
+}
+
+function captureSection({ report }: Incident, page: PageOptions): string {
+  const capture = report.captures[0]!;
+  const rows = qualityOf(capture).map(
+    ({ name, text, limits }) =>
+      `<tr class="${limits ? 'limits' : ''}"><th scope="row">${name}</th><td>${markup(text)}</td></tr>\n`,
+  );
+  const skipped = report.rules.filter((run) => run.skipped !== null);
+  const skips =
+    skipped.length === 0
+      ? ''
+      : `<details><summary>${count(skipped.length, 'rule')} could not judge everything</summary><ul class="short">${skipped
+          .map((run) => `<li><code>${run.meta.id}</code> ${markup(run.skipped!)}</li>`)
+          .join('')}</ul></details>\n`;
+  const span =
+    capture.start === null || capture.end === null
+      ? ''
+      : `, from ${clock('utc', capture.start, null)} to ${clock('utc', capture.end, null)}`;
+  return `<section id="capture" aria-labelledby="capture-title">
+<h2 id="capture-title">The capture</h2>
+<p><code>${markup(capture.path)}</code>: ${markup(capture.format)}${capture.compression === null ? '' : `, ${capture.compression}`}, ${count(capture.packets, 'packet')}, ${count(capture.segments, 'TCP segment')}${span}. Times in this report are ${page.timeFormat === 'relative' ? 'seconds since its first packet' : page.timeFormat}.</p>
+<table class="quality"><tbody>
+${rows.join('')}</tbody></table>
+${skips}</section>
+`;
+}
