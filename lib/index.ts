@@ -93,6 +93,7 @@ export async function analyze(source: Source, options: AnalyzeOptions = {}): Pro
     ...(options.captureEnd === undefined ? {} : { captureEnd: options.captureEnd }),
     ...(options.onPacket === undefined ? {} : { onPacket: options.onPacket }),
     ...(wanted ? {} : { wake: linter.wake }),
+    ...(linter.comparesPayload ? { payload: {} } : {}),
     onComment: linter.comment,
     onConnection(unnamed) {
       const facts = namedConnection(unnamed, nameOfAny, analyzer.names);

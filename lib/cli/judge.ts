@@ -3,10 +3,15 @@ import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
 import type { ResolvedConfig } from '../lint/config.ts';
 import { type Expectation, Expecting } from '../lint/expect.ts';
-import { createLinter, type Judgement } from '../lint/runtime.ts';
+import { createLinter, type Judgement, type Linter } from '../lint/runtime.ts';
 import type { Judged } from '../report/make-report.ts';
 import type { Interest, Source } from './analyse.ts';
 import type { Selector } from './selection.ts';
+
+/** What rules ask of payload, where they do: it costs time and memory, and is off in most presets. */
+export function payloadFor({ comparesPayload }: Linter): Pick<Interest['ask'], 'payload'> {
+  return comparesPayload ? { payload: {} } : {};
+}
 
 /** What a capture is judged by. */
 export interface Standard {
@@ -36,6 +41,7 @@ export function beginJudging(standard: Standard, origin: Source): Judging {
   return {
     ask: {
       wake: expecting.length > 0 ? -1 : linter.wake,
+      ...payloadFor(linter),
       onComment(text, frame) {
         linter.comment(text, frame);
         if (selector.needsFindings) {

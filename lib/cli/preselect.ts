@@ -4,6 +4,7 @@ import type { FoundRules } from '../lint/expect.ts';
 import { createLinter } from '../lint/runtime.ts';
 import { analyse } from './analyse.ts';
 import { CliError } from './exit.ts';
+import { payloadFor } from './judge.ts';
 import type { CaptureOptions } from './options.ts';
 import type { Selector } from './selection.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,6 +39,7 @@ export async function preselect(
       const connections = new Map<number, ConnectionFacts>();
       return {
         ask: {
+          ...(selector.needsFindings ? payloadFor(linter) : {}),
           onConnection(facts) {
             if (selector.needsFindings) {
               linter.connection(facts);

@@ -1,6 +1,7 @@
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
+import { PAYLOAD_DIFFERS } from '../facts/notes.ts';
 import type { RuleRun, Suppressed } from '../facts/report.ts';
 import { type Need, SEVERITIES } from '../facts/rule.ts';
 import { CONFIDENCE_NAMES } from '../facts/verdict.ts';
@@ -23,6 +24,8 @@ import { withNames } from './with-names.ts';
 export interface Linter {
   /** Notes (facts/notes.ts) that any rule wakes on: connections without one of them need not be shown. */
   readonly wake: number;
+  /** A rule asks for what only comparing payload can tell: the analysis must be told to (`payload: {}`). */
+  readonly comparesPayload: boolean;
   connection(facts: ConnectionFacts): void;
   /** A comment that the capture holds, on a frame or (null) on a section: it may take findings back. */
   comment(text: string, frame: number | null): void;
@@ -59,6 +62,7 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
   const skips = new Map<string, Map<string, number>>();
   const suppressions = new Suppressions(config.rules);
   const wake = possible.reduce((bits, { rule }) => ('connection' in rule ? bits | (rule.meta.wakes ?? -1) : bits), 0);
+  const comparesPayload = possible.some(({ rule }) => ((rule.meta.wakes ?? 0) & PAYLOAD_DIFFERS) !== 0);
   const leastSure = CONFIDENCE_NAMES.indexOf(config.minConfidence);
 
   function skip(id: string, reason: string): void {
@@ -81,6 +85,7 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
 
   return {
     wake,
+    comparesPayload,
 
     connection(facts) {
       const found: { id: string; draft: Ranked }[] = [];

@@ -28,6 +28,7 @@ export function lintBytes(bytes: Uint8Array, rules: readonly Rule[], config: Lin
   const analyzer = new Analyzer({
     path: 'fixture.pcap',
     wake: linter.wake,
+    ...(linter.comparesPayload ? { payload: {} } : {}),
     onConnection: (facts) => linter.connection(facts),
   });
   analyzer.write(bytes);

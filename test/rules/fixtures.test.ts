@@ -15,7 +15,6 @@ const EVERYTHING = { extends: 'postmortem' } as const;
  */
 const AWAITING: { readonly [id: string]: string } = {
   'capture-rotated': 'CaptureFacts.rotated',
-  'retransmission-differs': 'EndpointFacts.differing',
   'spurious-retransmission': 'the verdict of a D-SACK without timestamps',
   'window-limited': 'EndpointFacts.limitedBy',
 };

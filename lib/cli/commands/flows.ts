@@ -5,6 +5,7 @@ import type { RowFormatModule } from '../../report/format.ts';
 import { type FlowRow, flowText, furtherZeekTexts } from '../../report/shape/flow.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
+import { payloadFor } from '../judge.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector } from '../selection.ts';
@@ -41,6 +42,7 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
     };
     return {
       ask: {
+        ...payloadFor(linter),
         labels: true,
         zeek: true,
         metrics: true,

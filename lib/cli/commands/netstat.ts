@@ -13,6 +13,7 @@ import { Sockets } from '../../traffic/sockets.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import { CliError } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
+import { payloadFor } from '../judge.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector } from '../selection.ts';
@@ -132,6 +133,7 @@ async function selecting(options: NetstatOptions) {
     const held: ConnectionFacts[] = [];
     return {
       ask: {
+        ...(linter === null ? {} : payloadFor(linter)),
         onConnection(facts: ConnectionFacts): void {
           if (linter !== null) {
             linter.connection(facts);

@@ -6,6 +6,7 @@ import type { RowFormatModule } from '../../report/format.ts';
 import { ServiceRows } from '../../traffic/service-rows.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
+import { payloadFor } from '../judge.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector } from '../selection.ts';
@@ -37,6 +38,7 @@ async function services(paths: readonly string[], options: ServicesOptions, term
     const held: ConnectionFacts[] = [];
     return {
       ask: {
+        ...payloadFor(linter),
         onConnection(facts) {
           linter.connection(facts);
           if (selector.needsFindings) {

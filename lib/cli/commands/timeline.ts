@@ -6,6 +6,7 @@ import type { RowFormatModule } from '../../report/format.ts';
 import type { Story } from '../../report/timeline/story.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
+import { payloadFor } from '../judge.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector } from '../selection.ts';
@@ -44,6 +45,7 @@ async function changesOnly(paths: readonly string[], options: TimelineOptions, t
     const tell = (facts: ConnectionFacts): void => write({ facts, packets: [], findings: [] }, origin);
     return {
       ask: {
+        ...(linter === null ? {} : payloadFor(linter)),
         onConnection(facts) {
           if (linter !== null) {
             linter.connection(facts);
@@ -76,6 +78,7 @@ async function withPackets(paths: readonly string[], options: TimelineOptions, t
     const { connections, found } = known?.get(origin.path) ?? {};
     return {
       ask: {
+        ...payloadFor(linter),
         onConnection(facts) {
           linter.connection(facts);
           if (connections?.has(facts.connection) ?? selector.matches(facts, origin)) {

@@ -1,4 +1,4 @@
-import { RETRANSMITTED } from '../../facts/notes.ts';
+import { PAYLOAD_DIFFERS } from '../../facts/notes.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
 import { at, count } from '../wording.ts';
@@ -25,8 +25,10 @@ export default defineRule({
     offIn: ['recommended', 'strict', 'ci'],
     options: {},
     needs: [],
-    wakes: RETRANSMITTED,
-    falsePositives: ['Captures cut by a snap length keep no payload to compare: the rule is silent there.'],
+    wakes: PAYLOAD_DIFFERS,
+    falsePositives: [
+      'Not compared, so that the rule is silent: what a snap length cut off, probes, segments with a wrong checksum (the receiver drops them), and what came so late that its first copy was no longer kept.',
+    ],
     others: 'Zeek: rexmit_inconsistency; Suricata: reassembly_overlap_different_data.',
   },
 
