@@ -6,7 +6,6 @@ import { STATE_NAMES, type StateName } from '../facts/state.ts';
 import type { Rule } from '../rules/rule.ts';
 import { count } from '../rules/wording.ts';
 import { parseWhere, type Selection } from '../select/where.ts';
-import { occurrences } from './baseline.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { CaptureOrigin } from './overrides.ts';
 import { idsOf, isObject, isOneOf, noOtherKeys, selection, unknown } from './read.ts';
@@ -109,7 +108,7 @@ export class Expecting {
   private total(findings: readonly Finding[], found: FoundRules): number {
     const { rule } = this.expectation;
     if (rule !== undefined && this.selection === null) {
-      return findings.filter((each) => each.rule === rule).reduce((sum, each) => sum + occurrences(each), 0);
+      return findings.filter((each) => each.rule === rule).reduce((sum, each) => sum + folded(each), 0);
     }
     const late = this.held.filter(
       (facts) => (rule === undefined || found.get(facts.connection)?.has(rule) === true) && this.selects(facts, found),
@@ -159,6 +158,11 @@ export class Expecting {
       fingerprint: fingerprint(EXPECT.id, where ?? '', rule ?? '', state ?? '', least, atMost ?? -1),
     };
   }
+}
+
+/** A fold stands for many findings. */
+function folded({ evidence }: Finding): number {
+  return typeof evidence.findings === 'number' ? evidence.findings : 1;
 }
 
 function hasBeen({ client, server }: ConnectionFacts, state: StateName): boolean {

@@ -41,7 +41,9 @@ export class Fold {
   connections = 0;
   readonly numbers: Lowest<number> = new Lowest(MOST_STREAMS);
   readonly streams: Lowest<number> = new Lowest(MOST_STREAMS);
+  /** Addresses, and what findings go by: names where there are some. */
   readonly clients: Lowest<string> = new Lowest(MOST_CLIENTS);
+  readonly clientNames: Lowest<string> = new Lowest(MOST_CLIENTS);
   readonly examples: Lowest<number> = new Lowest(MOST_FRAMES);
   frameCount = 0;
   firstFrame = Number.MAX_SAFE_INTEGER;
@@ -73,7 +75,8 @@ export class Fold {
       this.frameCount += alike;
       this.numbers.add(facts.connection);
       for (const stream of facts.streams) this.streams.add(stream);
-      this.clients.add(facts.client.name ?? facts.client.address);
+      this.clients.add(facts.client.address);
+      this.clientNames.add(facts.client.name ?? facts.client.address);
     }
     if (this.connections === 1 && this.singles.length <= TOLD_SINGLY) this.singles.push(draft);
     else this.singles = [];
@@ -100,6 +103,7 @@ export class Fold {
     this.numbers.addAll(other.numbers);
     this.streams.addAll(other.streams);
     this.clients.addAll(other.clients);
+    this.clientNames.addAll(other.clientNames);
     this.examples.addAll(other.examples);
     this.frameCount += other.frameCount;
     this.firstFrame = Math.min(this.firstFrame, other.firstFrame);
@@ -126,6 +130,7 @@ export class Fold {
     const { worst, worstFacts: facts } = this;
     const one = this.connections === 1;
     const clients = this.clients.values();
+    const names = this.clientNames.values();
     const streams = this.streams.values();
     const service: FindingEndpoint = {
       address: this.address,
@@ -143,7 +148,7 @@ export class Fold {
       worst.together !== undefined && !one && this.port !== null
         ? worst.together
             .replaceAll('{connections}', count(this.connections, 'connection'))
-            .replaceAll('{clients}', clients.length === 1 ? `client ${clients[0]}` : severalClients)
+            .replaceAll('{clients}', clients.length === 1 ? `client ${named(facts.client)}` : severalClients)
         : `${worst.message.replace(/\.$/, '')} (${worst.impact.seconds === undefined ? 'one' : 'the worst'} of ${amount}).`;
     return {
       rule: this.rule,
@@ -182,7 +187,7 @@ export class Fold {
         this.rule,
         this.name ?? this.address,
         this.port,
-        clients.length === 1 ? clients[0]! : '',
+        names.length === 1 ? names[0]! : '',
         this.side,
       ),
     };
@@ -377,6 +382,11 @@ function endpointsOf(facts: ConnectionFacts): FindingEndpoint[] {
     role,
   });
   return [endpoint(facts.client, 'client'), endpoint(facts.server, 'server')];
+}
+
+/** A host with its name beside it. */
+function named({ address, name }: EndpointFacts): string {
+  return name === undefined ? address : `${address} (${name})`;
 }
 
 /** Nothing that another recording of the same trouble would change: no frames, times or ephemeral ports. */

@@ -28,6 +28,9 @@ export function redact(report: Report): Report {
     ...report,
     captures: report.captures.map((capture) => ({ ...capture, traffic: { services: [], closers: [] } })),
     findings: report.findings.map((finding) => deep(finding) as typeof finding),
+    ...(report.suppressions === undefined
+      ? {}
+      : { suppressions: report.suppressions.map((each) => deep(each) as typeof each) }),
   };
 }
 

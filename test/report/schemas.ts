@@ -257,22 +257,32 @@ const rule = object({
 });
 
 const failure = object({ path: text, reason: text });
-const lint = object({
-  ...head,
-  captures: list(capture),
-  rules: list(
-    object({
-      id: text,
-      family: words(FAMILIES),
-      scope: words(['connection', 'capture']),
-      severity,
-      summary: text,
-      skipped: orNull(text),
-    }),
-  ),
-  findings: list(ref('finding')),
-  summary: object({ error: count, warning: count, note: count, failures: list(failure) }, { accepted: count }),
-});
+const lint = object(
+  {
+    ...head,
+    captures: list(capture),
+    rules: list(
+      object({
+        id: text,
+        family: words(FAMILIES),
+        scope: words(['connection', 'capture']),
+        severity,
+        summary: text,
+        skipped: orNull(text),
+      }),
+    ),
+    findings: list(ref('finding')),
+    summary: object(
+      { error: count, warning: count, note: count, failures: list(failure) },
+      { accepted: count, suppressed: count },
+    ),
+  },
+  {
+    suppressions: list(
+      object({ capture: text, rule: text, reason: text, frame: orNull(count), honoured: flag, findings: count }),
+    ),
+  },
+);
 
 const baseline = object({
   schemaVersion: text,
