@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { UNKNOWN_FORMAT } from '../capture/info.ts';
 import { feed } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
+import type { Sink } from '../engine/sources/sink.ts';
 import type { Finding } from '../facts/finding.ts';
 import { TOOL } from '../facts/report.ts';
 import { makeReport } from '../report/make-report.ts';
@@ -43,12 +44,7 @@ export function openCaptureOutput(file: string | undefined, terminal: Terminal):
 }
 
 /** Feeds a file to `sink`, with progress; a signal discards the output and ends the run. */
-export async function read(
-  path: string,
-  sink: { write(chunk: Uint8Array): void; end(): void },
-  terminal: Terminal,
-  output: Output,
-): Promise<void> {
+export async function read(path: string, sink: Sink, terminal: Terminal, output: Output): Promise<void> {
   const progress = new Progress(terminal, path);
   const release = terminal.onStop((signal) => {
     output.discard();
@@ -96,7 +92,7 @@ export async function findingsOf(
   path: string,
   options: CaptureOptions & ConfigOptions,
   terminal: Terminal,
-  output: Output,
+  output: Pick<Output, 'discard'>,
 ): Promise<readonly Finding[]> {
   const [config, selector] = await Promise.all([loadConfig(options), openSelector(options)]);
   const judgings: Judging[] = [];

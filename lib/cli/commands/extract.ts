@@ -7,14 +7,16 @@ import type { KeyedHash } from '../../rewrite/anonymize/keyed.ts';
 import { EvidenceFinder } from '../../rewrite/evidence.ts';
 import { FORMATS } from '../../rewrite/formats.ts';
 import type { FrameSet } from '../../rewrite/frame-set.ts';
+import { analyse, type Interest } from '../analyse.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
-import { CliError, DONE } from '../exit.ts';
+import { CliError, DONE, FAILED } from '../exit.ts';
 import { complain } from '../main.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import type { Output } from '../output.ts';
 import { preselect } from '../preselect.ts';
 import { copy, findingsOf, oneFile, openCaptureOutput, read } from '../rewriting.ts';
 import { openSelector } from '../selection.ts';
+import { meantBy } from '../streams.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseCount } from '../values.ts';
 
@@ -22,6 +24,7 @@ interface ExtractOptions extends CaptureOptions, ConfigOptions {
   readonly finding?: number;
   readonly anonymize?: boolean;
   readonly key?: string;
+  readonly payload?: string;
 }
 
 const WHAT_STAYS = `
@@ -37,6 +40,7 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
       '--key <text>',
       'the same key maps the same addresses alike in every capture (default: one that is forgotten)',
     )
+    .option('--payload <folder>', 'no capture, but the bytes that each connection carried, a file per direction')
     .addHelpText('after', WHAT_STAYS)
     .action((path: string, options: ExtractOptions) => run(extract(path, options, terminal)));
 }
@@ -46,6 +50,9 @@ async function extract(given: string, options: ExtractOptions, terminal: Termina
     throw new CliError('--key is for --anonymize');
   }
   const path = oneFile([given], 'extract');
+  if (options.payload !== undefined) {
+    return extractPayload(path, options.payload, options, terminal);
+  }
   const choice = options.format?.at(-1);
   const output = openCaptureOutput(choice?.file ?? options.output, terminal);
   try {
@@ -56,6 +63,7 @@ async function extract(given: string, options: ExtractOptions, terminal: Termina
     const { written, cut } = await copy(path, output, terminal, {
       format: choice?.name === 'pcap' ? 'pcap' : 'pcapng',
       ...(frames === null ? {} : { frames }),
+      ...(options.limit === undefined ? {} : { limit: options.limit }),
       ...(options.anonymize === true ? { anonymize: keyedHash(options.key) } : {}),
     });
     complain(terminal, `${path}: ${count(written, 'frame')} written`);
@@ -67,6 +75,49 @@ async function extract(given: string, options: ExtractOptions, terminal: Termina
     output.discard();
     throw error;
   }
+}
+
+/** What connections carried, in the order in which it was sent. */
+async function extractPayload(
+  path: string,
+  folder: string,
+  options: ExtractOptions,
+  terminal: Terminal,
+): Promise<number> {
+  if (options.anonymize === true || options.format !== undefined || options.output !== undefined) {
+    throw new CliError('--payload writes files of its own: without --anonymize, --format and --output');
+  }
+  const { PayloadFiles } = await import('../payload-files.ts');
+  const selector = await openSelector(options);
+  const concerned =
+    options.finding === undefined
+      ? null
+      : new Set((await findingOf(path, options, terminal, { discard: () => {} })).connections);
+  const known = selector.needsConnections
+    ? (await preselect([path], selector, await loadConfig(options), options, terminal)).get(path)
+    : undefined;
+  const meant = meantBy(options, known?.connections);
+  const files = new PayloadFiles(folder);
+  const begin = (): Interest => ({
+    ask: {
+      wake: 0,
+      payload: {
+        wants: (connection, stream) => (concerned?.has(connection) ?? true) && meant(connection, stream),
+        onEvent: (event) => files.add(event),
+      },
+    },
+  });
+  const { captures, failures } = await analyse([path], options, terminal, begin, () => {});
+  if (failures.length > 0) {
+    return FAILED;
+  }
+  files.close();
+  for (const { reason, offset } of captures.flatMap(({ problems }) => problems)) {
+    complain(terminal, `${path}: ${reason} (offset ${offset})`);
+  }
+  const missing = files.missing > 0 ? `, ${count(files.missing, 'byte')} missing` : '';
+  complain(terminal, `${path}: ${count(files.bytes, 'byte')} of ${count(files.count, 'stream')} written${missing}`);
+  return DONE;
 }
 
 /** The frames that are meant; null for all of them. */
@@ -97,10 +148,14 @@ async function evidence(
           known?.found,
         )),
     finding?.frames.examples.filter((frame) => frame > 0) ?? [],
+    options.limit,
   );
   let found: FrameSet | null = null;
   const sink = {
     write: (chunk: Uint8Array) => finder.write(chunk),
+    get full() {
+      return finder.full;
+    },
     end: () => {
       found = finder.end();
     },
@@ -109,7 +164,12 @@ async function evidence(
   return found!;
 }
 
-async function findingOf(path: string, options: ExtractOptions, terminal: Terminal, output: Output): Promise<Finding> {
+async function findingOf(
+  path: string,
+  options: ExtractOptions,
+  terminal: Terminal,
+  output: Pick<Output, 'discard'>,
+): Promise<Finding> {
   const { stream: _, connection: __, where: ___, ...all } = options;
   const findings = await findingsOf(path, all, terminal, output);
   const finding = findings.find(({ id }) => id === options.finding);

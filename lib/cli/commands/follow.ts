@@ -10,6 +10,7 @@ import { type CaptureOptions, captureCommand } from '../options.ts';
 import { preselect } from '../preselect.ts';
 import { runRows } from '../rows.ts';
 import { openSelector } from '../selection.ts';
+import { meantBy } from '../streams.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseCount, parseWord } from '../values.ts';
 
@@ -79,9 +80,7 @@ async function follow(paths: readonly string[], options: FollowOptions, terminal
         payload: {
           overlaps: options.overlaps,
           segments: options.segments === true,
-          wants: (connection, stream) =>
-            chosen?.has(connection) ??
-            ((options.connection ?? connection) === connection && (options.stream ?? stream) === stream),
+          wants: meantBy(options, chosen),
           onEvent(event) {
             const shown = telling.of(event);
             if (shown !== null) {
