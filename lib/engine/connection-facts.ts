@@ -66,7 +66,9 @@ export function connectionFacts(
   const { ipVersion } = c;
   const last = { seconds: c.lastSeconds, nanos: c.lastNanos };
   const until = after(last, watching.watched);
-  return {
+  const { closedBy, closeKind } = closing(all);
+  // Spreading objects this large costs more than all that is in them, so what is rare is added afterwards.
+  const facts: ConnectionFacts = {
     connection: c.number,
     streams: odd?.streams ?? [c.stream],
     notes: c.notes,
@@ -95,15 +97,16 @@ export function connectionFacts(
     watchedAfter: watching.watched,
     handshakeSeen: c.handshakeSeen,
     handshake: handshake(c, clientSteps, serverSteps, watching.usualRtt),
-    ...closing(all),
+    closedBy,
+    closeKind,
     vantage: watching.vantage,
     resets: odd?.resets ?? [],
     icmpErrors: odd?.icmpErrors ?? [],
     timeline: all.map(change),
     reuse: odd?.reuse ?? null,
     straySyns: odd?.straySyns ?? [],
-    ...(odd === null ? {} : rareOf(odd)),
   };
+  return odd === null ? facts : Object.assign(facts, rareOf(odd));
 }
 
 /** What few connections have to tell; absent where there is nothing. */
@@ -116,11 +119,13 @@ function rareOf({ oldDuplicates, silences, responses }: Oddities): Partial<Conne
   };
 }
 
+const CHANGE = new Change();
+
 /** The endpoint's changes, oldest first, and the end of its TIME_WAIT if the capture lasted beyond it. */
 function steps(e: Endpoint, side: Side, timeline: Timeline, { end, timeWait }: Watching): Step[] {
   const found: Step[] = [];
   for (let i = e.change; i >= 0; i = timeline.below(i)) {
-    const { previous, state, event, observed, seconds, nanos, frame, confirmedBy } = timeline.read(i, new Change());
+    const { previous, state, event, observed, seconds, nanos, frame, confirmedBy } = timeline.read(i, CHANGE);
     found.push({ side, previous, state, event, observed, time: { seconds, nanos }, frame, confirmedBy });
   }
   found.reverse();
@@ -198,16 +203,16 @@ function endpoint(
   until: Moment,
 ): EndpointFacts {
   const e = c[side];
-  return {
-    ...flowFacts(c, side, until),
-    ...(e.passed === 0 ? {} : { largestAcked: e.passed }),
-    ...rareFacts(c.oddities?.[side] ?? null),
+  const facts: EndpointFacts = Object.assign(flowFacts(c, side, until), {
     address,
     port,
     finalState: STATE_NAMES[own[own.length - 1]?.state ?? e.state]!,
     spells: spells(own),
     fin: fin(c, e, own),
-  };
+  });
+  if (e.passed !== 0) Object.assign(facts, { largestAcked: e.passed });
+  const odd = c.oddities?.[side] ?? null;
+  return odd === null ? facts : Object.assign(facts, rareFacts(odd));
 }
 
 function fin(c: Connection, e: Endpoint, own: readonly Step[]): FinFacts | null {

@@ -208,9 +208,10 @@ export class Ending {
     if (!c.revived) this.account(c, vantage);
     const usualRtt = this.handshakes.add(c, this.tuple);
     if (this.onConnection !== null && this.isWanted(c.notes)) {
-      const words = this.vocabularies?.take(c) ?? {};
       const facts = this.factsOf(c, { watched, vantage, end, usualRtt });
-      this.onConnection({ ...facts, ...words, ...(alike === 0 ? {} : { alike }) });
+      if (this.vocabularies !== null) Object.assign(facts, this.vocabularies.take(c));
+      if (alike !== 0) Object.assign(facts, { alike });
+      this.onConnection(facts);
     }
     timeline.release(c.client);
     timeline.release(c.server);
