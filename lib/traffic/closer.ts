@@ -1,14 +1,83 @@
 import type { CloserFacts } from '../facts/capture.ts';
 import { Bins } from './bins.ts';
 import { keepLowest } from './lowest.ts';
-import { type ConnectionSummary, EXAMPLES } from './summary.ts';
+import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
+
+/** Hosts told apart that connected to one service and closed first; beyond, those with the fewest closes are forgotten. */
+const MOST_HOSTS = 256;
+
+/** What one close leaves: most hosts close once. */
+class Close {
+  readonly number: number;
+  readonly timeWaitFrom: number;
+  readonly timeWaitTo: number;
+  readonly timeWaitFrame: number;
+
+  constructor({ number, timeWaitFrom, timeWaitTo, timeWaitFrame }: ConnectionSummary) {
+    this.number = number;
+    this.timeWaitFrom = timeWaitFrom;
+    this.timeWaitTo = timeWaitTo;
+    this.timeWaitFrame = timeWaitFrame;
+  }
+}
+
+/** The hosts that close connections of one service first, and so hold their TIME_WAIT. */
+export class Closers {
+  /** The service's own host. */
+  private listened: Closer | null = null;
+  /** Those that connected, by address: an IPv4 one as int32, an IPv6 one in text. */
+  private connected: Map<number | string, Close | Closer> | null = null;
+
+  add(c: ConnectionSummary): void {
+    if ((c.timeWaitBy & 1) !== 0) this.addConnected(c);
+    if ((c.timeWaitBy & 2) !== 0) {
+      this.listened ??= new Closer('listened');
+      this.listened.add(c);
+    }
+  }
+
+  private addConnected(c: ConnectionSummary): void {
+    const key = addressKey(c);
+    this.connected ??= new Map();
+    const known = this.connected.get(key);
+    if (known === undefined) {
+      if (this.connected.size >= MOST_HOSTS) this.connected = busiestHalf(this.connected);
+      this.connected.set(key, new Close(c));
+    } else if (known instanceof Closer) known.add(c);
+    else {
+      const closer = new Closer('connected');
+      closer.add(known);
+      closer.add(c);
+      this.connected.set(key, closer);
+    }
+  }
+
+  /** Those that closed more than once. */
+  facts(service: Listener, text: AddressText): CloserFacts[] {
+    const own = this.listened;
+    const found = own === null || own.closes < 2 ? [] : [own.facts(service.address, service)];
+    for (const [key, closer] of this.connected ?? []) {
+      if (closer instanceof Closer) found.push(closer.facts(keyText(key, text), service));
+    }
+    return found;
+  }
+}
+
+function busiestHalf(hosts: ReadonlyMap<number | string, Close | Closer>): Map<number | string, Close | Closer> {
+  const closesOf = (host: Close | Closer) => (host instanceof Closer ? host.closes : 1);
+  // Of equals the newest stay: they have had the least time.
+  const byCloses = [...hosts].reverse().sort(([, a], [, b]) => closesOf(b) - closesOf(a));
+  return new Map(byCloses.slice(0, MOST_HOSTS / 2));
+}
+
+interface Listener {
+  readonly address: string;
+  readonly port: number;
+}
 
 /** The counters of one host that closes first. */
-export class Closer {
-  readonly address: string;
+class Closer {
   readonly role: 'connected' | 'listened';
-  readonly serviceAddress: string;
-  readonly servicePort: number;
   closes = 0;
   readonly closesPerSecond: Bins = new Bins();
   readonly waiting: Bins = new Bins();
@@ -16,14 +85,11 @@ export class Closer {
   lastFrame = 0;
   readonly examples: number[] = [];
 
-  constructor(address: string, role: 'connected' | 'listened', serviceAddress: string, servicePort: number) {
-    this.address = address;
+  constructor(role: 'connected' | 'listened') {
     this.role = role;
-    this.serviceAddress = serviceAddress;
-    this.servicePort = servicePort;
   }
 
-  add(c: ConnectionSummary): void {
+  add(c: Close | ConnectionSummary): void {
     this.closes++;
     this.closesPerSecond.add(c.timeWaitFrom);
     this.waiting.add(c.timeWaitFrom);
@@ -33,19 +99,18 @@ export class Closer {
     keepLowest(this.examples, c.number, EXAMPLES);
   }
 
-  facts(): CloserFacts {
-    const { address, role, serviceAddress, servicePort, closes, firstFrame, lastFrame, examples } = this;
+  facts(address: string, service: Listener): CloserFacts {
     return {
       address,
-      role,
-      serviceAddress,
-      servicePort,
-      closes,
+      role: this.role,
+      serviceAddress: service.address,
+      servicePort: service.port,
+      closes: this.closes,
       closesPerSecond: this.closesPerSecond.entries(),
       peak: this.waiting.peak(),
-      firstFrame,
-      lastFrame,
-      examples,
+      firstFrame: this.firstFrame,
+      lastFrame: this.lastFrame,
+      examples: this.examples,
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { PairFacts } from '../facts/capture.ts';
 import { Bins } from './bins.ts';
 import { keepLowest } from './lowest.ts';
-import { type AddressText, type ConnectionSummary, EXAMPLES } from './summary.ts';
+import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
 
 /** Clients of one service told apart; beyond, those with the fewest connections are forgotten. */
 const MOST_CLIENTS = 256;
@@ -82,7 +82,7 @@ export class Pairs {
   private clients: Map<number | string, Opened | Pair> | null = null;
 
   add(c: ConnectionSummary): void {
-    const key = c.ipVersion === 4 ? c.client[3]! : c.client.join();
+    const key = addressKey(c);
     this.clients ??= new Map();
     const known = this.clients.get(key);
     if (known instanceof Pair) {
@@ -97,7 +97,7 @@ export class Pairs {
   facts(service: Service, text: AddressText): PairFacts[] {
     const found: PairFacts[] = [];
     for (const [key, pair] of this.clients ?? []) {
-      if (pair instanceof Pair) found.push(pairFacts(clientText(key, text), pair, service));
+      if (pair instanceof Pair) found.push(pairFacts(keyText(key, text), pair, service));
     }
     return found.sort((a, b) => b.connections - a.connections || (a.client < b.client ? -1 : 1));
   }
@@ -118,12 +118,6 @@ function busiestHalf(clients: ReadonlyMap<number | string, Opened | Pair>): Map<
   // Of equals the newest stay: they have had the least time.
   const byConnections = [...clients].reverse().sort(([, a], [, b]) => b.connections - a.connections);
   return new Map(byConnections.slice(0, MOST_CLIENTS / 2));
-}
-
-function clientText(key: number | string, text: AddressText): string {
-  if (typeof key === 'number') return text(4, 0, 0, 0, key);
-  const [a, b, c, d] = key.split(',').map(Number) as [number, number, number, number];
-  return text(6, a, b, c, d);
 }
 
 function pairFacts(client: string, pair: Pair, service: Service): PairFacts {

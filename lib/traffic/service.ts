@@ -1,6 +1,7 @@
 import type { ServiceFacts } from '../facts/capture.ts';
 import { Attempts } from './attempts.ts';
 import { Bins } from './bins.ts';
+import { Closers } from './closer.ts';
 import { CookieSigns } from './cookie-signs.ts';
 import { Distinct } from './distinct.ts';
 import { IgnoredAcks } from './ignored-acks.ts';
@@ -37,6 +38,7 @@ export class Service {
   readonly cookieSigns: CookieSigns = new CookieSigns();
   readonly attempts: Attempts = new Attempts();
   readonly pairs: Pairs = new Pairs();
+  readonly closers: Closers = new Closers();
   readonly ttls: Distinct = new Distinct();
   responses: ResponseTimes | null = null;
   firstFrame = 0;
@@ -65,6 +67,7 @@ export class Service {
       this.closeWait.add(c.closeWaitFrom);
       if (c.closeWaitTo >= 0) this.closeWait.add(c.closeWaitTo, -1);
     }
+    if (c.timeWaitBy !== 0) this.closers.add(c);
     if (c.synAcksIgnored > 0) this.ignoredAcks.add(c);
     if (c.offered !== 0) this.cookieSigns.add(c);
     if (c.begun < 0) return;

@@ -12,6 +12,18 @@ export interface ResponseTimes {
   histogram(): TimesFacts['histogram'];
 }
 
+/** The client's address as the key of a map: an IPv4 one as int32, an IPv6 one as four, in text. */
+export function addressKey({ ipVersion, client }: ConnectionSummary): number | string {
+  return ipVersion === 4 ? client[3]! : client.join();
+}
+
+/** The address that a key stands for. */
+export function keyText(key: number | string, text: AddressText): string {
+  if (typeof key === 'number') return text(4, 0, 0, 0, key);
+  const [a, b, c, d] = key.split(',').map(Number) as [number, number, number, number];
+  return text(6, a, b, c, d);
+}
+
 interface Sighting {
   frame: number;
   seconds: number;

@@ -1,5 +1,4 @@
 import type { TrafficFacts } from '../facts/capture.ts';
-import { Closer } from './closer.ts';
 import { Losses } from './losses.ts';
 import { scansOf } from './scans.ts';
 import { Service } from './service.ts';
@@ -8,8 +7,8 @@ import type { AddressText, ConnectionSummary } from './summary.ts';
 /** Counters over all connections of a capture: what the traffic rules read. Order of adding does not matter. */
 export class Traffic {
   readonly losses: Losses = new Losses();
-  private readonly services = new Map<string, Service>();
-  private readonly closers = new Map<string, Closer>();
+  /** By server address and port: a number for IPv4, text for IPv6. */
+  private readonly services = new Map<number | string, Service>();
   private readonly text: AddressText;
   /** The service added to last: floods and busy servers come back to it. */
   private last: Service | null = null;
@@ -22,21 +21,18 @@ export class Traffic {
 
   add(c: ConnectionSummary): void {
     this.service(c).add(c);
-    if ((c.timeWaitBy & 1) !== 0) this.closer(c, 'connected').add(c);
-    if ((c.timeWaitBy & 2) !== 0) this.closer(c, 'listened').add(c);
   }
 
   /** In order of address and port, whatever the order of adding. */
   facts(): TrafficFacts {
-    const inOrder = <T>(map: Map<string, T>): T[] =>
-      [...map.entries()].sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([, v]) => v);
-    const services = inOrder(this.services);
+    const services = inOrder([...this.services.values()], ({ address, port }) => `${address} ${port}`);
+    const closers = services.flatMap((service) => service.closers.facts(service, this.text));
     const pairs = services.flatMap((service) => service.pairs.facts(service, this.text));
     const scans = scansOf(services, this.text);
     const lossBins = this.losses.bins(this.text);
     return {
       services: services.map((service) => service.facts()),
-      closers: inOrder(this.closers).map((closer) => closer.facts()),
+      closers: inOrder(closers, (c) => `${c.address} ${c.role} ${c.serviceAddress} ${c.servicePort}`),
       ...(scans.length === 0 ? {} : { scans }),
       ...(pairs.length === 0 ? {} : { pairs }),
       ...(this.losses.count === 0 ? {} : { lossBins, losses: this.losses.count }),
@@ -46,11 +42,10 @@ export class Traffic {
   private service(c: ConnectionSummary): Service {
     if (this.last !== null && this.isLast(c)) return this.last;
     const { server } = c;
-    const address = this.text(c.ipVersion, server[0]!, server[1]!, server[2]!, server[3]!);
-    const key = `${address} ${c.serverPort}`;
+    const key = c.ipVersion === 4 ? (server[3]! >>> 0) * 65_536 + c.serverPort : `${server.join()},${c.serverPort}`;
     let service = this.services.get(key);
     if (service === undefined) {
-      service = new Service(address, c);
+      service = new Service(this.text(c.ipVersion, server[0]!, server[1]!, server[2]!, server[3]!), c);
       this.services.set(key, service);
     }
     this.lastServer.set(server);
@@ -69,17 +64,11 @@ export class Traffic {
       server[2] === last[2]
     );
   }
+}
 
-  private closer(c: ConnectionSummary, role: 'connected' | 'listened'): Closer {
-    const service = this.service(c);
-    const own = c.client;
-    const address = role === 'listened' ? service.address : this.text(c.ipVersion, own[0]!, own[1]!, own[2]!, own[3]!);
-    const key = `${address} ${role} ${service.address} ${service.port}`;
-    let closer = this.closers.get(key);
-    if (closer === undefined) {
-      closer = new Closer(address, role, service.address, service.port);
-      this.closers.set(key, closer);
-    }
-    return closer;
-  }
+function inOrder<T>(all: readonly T[], key: (one: T) => string): T[] {
+  return all
+    .map((one) => ({ one, key: key(one) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ one }) => one);
 }
