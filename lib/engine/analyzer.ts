@@ -6,6 +6,7 @@ import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Moment } from '../facts/moment.ts';
 import { ICMP_ERROR as ICMP_NOTE, REFUSED } from '../facts/notes.ts';
 import { SYN_SENT } from '../facts/state.ts';
+import { CHECKSUM_OK } from '../packet/checksum.ts';
 import { Decoder, ICMP_ERROR, NOT_TCP } from '../packet/decoder.ts';
 import type { IcmpError } from '../packet/icmp-error.ts';
 import { ACK, type Segment, SYN } from '../packet/segment.ts';
@@ -66,7 +67,8 @@ export class Analyzer implements CaptureAnalyzer, Host {
     this.vocabularies = wordsWanted ? new Vocabularies(options, this.rows) : null;
     this.watch = options.watch ?? null;
     this.onComment = options.onComment;
-    this.connections = new Connections(this, this.rows === null && this.watch === null && !wordsWanted);
+    const putsBy = this.rows === null && this.watch === null && !wordsWanted && options.payload === undefined;
+    this.connections = new Connections(this, this.memory, putsBy);
     this.quality = new CaptureQuality(this.decoder, this.reader.info, options);
     this.payload = options.payload === undefined ? null : new Payload(options.payload, this.connections.table);
     const { vocabularies, payload } = this;
@@ -148,10 +150,14 @@ export class Analyzer implements CaptureAnalyzer, Host {
     }
     const s = this.decoder.segment;
     if (this.watch !== null && !this.watch.wants(s)) return;
+    const worth = this.quality.segment(s, frame.offset);
+    if (worth <= CHECKSUM_OK && this.connections.pass(s)) return;
     const c = this.connections.of(s);
     const { fromLow } = this.connections;
-    this.quality.segment(s, c, c !== null && fromLow === c.clientIsLow, frame.offset);
-    if (c !== null) this.follow(c, s, fromLow, this.connections.stream);
+    this.quality.headers.check(s, c, c !== null && fromLow === c.clientIsLow, worth);
+    if (c === null) return;
+    this.follow(c, s, fromLow, this.connections.stream);
+    this.connections.rest(c, s);
   }
 
   /** A segment of a known connection: verdict -> states -> who wants to hear of it. */

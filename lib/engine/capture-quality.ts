@@ -124,10 +124,10 @@ export class CaptureQuality {
     if (frame.captured < frame.original) this.cut(frame.captured);
   }
 
-  /** `c`: its connection, null for a SYN put by; `offset`: where its record begins in the capture, bytes. */
-  segment(s: Segment, c: Connection | null, fromClient: boolean, offset: number): void {
+  /** What the checksum is worth; `offset`: where its record begins in the capture, bytes. */
+  segment(s: Segment, offset: number): number {
     this.segments++;
-    this.headers.check(s, c, fromClient, offset);
+    return this.headers.checksum(s, offset);
   }
 
   private begin(seconds: number, nanos: number): void {

@@ -5,6 +5,8 @@ import { ACK, Segment, SYN } from '../packet/segment.ts';
 import { Connection, type Endpoint } from '../tcp/connection.ts';
 import { identify, NEW, RETRIED, STRAY, STRAY_ACCEPTED } from '../tcp/identity.ts';
 import { ConnectionTable, type LoneSyn } from '../tcp/table.ts';
+import type { Memory } from '../tcp/verdict/memory.ts';
+import { SOCKS_PORT } from '../tcp/wireshark/socks.ts';
 import { StreamNumbers } from '../tcp/wireshark/streams.ts';
 import { StraySyns } from './stray-syns.ts';
 
@@ -32,7 +34,7 @@ export interface Host {
  * them. A plain first SYN is only put by, as columns: most of a flood stays so.
  */
 export class Connections {
-  readonly table: ConnectionTable = new ConnectionTable();
+  readonly table: ConnectionTable;
   readonly streams: StreamNumbers = new StreamNumbers();
   private readonly host: Host;
   private readonly putsBy: boolean;
@@ -45,15 +47,27 @@ export class Connections {
   fromLow = false;
   stream = 0;
 
-  /** `putsBy`: lone SYNs may be kept as columns, because nobody wants to hear of every segment. */
-  constructor(host: Host, putsBy: boolean) {
+  /** `putsBy`: lone SYNs, and connections at rest, may be kept as columns, because nobody wants to hear of every segment. */
+  constructor(host: Host, memory: Memory, putsBy: boolean) {
     this.host = host;
+    this.table = new ConnectionTable(memory);
     this.putsBy = putsBy;
   }
 
   /** Connections begun so far. */
   get begun(): number {
     return this.count;
+  }
+
+  /** The usual segment of a connection at rest is followed on the spot; false for any other. */
+  pass(s: Segment): boolean {
+    return this.putsBy && this.table.pass(s);
+  }
+
+  /** What is calm now needs no more than columns, until something happens. */
+  rest(c: Connection, s: Segment): void {
+    if (!this.putsBy || !c.steady || s.srcPort === SOCKS_PORT || s.dstPort === SOCKS_PORT) return;
+    if (this.streams.isSettled(c.entry)) this.table.rest(c);
   }
 
   /** The connection of a segment: the one alive on its 4-tuple, or a new one. Null for a lone SYN that is put by. */

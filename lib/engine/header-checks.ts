@@ -1,5 +1,5 @@
 import type { CaptureFacts, HostOccurrences } from '../facts/capture.ts';
-import { CHECKSUM_BAD, CHECKSUM_OFFLOAD, CHECKSUM_OK, verifyChecksum } from '../packet/checksum.ts';
+import { CHECKSUM_BAD, CHECKSUM_OFFLOAD, CHECKSUM_OK, CHECKSUM_UNKNOWN, verifyChecksum } from '../packet/checksum.ts';
 import {
   ACK,
   BAD_DATA_OFFSET,
@@ -18,9 +18,9 @@ import { FlowDetail } from '../tcp/verdict/detail.ts';
 import { Ranges } from '../tcp/verdict/ranges.ts';
 import { HostTallies, type HostTally } from './host-tallies.ts';
 
-/** Payload is summed this far into the capture; beyond, only that of short segments. Bytes. */
-const SUMMED_BYTES = 256 * 1024 * 1024;
-const SHORT_BYTES = 64;
+/** All segments are summed this far into the capture, bytes; beyond, one in sixteen: damage does not come alone. */
+const SUMMED_BYTES = 64 * 1024 * 1024;
+const SAMPLED = 15;
 /** No handshake agrees on less (RFC 9293 3.7.1): shorter segments need not be held against it. */
 const LEAST_MSS = 536;
 /**
@@ -60,8 +60,17 @@ export class HeaderChecks {
   private readonly wrongByFlow = new Map<number, WrongSums>();
   private unchecked = false;
 
-  /** `c`: its connection, null for a SYN put by; `offset`: where its record begins in the capture, bytes. */
-  check(s: Segment, c: Connection | null, fromClient: boolean, offset: number): void {
+  /** What its checksum is worth (packet/checksum.ts), as far as it is looked at. `offset`: of its record, bytes. */
+  checksum(s: Segment, offset: number): number {
+    if (offset >= SUMMED_BYTES && (s.frame & SAMPLED) !== 0) {
+      this.unchecked = true;
+      return CHECKSUM_UNKNOWN;
+    }
+    return verifyChecksum(s);
+  }
+
+  /** `c`: its connection, null for a SYN put by; `worth`: what `checksum` has found. */
+  check(s: Segment, c: Connection | null, fromClient: boolean, worth: number): void {
     if ((ILLEGAL[s.flags & CONTROL]! | (s.troubles & IMPOSSIBLE)) !== 0) this.noteHeader(s, c);
     if (s.length > LEAST_MSS || (s.troubles & LENGTH_FROM_FRAME) !== 0) {
       if (isSuperSegment(s, c, fromClient)) {
@@ -69,11 +78,6 @@ export class HeaderChecks {
         return;
       }
     }
-    if (s.length > SHORT_BYTES && offset >= SUMMED_BYTES) {
-      this.unchecked = true;
-      return;
-    }
-    const worth = verifyChecksum(s);
     if (worth > CHECKSUM_OK) this.noteChecksum(s, c, fromClient, worth);
   }
 

@@ -3,8 +3,10 @@ import { mix3, RECORD_MASK, Slots, slotTag } from '../bytes/slots.ts';
 import { TIME_WAIT } from '../facts/state.ts';
 import { CWR, ECE, type Segment, SYN } from '../packet/segment.ts';
 import { AddressBook } from './addresses.ts';
+import { Calm } from './calm.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import { type SynShape, SynShapes } from './syn-shapes.ts';
+import type { Memory } from './verdict/memory.ts';
 
 /**
  * Every 4-tuple ever seen, as a compact entry: [low address, high address, ports, tag, seven columns]. "Low" and "high"
@@ -44,6 +46,7 @@ export class ConnectionTable {
   private readonly v4 = new Slots(this.owner);
   private readonly v6 = new Slots(this.owner);
   private readonly live: (Connection | null)[] = [];
+  private readonly calm: Calm;
   private readonly free: number[] = [];
   private readonly shapes = new SynShapes();
 
@@ -54,6 +57,10 @@ export class ConnectionTable {
   private lastPorts = 0;
   private lastVersion = 0;
   private lastEntry = -1;
+
+  constructor(memory: Memory) {
+    this.calm = new Calm(memory);
+  }
 
   /** 4-tuples seen so far; entries are numbered 0 .. size - 1 in order of first sight. */
   get size(): number {
@@ -113,7 +120,23 @@ export class ConnectionTable {
   /** The live connection of an entry (the first, where tunnels part several), null without. */
   connection(entry: number): Connection | null {
     const tag = this.entries.get(entry, TAG);
-    return tag >= 0 ? this.live[tag]! : null;
+    if (tag < 0) return null;
+    const c = this.live[tag]!;
+    if (this.calm.isResting(tag)) this.calm.wake(tag, c);
+    return c;
+  }
+
+  /** Lays the connection of an entry to rest, if it is calm: until somebody asks for it, its columns are enough. */
+  rest(c: Connection): void {
+    const tag = this.entries.get(c.entry, TAG);
+    if (tag >= 0 && this.live[tag] === c) this.calm.rest(tag, c);
+  }
+
+  /** Follows the usual segment of a connection at rest; false, with nothing done, for any other. */
+  pass(s: Segment): boolean {
+    const entry = this.find(s);
+    const tag = this.entries.get(entry, TAG);
+    return tag >= 0 && this.calm.isResting(tag) && this.calm.pass(tag, this.live[tag]!, s, this.fromLow);
   }
 
   isLoneSyn(entry: number): boolean {

@@ -27,7 +27,7 @@ export default defineRule({
   },
 
   capture({ badChecksums = [], checksumsUnchecked }) {
-    const unchecked = checksumsUnchecked === true ? '; later payload was not summed' : '';
+    const unchecked = checksumsUnchecked === true ? '; later on only one segment in sixteen was summed' : '';
     return badChecksums.map((from) => ({
       confidence: 'high',
       message: `${count(from.count, 'segment')} from host ${from.address} arrived with a wrong checksum${unchecked}.`,

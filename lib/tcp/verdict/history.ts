@@ -185,9 +185,14 @@ export function latestSending(pool: Int32Columns, record: number): Moment {
   return { seconds: pool.get(record, SECONDS), nanos: pool.get(record, NANOS) };
 }
 
+/** How many acknowledged records of a flow are worth keeping. */
+export function keptBy(flow: Flow): number {
+  return flow.detail === null ? KEPT_PLAIN : KEPT_ODD;
+}
+
 /** Releases acknowledged records beyond those worth keeping. */
 export function trim(pool: Int32Columns, flow: Flow): void {
-  const keep = flow.detail === null ? KEPT_PLAIN : KEPT_ODD;
+  const keep = keptBy(flow);
   while (flow.kept > keep) releaseHead(pool, flow);
 }
 

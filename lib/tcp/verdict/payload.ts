@@ -4,7 +4,8 @@ import type { Connection } from '../connection.ts';
 import type { Flow } from '../flow.ts';
 import { Limits } from '../window/limits.ts';
 
-const BULK_BYTES = 131_072;
+/** A transfer of so much is watched for what limits it (facts/notes.ts: BULK). */
+export const BULK_BYTES = 131_072;
 
 /** Counts the payload of a segment that is part of the stream, once `flow.next` has passed it. */
 export function countPayload(connection: Connection, flow: Flow, back: Flow, segment: Segment, isNew: boolean): void {

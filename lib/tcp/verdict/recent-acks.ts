@@ -51,14 +51,32 @@ export function remember(pool: Int32Columns, flow: Flow, segment: Segment): void
     for (let slot = 0; slot < SLOTS; slot++) pool.set(flow.recentAcks, slot * SLOT_WIDTH + FRAME, 0);
     pool.set(flow.recentAcks, CURSOR, 0);
   }
-  const chunk = pool.chunk(flow.recentAcks);
-  const at = pool.offset(flow.recentAcks);
-  const slot = at + chunk[at + CURSOR]! * SLOT_WIDTH;
+  const cursor = cursorOf(pool, flow.recentAcks);
+  rememberAt(pool, flow.recentAcks, cursor, segment);
+  setCursor(pool, flow.recentAcks, nextSlot(cursor));
+}
+
+/** Remembers a bare segment in a slot of a ring. */
+export function rememberAt(pool: Int32Columns, ring: number, cursor: number, segment: Segment): void {
+  const chunk = pool.chunk(ring);
+  const slot = pool.offset(ring) + cursor * SLOT_WIDTH;
   chunk[slot + FINGERPRINT] = fingerprint(segment);
   chunk[slot + FRAME] = segment.frame;
   chunk[slot + MICROS] = micros(segment);
   chunk[slot + LINK] = linkOf(segment);
-  chunk[at + CURSOR] = (chunk[at + CURSOR]! + 1) & (SLOTS - 1);
+}
+
+/** The slot of a ring that is written next. */
+export function cursorOf(pool: Int32Columns, ring: number): number {
+  return pool.get(ring, CURSOR);
+}
+
+export function setCursor(pool: Int32Columns, ring: number, cursor: number): void {
+  pool.set(ring, CURSOR, cursor);
+}
+
+export function nextSlot(cursor: number): number {
+  return (cursor + 1) & (SLOTS - 1);
 }
 
 /** The latest segment remembered with the same header as this one; false when there is none. */

@@ -13,7 +13,7 @@ export const SENT_AFTER = 1;
 export const ORDER_UNKNOWN = 2;
 
 /** Steps of the IP ID that still look like one counter. */
-const COUNTING_STEP = 256;
+export const COUNTING_STEP = 256;
 
 /**
  * A timestamp this far behind is not late but of another clock: a SYN answered with a cookie, a middlebox, a stack that

@@ -13,7 +13,7 @@ import { leftOut } from './sending-order.ts';
 // Retransmissions that no sequence number betrays: their original was lost in front of the tap, and nothing behind it came.
 
 /** The shortest wait for a probe of the tail (Linux: two ticks of a clock of 1000 Hz). Seconds. */
-const LEAST_PROBE_TIMEOUT = 0.002;
+export const LEAST_PROBE_TIMEOUT = 0.002;
 /** Where no SYN tells: 1500 bytes of Ethernet less 40 of headers. */
 const ETHERNET_MSS = 1460;
 

@@ -45,6 +45,11 @@ export class StreamNumbers {
     return stream;
   }
 
+  /** No plain segment changes anything between these endpoints. */
+  isSettled(entry: number): boolean {
+    return (this.columns.get(entry, NUMBER) & SETTLED) === SETTLED;
+  }
+
   /** The short way for a segment that can change nothing. */
   private find(entry: number, segment: Segment, fromLow: boolean): number {
     if (entry < this.columns.length && (segment.flags & SYN) === 0) {
