@@ -68,7 +68,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     this.watch = options.watch ?? null;
     this.onComment = options.onComment;
     const putsBy = this.rows === null && this.watch === null && !wordsWanted && options.payload === undefined;
-    this.connections = new Connections(this, this.memory, putsBy);
+    this.connections = new Connections(this, this.memory, this.services, putsBy);
     this.quality = new CaptureQuality(this.decoder, this.reader.info, options);
     this.payload = options.payload === undefined ? null : new Payload(options.payload, this.connections.table);
     const { vocabularies, payload } = this;

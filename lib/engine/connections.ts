@@ -4,6 +4,7 @@ import { UNKNOWN } from '../facts/state.ts';
 import { ACK, Segment, SYN } from '../packet/segment.ts';
 import { Connection, type Endpoint } from '../tcp/connection.ts';
 import { identify, NEW, RETRIED, STRAY, STRAY_ACCEPTED } from '../tcp/identity.ts';
+import type { Services } from '../tcp/oddities/responses.ts';
 import { ConnectionTable, type LoneSyn } from '../tcp/table.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
 import { SOCKS_PORT } from '../tcp/wireshark/socks.ts';
@@ -48,9 +49,9 @@ export class Connections {
   stream = 0;
 
   /** `putsBy`: lone SYNs, and connections at rest, may be kept as columns, because nobody wants to hear of every segment. */
-  constructor(host: Host, memory: Memory, putsBy: boolean) {
+  constructor(host: Host, memory: Memory, services: Services, putsBy: boolean) {
     this.host = host;
-    this.table = new ConnectionTable(memory);
+    this.table = new ConnectionTable(memory, services);
     this.putsBy = putsBy;
   }
 

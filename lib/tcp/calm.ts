@@ -3,11 +3,19 @@ import { STRAY_SYN } from '../facts/notes.ts';
 import { ACK, PSH, type Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import type { Flow } from './flow.ts';
+import { noteResponse, type Services } from './oddities/responses.ts';
 import { IDLE_SECONDS } from './oddities/silences.ts';
-import { NO_SMALL, SMALL_BYTES } from './oddities/small.ts';
+import {
+  NO_SMALL,
+  SHORTEST_DELAY_MICROS,
+  SMALL_BYTES,
+  SMALL_SENT,
+  SMALL_WAITED,
+  TINY_SEGMENT_BYTES,
+} from './oddities/small.ts';
 import { ASKED, WATCHING } from './oddities/watch.ts';
 import { TINY_BYTES } from './oddities/windows.ts';
-import { keptBy, linkOf } from './verdict/history.ts';
+import { keptBy, linkOf, trim } from './verdict/history.ts';
 import type { Memory } from './verdict/memory.ts';
 import { BULK_BYTES } from './verdict/payload.ts';
 import { scaleOf } from './verdict/plausible.ts';
@@ -84,13 +92,15 @@ const UNCLEAN = record.HOLE | record.REPEATED | record.LATE;
 export class Calm {
   private readonly columns = new Int32Columns(SIDES + 2 * SIDE);
   private readonly memory: Memory;
+  private readonly services: Services;
   /** Where the segment asked of last acknowledges up to: the last record, and the first one behind it. */
   private covered = -1;
   private beyond = -1;
   private passedRecords = 0;
 
-  constructor(memory: Memory) {
+  constructor(memory: Memory, services: Services) {
     this.memory = memory;
+    this.services = services;
   }
 
   /** The objects of this connection are not up to date: `wake` it before they are looked at. */
@@ -169,7 +179,7 @@ export class Calm {
     c.lastFrame = m[o + LAST_FRAME]!;
     c.lastSeconds = m[o + LAST_SECONDS]! >>> 0;
     c.lastNanos = m[o + LAST_NANOS]!;
-    c.watch |= m[o + ASKED_BIT]!;
+    c.watch = (c.watch & ~ASKED) | m[o + ASKED_BIT]!;
     this.load(m, o + (c.clientIsLow ? SIDES : SIDES + SIDE), c.client, c.server);
     this.load(m, o + (c.clientIsLow ? SIDES + SIDE : SIDES), c.server, c.client);
   }
@@ -212,6 +222,7 @@ export class Calm {
     e.window = m[a + END_WINDOW]!;
     e.passed = m[a + PASSED]!;
     e.small = m[a + SMALL]!;
+    trim(this.memory.sent, flow);
     enterSamples(m, a, flow);
   }
 
@@ -224,10 +235,7 @@ export class Calm {
     const b = o + (fromLow ? SIDES + SIDE : SIDES);
     if (s.seconds - (m[o + LAST_SECONDS]! >>> 0) >= IDLE_SECONDS || !isUsual(m, a, b, s)) return false;
     if (s.length > 0) {
-      const fromClient = fromLow === (m[o + CLIENT_IS_LOW] === 1);
-      if (!fromClient && m[o + ASKED_BIT] !== 0) return false;
       if (s.ack !== m[b + ACKED] && !this.reach(m, b, s.ack)) return false;
-      if (fromClient) m[o + ASKED_BIT] = ASKED;
       this.carry(m, a, b, s);
     } else {
       if (!this.reach(m, b, s.ack)) return false;
@@ -255,7 +263,25 @@ export class Calm {
     m[a + END_WINDOW] = s.window;
     m[a + SECONDS] = s.seconds;
     m[a + NANOS] = s.nanos;
+    if (s.length > 0) {
+      if (fromLow === (m[o + CLIENT_IS_LOW] === 1)) m[o + ASKED_BIT] = ASKED;
+      else if (m[o + ASKED_BIT] !== 0) this.respond(m, o, b, c, s);
+    } else if (m[b + SMALL] === SMALL_SENT && s.ack === m[b + NEXT]) m[b + SMALL] = NO_SMALL;
     return true;
+  }
+
+  /** The first payload of a server after a request: what `noteResponse` reads is brought up to date for it. */
+  private respond(m: Int32Array, o: number, b: number, c: Connection, s: Segment): void {
+    const { flow } = c.client;
+    flow.next = m[b + NEXT]!;
+    flow.window = m[b + WINDOW]!;
+    flow.lastDataFrame = m[b + LAST_DATA_FRAME]!;
+    flow.lastDataSeconds = m[b + LAST_DATA_SECONDS]! >>> 0;
+    flow.lastDataNanos = m[b + LAST_DATA_NANOS]!;
+    enterSamples(m, b, flow);
+    c.watch |= ASKED;
+    noteResponse(c, s, 0, this.services);
+    m[o + ASKED_BIT] = c.watch & ASKED;
   }
 
   /** Payload that is next in order (history.ts: `append`; payload.ts: `countPayload`). */
@@ -263,7 +289,12 @@ export class Calm {
     const { sent } = this.memory;
     const next = m[a + NEXT]!;
     const end = (next + s.length) | 0;
-    const index = sent.allocate();
+    let index = m[a + HEAD]!;
+    // The oldest record, if it is not worth keeping, becomes the newest: a flow goes round in what it has.
+    if (m[a + KEPT]! > m[a + KEEP]!) {
+      m[a + HEAD] = sent.get(index, record.NEXT);
+      m[a + KEPT] = m[a + KEPT]! - 1;
+    } else index = sent.allocate();
     const r = sent.chunk(index);
     const at = sent.offset(index);
     r[at + record.NEXT] = -1;
@@ -289,6 +320,8 @@ export class Calm {
     m[a + LAST_DATA_SECONDS] = s.seconds;
     m[a + LAST_DATA_NANOS] = s.nanos;
     m[b + SMALL] = NO_SMALL;
+    const isSmall = s.length < SMALL_BYTES && s.length < (m[b + MSS]! || SMALL_BYTES);
+    m[a + SMALL] = isSmall && m[a + ACKED] === next ? SMALL_SENT : NO_SMALL;
   }
 
   /** Finds what is acknowledged up to `ack`; false where some of it was not sent plainly, once. */
@@ -327,16 +360,7 @@ export class Calm {
       m[b + SAMPLE + samples] = Math.min(micros, 0x7fffffff);
       m[b + SAMPLES] = samples + 1;
     }
-    let kept = m[b + KEPT]! + this.passedRecords;
-    let head = m[b + HEAD]!;
-    for (const keep = m[b + KEEP]!; kept > keep; kept--) {
-      const next = sent.get(head, record.NEXT);
-      sent.release(head);
-      head = next;
-    }
-    m[b + KEPT] = kept;
-    m[b + HEAD] = head;
-    if (head < 0) m[b + TAIL] = -1;
+    m[b + KEPT] = m[b + KEPT]! + this.passedRecords;
   }
 }
 
@@ -383,8 +407,8 @@ function isUsual(m: Int32Array, a: number, b: number, s: Segment): boolean {
   if (window < m[a + END_WINDOW]! && ((m[a + EDGE]! - s.ack - (window << scale)) | 0) > 1 << scale) return false;
   if (s.ttl !== m[a + TTL] || s.ecn === CE) return false;
   if (s.hasTimestamps && (isBelow(s.tsVal, m[a + TS_VAL]!) || isBelow(s.tsVal, m[a + FLOW_TS_VAL]!))) return false;
-  if (length === 0) return m[b + SMALL] === NO_SMALL && m[a + RECENT_ACKS]! >= 0;
-  if (length < SMALL_BYTES || (m[a + SMALL]! | m[a + TINY_RUN]!) !== 0) return false;
+  if (length === 0) return m[a + RECENT_ACKS]! >= 0 && (m[b + SMALL] !== SMALL_SENT || !wasDelayed(m, b, s));
+  if (length < TINY_SEGMENT_BYTES || m[a + SMALL] === SMALL_WAITED || m[a + TINY_RUN] !== 0) return false;
   if (length > m[b + MSS]! && m[b + MSS] !== 0) return false;
   const bytes = m[a + BYTES]!;
   return bytes > 0 && bytes + length < BULK_BYTES && !mayHaveLostBefore(m, a, s);
@@ -400,6 +424,12 @@ function mayHaveLostBefore(m: Int32Array, a: number, s: Segment): boolean {
   if (s.ipId <= 0 || m[a + IP_ID]! < 0 || m[a + IP_ID_JUMPS]! > 0) return false;
   if (((s.ipId - m[a + IP_ID]!) & 0xffff) === 1) return false;
   return s.seconds - (m[a + SECONDS]! >>> 0) + (s.nanos - m[a + NANOS]!) / 1e9 >= LEAST_PROBE_TIMEOUT;
+}
+
+/** The acknowledgment of a small segment came late (small.ts: `endWait`). */
+function wasDelayed(m: Int32Array, b: number, s: Segment): boolean {
+  const seconds = s.seconds - (m[b + LAST_DATA_SECONDS]! >>> 0) + (s.nanos - m[b + LAST_DATA_NANOS]!) / 1e9;
+  return Math.round(seconds * 1e6) >= SHORTEST_DELAY_MICROS;
 }
 
 /** What sending-order.ts learns of a segment. */

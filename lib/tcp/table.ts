@@ -5,6 +5,7 @@ import { CWR, ECE, type Segment, SYN } from '../packet/segment.ts';
 import { AddressBook } from './addresses.ts';
 import { Calm } from './calm.ts';
 import type { Connection, Endpoint } from './connection.ts';
+import type { Services } from './oddities/responses.ts';
 import { type SynShape, SynShapes } from './syn-shapes.ts';
 import type { Memory } from './verdict/memory.ts';
 
@@ -58,8 +59,8 @@ export class ConnectionTable {
   private lastVersion = 0;
   private lastEntry = -1;
 
-  constructor(memory: Memory) {
-    this.calm = new Calm(memory);
+  constructor(memory: Memory, services: Services) {
+    this.calm = new Calm(memory, services);
   }
 
   /** 4-tuples seen so far; entries are numbered 0 .. size - 1 in order of first sight. */

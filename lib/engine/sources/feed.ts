@@ -5,7 +5,7 @@ import {
   fstatSync,
   open as openAsync,
   openSync,
-  readSync,
+  read,
   statSync,
 } from 'node:fs';
 import { Socket } from 'node:net';
@@ -30,11 +30,10 @@ export interface Fed {
   readonly problem: CaptureProblem | null;
 }
 
-/** One buffer for the whole file, which stays in the second-level cache: larger ones were slower. */
-const CHUNK_BYTES = 128 * 1024;
+/** Of each of two buffers, used in turn for the whole file. */
+const CHUNK_BYTES = 1024 * 1024;
 
-/** Between these, signals and other work get their turn. */
-const BYTES_PER_TURN = 32 * 1024 * 1024;
+const BYTES_PER_REPORT = 32 * 1024 * 1024;
 
 const STDIN = 0;
 
@@ -111,30 +110,38 @@ async function feedFile(
   decompression: Decompression,
   { signal, onProgress }: FeedOptions,
 ): Promise<number> {
-  const buffer = new Uint8Array(CHUNK_BYTES);
+  let buffer = new Uint8Array(CHUNK_BYTES);
+  let other = new Uint8Array(CHUNK_BYTES);
   let bytesRead = 0;
-  let turnAt = BYTES_PER_TURN;
-  while (!signal?.aborted && !decompression.stopped) {
-    const length = readInto(path, descriptor, buffer);
-    if (length === 0) break;
-    bytesRead += length;
-    const pending = decompression.write(length === CHUNK_BYTES ? buffer : buffer.subarray(0, length));
-    if (pending) await pending;
-    if (bytesRead >= turnAt) {
-      turnAt += BYTES_PER_TURN;
-      onProgress?.(bytesRead, size);
-      await new Promise((resolve) => setImmediate(resolve));
+  let reported = 0;
+  let length = await readInto(path, descriptor, buffer);
+  while (length > 0 && !signal?.aborted && !decompression.stopped) {
+    // The system reads the next piece while this one is analysed.
+    const next = readInto(path, descriptor, other);
+    try {
+      bytesRead += length;
+      const pending = decompression.write(length === CHUNK_BYTES ? buffer : buffer.subarray(0, length));
+      if (pending) await pending;
+    } finally {
+      // Whatever happens, the file must not be closed under it.
+      length = await next;
     }
+    if (bytesRead - reported >= BYTES_PER_REPORT) {
+      reported = bytesRead;
+      onProgress?.(bytesRead, size);
+    }
+    [buffer, other] = [other, buffer];
   }
   return bytesRead;
 }
 
-function readInto(path: string, descriptor: number, buffer: Uint8Array): number {
-  try {
-    return readSync(descriptor, buffer, 0, buffer.length, null);
-  } catch (error) {
-    throw InputError.from(path, error);
-  }
+function readInto(path: string, descriptor: number, buffer: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, buffer, 0, buffer.length, null, (error, length) => {
+      if (error) reject(InputError.from(path, error));
+      else resolve(length);
+    });
+  });
 }
 
 async function feedStream(

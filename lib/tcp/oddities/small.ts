@@ -9,12 +9,12 @@ import { WORTH_A_LOOK } from './windows.ts';
 
 /** A segment of at least so many bytes is not small, whatever the MSS (RFC 9293 3.7.1 has 536 as the default). */
 export const SMALL_BYTES = 536;
-const TINY_SEGMENT_BYTES = 128;
+export const TINY_SEGMENT_BYTES = 128;
 /** Closer together than this, seconds, the next was waiting already. */
 const BACK_TO_BACK_SECONDS = 0.01;
 
 /** How long an acknowledgment is delayed: from 40 ms (Linux) to 200 ms (Windows, BSD), and what a clock may be off. */
-const SHORTEST_DELAY_MICROS = 35_000;
+export const SHORTEST_DELAY_MICROS = 35_000;
 const LONGEST_DELAY_MICROS = 250_000;
 /** Of which so much must not be the path's. */
 const OWN_DELAY_MICROS = 25_000;
@@ -23,8 +23,8 @@ const AT_ONCE_SECONDS = 0.005;
 
 // `Endpoint.small`: what became of its last small segment, sent when nothing else was under way.
 export const NO_SMALL = 0;
-const SMALL_SENT = 1;
-const SMALL_WAITED = 2;
+export const SMALL_SENT = 1;
+export const SMALL_WAITED = 2;
 
 /** New payload of `e`, small or behind a small one. */
 export function noteSmall(c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void {
