@@ -26,7 +26,7 @@ import type { Terminal } from './terminal.ts';
 /** Where rows come from, and who is called what there. */
 export interface Source extends Origin {
   readonly nameOf: NameOf;
-  /** A pipe: it ends when whoever writes into it wills, or when the user says so. */
+  /** A pipe, which ends when whoever writes into it wills. */
   readonly endless: boolean;
 }
 
@@ -86,7 +86,7 @@ export async function analyse(
     complain(terminal, error.message + hint(path, error.message));
   };
   for (const source of sourcesOf(paths, options, fail)) {
-    const stop = new Stop(terminal, source.endless, discard);
+    const stop = new Stop(terminal, source.path === '-', discard);
     const progress = new Progress(terminal, source.path);
     try {
       captures.push(await analyseOne(source, options, nameOf, begin, { signal: stop.signal, progress }));
@@ -289,16 +289,16 @@ class FirstPacket {
 /** How long standard input is still listened to after the first signal: whoever feeds us was told to stop as well. */
 const GRACE_MILLISECONDS = 250;
 
-/** Ctrl-C: on a pipe the first is the end of input; otherwise, and the second, the end of the run. */
+/** Ctrl-C: on standard input the first is the end of input; otherwise, and the second, the end of the run. */
 class Stop {
   private readonly controller = new AbortController();
   private readonly off: () => void;
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(terminal: Terminal, endless: boolean, discard: () => void) {
+  constructor(terminal: Terminal, stdin: boolean, discard: () => void) {
     let ended = false;
     this.off = terminal.onStop((signal) => {
-      if (endless && !ended) {
+      if (stdin && !ended) {
         ended = true;
         this.timer = setTimeout(() => this.controller.abort(), GRACE_MILLISECONDS);
         return;

@@ -3,7 +3,15 @@ import type { Moment } from '../facts/moment.ts';
 import { TIME_FORMATS, type TimeFormat } from '../report/clock.ts';
 import type { PageOptions } from '../report/page.ts';
 import { colourLevel, showsUnicode, type Terminal, widthOf } from './terminal.ts';
-import { type FormatChoice, parseCount, parseDuration, parseFormat, parseTime, parseWord } from './values.ts';
+import {
+  type FormatChoice,
+  parseCount,
+  parseDuration,
+  parseFormat,
+  parsePositive,
+  parseTime,
+  parseWord,
+} from './values.ts';
 
 /** What commander hands over of the options that all commands share which read captures. */
 export interface CaptureOptions {
@@ -34,7 +42,7 @@ export function captureCommand(
     .option('--stream <n>', `${what} Wireshark's tcp.stream N`, parseCount)
     .option('--connection <n>', `${what} tcplint's connection N`, parseCount)
     .option('--where <expression>', `${what} what it describes, as in: server port 443 and not host 10.0.0.7`)
-    .option('--limit <n>', 'read only the first N packets', parseCount)
+    .option('--limit <n>', 'read only the first N packets', parsePositive)
     .option('--join', 'read several captures as one trace, in order of time')
     .option('--hosts <file>', 'names of hosts, in the form of /etc/hosts')
     .option('--time-wait <duration>', 'how long hosts hold TIME_WAIT (default: 60s, as Linux does)', parseDuration)

@@ -54,6 +54,15 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** The same, but not 0. */
+export function parsePositive(text: string): number {
+  const count = parseCount(text);
+  if (count === 0) {
+    throw new CliError('must be at least 1');
+  }
+  return count;
+}
+
 /** One of some words. */
 export function parseWord<const W extends string>(words: readonly W[]): (text: string) => W {
   return (text) => {

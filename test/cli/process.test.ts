@@ -140,6 +140,55 @@ test.each([
   expect(readdirSync(folder.path).filter((name) => name.startsWith('never'))).toEqual([]);
 });
 
+describe('a capture that is being made', () => {
+  test('is told of while it goes on, each finding once, and the closing result is the file’s', async () => {
+    const child = tcplint('-', '-f', 'json');
+    const told = new Promise<string>((resolve) => child.stderr!.once('data', (chunk) => resolve(String(chunk))));
+    const result = ended(child);
+    child.stdin!.write(readFileSync(unanswered));
+    expect(await told).toMatch(/^tcplint: provisional, at [\d.]+ s: warning: Server .* \[syn-unanswered\]\n$/);
+    child.stdin!.end();
+    const { stdout, stderr } = await result;
+    expect(stderr.match(/\[syn-unanswered\]/g)).toHaveLength(1);
+    const fromFile = spawnSync(process.execPath, [PROGRAM, unanswered, '-f', 'json'], { encoding: 'utf8' });
+    expect(stdout.replaceAll('"-"', JSON.stringify(unanswered))).toBe(fromFile.stdout);
+  });
+
+  test('has its rows printed as they come', async () => {
+    const child = tcplint('packets', '-', '-f', 'ndjson');
+    const first = new Promise<string>((resolve) => child.stdout!.once('data', (chunk) => resolve(String(chunk))));
+    child.stdin!.write(readFileSync(unanswered));
+    expect((await first).split('\n')).toHaveLength(7);
+    child.stdin!.end();
+    await ended(child);
+  });
+
+  test('is told of by nobody who was asked to name nobody', async () => {
+    const child = tcplint('-', '--redact');
+    const result = ended(child);
+    child.stdin!.write(readFileSync(unanswered));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    child.stdin!.end();
+    expect((await result).stderr).toBe('');
+  });
+
+  test.each([
+    ['that nobody writes into', false],
+    ['that says nothing more', true],
+  ] as const)('a signal ends the waiting for a pipe %s', async (_, spoken) => {
+    const pipe = folder.at(`silent-${spoken}.pcap`);
+    execFileSync('mkfifo', [pipe]);
+    const child = tcplint(pipe);
+    const result = ended(child);
+    const writer = spoken ? createWriteStream(pipe) : null;
+    writer?.write(readFileSync(unanswered));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    child.kill('SIGINT');
+    expect(await result).toMatchObject({ code: 130, stdout: '' });
+    writer?.destroy();
+  });
+});
+
 test('a reader that goes away ends the run quietly with 141', async () => {
   const child = tcplint('packets', '-', '-f', 'ndjson');
   const result = ended(child);

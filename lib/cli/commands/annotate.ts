@@ -26,6 +26,7 @@ async function annotate(given: string, options: AnnotateOptions, terminal: Termi
     const { byFrame, ofFile } = findingComments(findings.map((each) => ({ ...each, message: plain(each.message) })));
     await copy(path, output, terminal, {
       format: 'pcapng',
+      ...(options.limit === undefined ? {} : { limit: options.limit }),
       comments: byFrame,
       fileComments: [`tcplint: ${count(findings.length, 'finding')}`, ...ofFile],
     });
