@@ -14,6 +14,7 @@ import type { ConnectionFacts } from './facts/connection.ts';
 import type { Moment } from './facts/moment.ts';
 import type { PacketRow } from './facts/packet-row.ts';
 import type { Report } from './facts/report.ts';
+import type { StreamConnection, StreamEvent, StreamOptions } from './facts/stream.ts';
 import { type LintConfig, resolveConfig } from './lint/config.ts';
 import { Expecting } from './lint/expect.ts';
 import { namedConnection, nameOf } from './lint/names.ts';
@@ -118,6 +119,51 @@ export async function analyze(source: Source, options: AnalyzeOptions = {}): Pro
   return { ...makeReport([{ ...judged, capture, findings }], []), capture, connections };
 }
 
+export interface StreamsOptions extends StreamOptions {
+  /** Which connections are meant, asked when the first payload of one comes. Default all. */
+  readonly wants?: (of: StreamConnection) => boolean;
+}
+
+/** Bytes that are analyzed before their events are handed on. */
+const STEP_BYTES = 65_536;
+
+/**
+ * What connections carried, in order, as it comes: bytes of each direction with time and frame, holes with their cause,
+ * and ends. The capture is read on only when the events so far have been taken. Ends with the facts of the capture.
+ *
+ *     for await (const event of streams('incident.pcapng', { wants: ({ server }) => server.port === 8080 })) {
+ *       if (event.kind === 'bytes') parser.write(event.of.connection, event.from, event.bytes);
+ *     }
+ */
+export async function* streams(
+  source: Source,
+  options: StreamsOptions = {},
+): AsyncGenerator<StreamEvent, CaptureFacts> {
+  const ready: StreamEvent[] = [];
+  const analyzer = new Analyzer({ wake: 0, payload: { ...options, onEvent: (event) => ready.push(event) } });
+  for await (const piece of await piecesOf(source)) {
+    for (let at = 0; at < piece.length; at += STEP_BYTES) {
+      analyzer.write(piece.subarray(at, at + STEP_BYTES));
+      yield* ready.splice(0);
+    }
+  }
+  const capture = analyzer.end();
+  if (capture.format === UNKNOWN_FORMAT) {
+    const [trouble] = capture.problems;
+    throw new AnalysisError(`${trouble?.reason ?? 'not a capture'} (offset ${trouble?.offset ?? 0})`);
+  }
+  yield* ready;
+  return capture;
+}
+
+async function piecesOf(source: Source): Promise<Iterable<Uint8Array> | AsyncIterable<Uint8Array>> {
+  if (typeof source === 'string') {
+    const { pieces } = await import('./engine/sources/pieces.ts');
+    return pieces(source);
+  }
+  return source instanceof Uint8Array ? [source] : source;
+}
+
 async function fromFile(path: string, analyzer: Analyzer): Promise<CaptureFacts> {
   const { feed } = await import('./engine/sources/feed.ts');
   let facts: CaptureFacts | null = null;
@@ -163,6 +209,7 @@ export type { PacketRow } from './facts/packet-row.ts';
 export { type Report, type RuleRun, SCHEMA_VERSION, type Summary } from './facts/report.ts';
 export type { Family, Need, Preset, RuleMeta, RuleOption, RuleOptions, Severity, Unit } from './facts/rule.ts';
 export { STATE_NAMES, type StateName } from './facts/state.ts';
+export type * from './facts/stream.ts';
 export type { Confidence, Verdict, VerdictHow, VerdictKind } from './facts/verdict.ts';
 export { type LintConfig, type ResolvedConfig, type RuleSetting, resolveConfig } from './lint/config.ts';
 export type { Expectation } from './lint/expect.ts';

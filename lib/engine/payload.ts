@@ -21,8 +21,8 @@ import { acknowledgmentFits, fits } from '../tcp/verdict/plausible.ts';
 export interface PayloadOptions extends StreamOptions {
   /** Hears the streams; without it, copies are only held against each other (`EndpointFacts.differing`). */
   readonly onEvent?: (event: StreamEvent) => void;
-  /** Which connections are meant, asked whenever payload of one that was not meant yet comes. Default all. */
-  readonly wants?: (connection: number, stream: number) => boolean;
+  /** Which connections are meant: asked when the first payload of one comes, and when its stream number changes. Default all. */
+  readonly wants?: (of: StreamConnection) => boolean;
 }
 
 const STREAM_BYTES = 16 * 1024 * 1024;
@@ -38,6 +38,8 @@ export class Payload {
   private readonly table: ConnectionTable;
   private readonly budget: Budget;
   private readonly conversations = new Map<Connection, Conversation>();
+  /** Not meant, with the stream number that was asked about. */
+  private readonly refused = new Map<Connection, number>();
 
   constructor(options: PayloadOptions, table: ConnectionTable) {
     this.options = options;
@@ -53,8 +55,13 @@ export class Payload {
     if (!belongs(sender.flow, receiver.flow, s)) return;
     let talk = this.conversations.get(c);
     if (talk === undefined) {
-      if (s.length === 0 || this.options.wants?.(c.number, c.stream) === false) return;
-      talk = new Conversation(c, this.connectionOf(c), this.budget, this.options);
+      if (s.length === 0 || this.refused.get(c) === c.stream) return;
+      const of = this.connectionOf(c);
+      if (this.options.wants?.(of) === false) {
+        this.refused.set(c, c.stream);
+        return;
+      }
+      talk = new Conversation(c, of, this.budget, this.options);
       this.conversations.set(c, talk);
     }
     if (s.length > 0 && j.kind !== KEEP_ALIVE) talk.payload(fromClient, s, j);
@@ -63,6 +70,7 @@ export class Payload {
 
   /** `c` has ended. */
   finish(c: Connection): void {
+    this.refused.delete(c);
     const talk = this.conversations.get(c);
     if (talk === undefined) return;
     this.conversations.delete(c);

@@ -102,7 +102,7 @@ async function extractPayload(
     ask: {
       wake: 0,
       payload: {
-        wants: (connection, stream) => (concerned?.has(connection) ?? true) && meant(connection, stream),
+        wants: (of) => (concerned?.has(of.connection) ?? true) && meant(of),
         onEvent: (event) => files.add(event),
       },
     },
