@@ -17,6 +17,9 @@ export const LIMITS: readonly Limit[] = [
   {
     because: 'the host forgot the connection without a word; only the RST that answers the next segment shows it',
     at: [
+      'last_ack_to_nobody.client.pcap: client times',
+      'last_ack_to_nobody.middle.pcap: client times',
+      'last_ack_to_nobody.server.pcap: client times',
       'rebooted_client.client.pcap: client times',
       'rebooted_client.middle.pcap: client times',
       'rebooted_client.server.pcap: client times x 2',
@@ -29,6 +32,7 @@ export const LIMITS: readonly Limit[] = [
     because:
       'the segment that began the state was lost or held up before the tap: its repetition is the first sight of it',
     at: [
+      'fast_open_syn_lost.server.pcap: client times',
       'handshake_slow.client.pcap: server times',
       'handshake_slow.middle.pcap: server times',
       'reset_lost.server.pcap: client times',
@@ -37,8 +41,26 @@ export const LIMITS: readonly Limit[] = [
     ],
   },
   {
-    because: 'the final ACK was lost behind the tap and data healed it before the SYN-ACK came again: nothing tells',
-    at: ['final_ack_lost_data_heals.client.pcap: server times', 'final_ack_lost_data_heals.middle.pcap: server times'],
+    because: 'the final ACK was lost behind the tap, and what came next healed it, or ended all: nothing tells',
+    at: [
+      'final_ack_lost_data_heals.client.pcap: server times',
+      'final_ack_lost_data_heals.middle.pcap: server times',
+      'final_ack_lost_fin_heals.client.pcap: server times',
+      'final_ack_lost_fin_heals.middle.pcap: server times',
+      'final_ack_lost_then_reset.client.pcap: server states',
+    ],
+  },
+  {
+    because: 'the SYN-ACK was lost before the tap, and no timestamps tell which SYN it had answered',
+    at: ['synack_lost_no_timestamps.client.pcap: server times'],
+  },
+  {
+    because: 'the SYN was lost before the tap: what is left of the simultaneous open looks like an ordinary one',
+    at: ['open_at_once_syn_lost.server.pcap: client states'],
+  },
+  {
+    because: 'a D-SACK for a FIN says that two copies arrived, not that the late one was the first',
+    at: ['fin_late.server.pcap: client times'],
   },
   {
     because: 'the FIN of one end passed before the capture began, and what followed looks the same without it',
@@ -46,7 +68,14 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     because: 'a FIN is repeated: it was lost, or the ACK of it was, and nothing tells which',
-    at: ['simultaneous_close_ack_lost_v6.server.pcap: client states'],
+    at: [
+      'close_at_once_ack_lost_bare.server.pcap: client states',
+      'simultaneous_close_ack_lost_v6.server.pcap: client states',
+    ],
+  },
+  {
+    because: 'the sender’s CPUs put two segments on the wire in another order than they had made them',
+    at: ['connect_and_close.client.pcap: reordering extra'],
   },
   {
     because: 'the ACK of the last FIN belongs to the direction that was not captured',
@@ -60,5 +89,16 @@ export const OPEN: readonly Limit[] = [
     because:
       'the first FIN, sent some while after the last data had been sent again, is taken for the repetition of one unseen',
     at: ['content_cut_anew.client.pcap: retransmission extra'],
+  },
+  {
+    because: 'a SYN-ACK that comes after the first data of its flow tells where the flow begins',
+    at: [
+      'fast_open_synack_lost_v6.client.pcap: server times',
+      'fast_open_synack_lost_v6.client.pcap: retransmission missed',
+    ],
+  },
+  {
+    because: 'data that ends where a RST had stood was overtaken by it: the RST was genuine',
+    at: ['reset_overtakes_data.server.pcap: client times', 'reset_overtakes_data.server.pcap: reordering missed'],
   },
 ];

@@ -34,6 +34,8 @@ export interface Capture {
   readonly file: string;
   readonly point: 'client' | 'middle' | 'server';
   readonly started_ns: number;
+  /** When the recording ended, which may be long after the last packet. */
+  readonly stopped_ns?: number;
 }
 
 /** Frame numbers of one file, by what the frames really were. */

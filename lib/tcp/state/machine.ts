@@ -44,12 +44,14 @@ import {
   crossMissedFin,
   establishAtCandidate,
   finRepeated,
+  moveAckOfSyn,
   moveReceivedFin,
   questionCloseWait,
   restoreReceivedFin,
   takeBackCloseWait,
   takeBackReset,
   talksOn,
+  uncrossSyns,
 } from './revise.ts';
 import type { Timeline } from './timeline.ts';
 import { ILLEGAL, nextState } from './transitions.ts';
@@ -197,10 +199,12 @@ export class StateMachine {
     // What the sender proves of itself.
     const ackOfSyn = acksSyn(peer, s);
     const ackOfFin = acksFin(peer, s);
+    if (e.state === ESTABLISHED && e.unconfirmed > 0) uncrossSyns(timeline, e);
+    else if (e.change < 0 && e.state === CLOSED && peer.state === SYN_SENT && ackOfSyn) this.proveListener(c, e, s);
     if (e.state === SYN_SENT && (ackOfSyn || peer.syns === 0)) {
       if (peer.syns === 0) this.provePeer(c, peer, s);
       this.apply(c, e, SENT_SEGMENT);
-    } else if (e.state === SYN_RECEIVED && !this.mayTalkEarly(c)) {
+    } else if (e.state === SYN_RECEIVED && (ackOfFin || !this.mayTalkEarly(c, peer, s))) {
       if (!establishAtCandidate(timeline, c, e)) this.apply(c, e, SENT_SEGMENT);
       e.doubted = 0;
     } else if (e.state === UNKNOWN && s.length > 0) {
@@ -223,6 +227,7 @@ export class StateMachine {
 
     // What it brings to the other end.
     const before = peer.state;
+    if (j.kind === RETRANSMISSION && !j.spurious) moveAckOfSyn(timeline, peer, s, j);
     if (peer.state === SYN_RECEIVED && ackOfSyn) {
       if (peer.doubted === 0) this.apply(c, peer, RECEIVED_ACK_OF_SYN);
       else this.noteCandidate(c, s, j);
@@ -306,9 +311,17 @@ export class StateMachine {
     this.apply(c, peer, RECEIVED_ACK_OF_SYN);
   }
 
+  /** It answers the SYN with more than a SYN-ACK, which the capture does not hold. */
+  private proveListener(c: Connection, e: Endpoint, s: Segment): void {
+    e.state = LISTEN;
+    this.apply(c, e, RECEIVED_SYN);
+    this.timeline.confirm(e, s.frame, 1 << RECEIVED_SYN);
+  }
+
   /** With Fast Open a server may send before the ACK of its SYN (RFC 7413 4.2). */
-  private mayTalkEarly(c: Connection): boolean {
-    return c.oddities?.synData != null && c.oddities.synData.acknowledged > 0;
+  private mayTalkEarly(c: Connection, peer: Endpoint, s: Segment): boolean {
+    const offered = c.oddities?.synData;
+    return offered != null && (offered.acknowledged > 0 || seqDiff(s.ack, peer.flow.isn) > 1);
   }
 
   /** A server that repeated its SYN-ACK may have taken this segment: the next it sends will tell. */

@@ -24,6 +24,7 @@ import {
   RECEIVED_ACK_OF_SYN,
   RECEIVED_FIN,
   RECEIVED_RST,
+  RECEIVED_SYN_ACK,
   SENT_FIN,
   SENT_RST,
 } from './events.ts';
@@ -97,6 +98,30 @@ export function restoreReceivedFin(timeline: Timeline, c: Connection, e: Endpoin
   const duplicateReported = s.sackCount > 0 && seqDiff(s.sack[1]!, peer.flow.fin) === 1;
   const firstEchoed = s.hasTimestamps && peer.finTsVal !== 0 && s.tsEcr === peer.finTsVal;
   if (duplicateReported || firstEchoed) timeline.move(e, RECEIVED_FIN, moved.seconds, moved.nanos, moved.frame);
+  // It answers the last copy, as one that is new to it: a duplicate reported later is the first, late.
+  else if (s.hasTimestamps) c.oddities!.moved = null;
+}
+
+/** What had brought `e` the ACK of its SYN is sent again: it had not arrived, and this does it now. */
+export function moveAckOfSyn(timeline: Timeline, e: Endpoint, s: Segment, j: Judgement): void {
+  if (e.unconfirmed === 0 || timeline.topEvent(e) !== RECEIVED_ACK_OF_SYN || timeline.isTopConfirmed(e)) return;
+  if (timeline.read(e.change, change).frame === j.of)
+    timeline.move(e, RECEIVED_ACK_OF_SYN, s.seconds, s.nanos, s.frame);
+}
+
+/**
+ * The SYNs had seemed to cross, but `e` never answered the other one with a SYN-ACK, as its IP IDs show that leave out no
+ * packet: that SYN was lost, and what it got was an ordinary SYN-ACK.
+ */
+export function uncrossSyns(timeline: Timeline, e: Endpoint): void {
+  const { synAcked, packets, ipIdSteps } = e.flow;
+  if (synAcked !== 0 || ipIdSteps !== packets - 1) return;
+  if (e.unconfirmed < 2 || timeline.topEvent(e) !== RECEIVED_SYN_ACK) return;
+  const { previous, seconds, nanos, frame } = timeline.read(e.change, change);
+  if (previous !== SYN_RECEIVED) return;
+  timeline.pop(e);
+  timeline.pop(e);
+  timeline.push(e, ESTABLISHED, RECEIVED_SYN_ACK, false, seconds, nanos, frame);
 }
 
 /**
