@@ -292,7 +292,7 @@ export interface RetransmissionRun {
   readonly stall: number;
   /** The stall goes on to the end of the capture. */
   readonly unresolved: boolean;
-  /** It began with the last segment of a burst: no later one could reveal that it was lost. */
+  /** It began at the end of a burst: less than three later segments could reveal that something was lost. */
   readonly tail: boolean;
 }
 

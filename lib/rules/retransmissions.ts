@@ -20,7 +20,7 @@ export function kindsOf({ by, segments, spurious }: RetransmissionRun): string {
 /** Each wait of a back-off is twice the last, and stacks stop growing somewhere; timers are no exact clocks. */
 const LEAST_GROWTH = 1.3;
 const CEILING_SECONDS = 10;
-const SHORTEST_TIMEOUT_SECONDS = 0.1;
+export const SHORTEST_TIMEOUT_SECONDS = 0.1;
 
 /** Seconds between one send and the next. */
 export function waitsOf(sent: readonly Sighting[]): number[] {

@@ -142,6 +142,7 @@ export const HEALTHY: readonly string[] = [
 /** Errors that no line above asks for, and which are right all the same. */
 export const WARRANTED: { readonly [recording: string]: readonly string[] } = {
   // Requests without an answer were destroyed.
+  content_reset: ['reset-lost-data'],
   forgotten_after_idle: ['blackhole'],
   rebooted_server: ['reset-lost-data'],
   // More than 5 % of the bytes were sent again: by loss, by reordering without SACK, by a delay spike.

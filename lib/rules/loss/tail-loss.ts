@@ -1,4 +1,5 @@
 import { RETRANSMITTED } from '../../facts/notes.ts';
+import { SHORTEST_TIMEOUT_SECONDS } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, otherSide } from '../watching.ts';
 import { at, count, duration } from '../wording.ts';
@@ -41,7 +42,8 @@ export default defineRule({
         const timeouts = run.by.rto ?? 0;
         // A timeout behind a probe: the probe repaired nothing.
         const timedOut = timeouts > 0;
-        if (timedOut ? !run.tail || timeouts > MOST_TIMEOUTS : probes === 0) return [];
+        const isTimeout = run.tail && timeouts <= MOST_TIMEOUTS && run.stall >= SHORTEST_TIMEOUT_SECONDS;
+        if (timedOut ? !isTimeout : probes === 0) return [];
         if (needless || run.unresolved) return [];
         const how = timedOut ? 'a timeout' : count(probes, 'tail-loss probe');
         return {

@@ -1,7 +1,10 @@
 import { seqDiff, seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
 import { ACKED_UNSEEN } from '../../facts/notes.ts';
 import { ACK, type Segment } from '../../packet/segment.ts';
+import type { Connection } from '../connection.ts';
+import { SYN_SEEN } from '../flow.ts';
 import { noteAhead } from '../oddities/numbers.ts';
+import { elapsed } from '../timing/elapsed.ts';
 import { turnWindow } from '../window/zero-window.ts';
 import type { Case } from './case.ts';
 import { FlowDetail, NOT_RECOVERING } from './detail.ts';
@@ -45,12 +48,23 @@ function acknowledgeUnseen({ connection, back, segment, memory }: Case): void {
     // The byte of a window probe was taken after all.
     detail.unseenBytes -= seqDiff(ack, back.next);
     detail.probing = 0;
+  } else if ((back.options & SYN_SEEN) === 0 && hasJustBegun(connection, segment)) {
+    // Of what was under way when the capture began.
+    detail.unseenBytes -= seqDiff(ack, back.next);
   } else {
     connection.notes |= ACKED_UNSEEN;
     noteAhead(connection, back, segment);
   }
   appendHole(memory.sent, back, ack, segment);
   back.next = ack;
+}
+
+/** Hardly anything is under way for longer. Seconds. */
+const UNDER_WAY = 0.5;
+
+/** The capture has shown the connection for a moment only. */
+function hasJustBegun(connection: Connection, segment: Segment): boolean {
+  return elapsed(segment, connection.startSeconds, connection.startNanos) < UNDER_WAY;
 }
 
 /** What is over once the acknowledgments have moved on from `before`. */

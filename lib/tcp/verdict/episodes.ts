@@ -1,5 +1,5 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
-import { seqGe, seqLt } from '../../bytes/seq.ts';
+import { seqDiff, seqLt } from '../../bytes/seq.ts';
 import type { RepeatChain, Sighting } from '../../facts/connection.ts';
 import type { Moment } from '../../facts/moment.ts';
 import { secondsBetween } from '../../facts/moment.ts';
@@ -57,10 +57,10 @@ function burstLength(it: Case): number {
   return Math.max(1, 4 * roundTripOf(it.connection, it.flow, it.back));
 }
 
-/** The last segment sent, and nothing behind it could have revealed that it was lost. */
-function isTail({ flow, segment }: Case, detail: FlowDetail): boolean {
-  if (segment.length === 0 || flow.dupAcks >= 3 || detail.sacked.anyAbove(segment.seq)) return false;
-  return seqGe((segment.seq + segment.length) | 0, flow.next);
+/** Fewer than the three segments behind it that would have revealed its loss (RFC 5681 3.2). */
+function isTail({ flow, segment }: Case): boolean {
+  if (segment.length === 0 || flow.dupAcks >= 3) return false;
+  return seqDiff(flow.next, (segment.seq + segment.length) | 0) <= 2 * flow.largestSegment;
 }
 
 /** One more retransmission: it goes on with the run, or begins another. `since`: from when on it was waited for. */
@@ -83,7 +83,7 @@ export function addToRun(it: Case, detail: FlowDetail, since: Moment): void {
       by: {},
       spurious: 0,
       unsure: 0,
-      tail: isTail(it, detail),
+      tail: isTail(it),
       stall: 0,
       stalledSince: null,
       recent: [],
