@@ -164,14 +164,18 @@ function offered({ mss, windowScale, sackPermitted, timestamps }: EndPayload['fa
   return offers.length === 0 ? '–' : offers.join(', ');
 }
 
+/** Facts that neither end has are left out. */
 function endsTable({ ends }: PagePayload): HTMLElement {
+  const sides = ['client', 'server'] as const;
+  const told = END_FACTS.filter(([, text]) => sides.some((side) => text(ends[side].facts) !== '–'));
+  const head = (title: string, made = {}): HTMLElement => el('th', { scope: 'col', ...made }, title);
   const row = (side: Side): HTMLElement =>
     el(
       'tr',
       {},
       el('th', { scope: 'row' }, side),
       el('td', {}, el('code', {}, ends[side].name)),
-      ...END_FACTS.map(([, text]) => el('td', { class: 'n' }, text(ends[side].facts))),
+      ...told.map(([, text]) => el('td', { class: 'n' }, text(ends[side].facts))),
     );
   return el(
     'div',
@@ -179,18 +183,8 @@ function endsTable({ ends }: PagePayload): HTMLElement {
     el(
       'table',
       {},
-      el(
-        'thead',
-        {},
-        el(
-          'tr',
-          {},
-          el('th', { scope: 'col' }, 'end'),
-          el('th', { scope: 'col' }, 'address'),
-          ...END_FACTS.map(([name]) => el('th', { scope: 'col', class: 'n' }, name)),
-        ),
-      ),
-      el('tbody', {}, row('client'), row('server')),
+      el('thead', {}, el('tr', {}, head('end'), head('address'), ...told.map(([name]) => head(name, { class: 'n' })))),
+      el('tbody', {}, ...sides.map(row)),
     ),
   );
 }

@@ -126,7 +126,8 @@ function drawSegments(u: uPlot, points: readonly Point[], side: Side): void {
     if (special !== 0) {
       ctx.fillStyle = (special & RST) === 0 ? colour('text') : colour('retransmission');
       const letter = (special & RST) !== 0 ? 'RST' : (special & SYN) !== 0 ? 'SYN' : 'FIN';
-      ctx.fillText(letter, Math.max(at, left + 14 * ratio), y(point.seq) + 13 * ratio);
+      const inside = Math.min(Math.max(at, left + 14 * ratio), left + width - 14 * ratio);
+      ctx.fillText(letter, inside, y(point.seq) + 13 * ratio);
     }
   }
   ctx.restore();
