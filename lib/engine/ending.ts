@@ -45,7 +45,7 @@ const SMALL_MSS = 1200;
 /** Segments that a sender may send before the first answer (RFC 6928 2). */
 const INITIAL_WINDOW = 10;
 /** A connection that both ends have closed is finished after this much silence, a healthy one and another, seconds. */
-const QUIET_SECONDS = 2;
+const QUIET_SECONDS = 1;
 const QUIET_ODD_SECONDS = 10;
 /** `expires` of a connection that has left memory. */
 const GONE = -1;

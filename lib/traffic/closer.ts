@@ -4,7 +4,7 @@ import { keepLowest } from './lowest.ts';
 import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
 
 /** Hosts told apart that connected to one service and closed first; beyond, those with the fewest closes are forgotten. */
-const MOST_HOSTS = 256;
+const MOST_HOSTS = 64;
 
 /** What one close leaves: most hosts close once. */
 class Close {

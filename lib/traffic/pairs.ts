@@ -4,7 +4,7 @@ import { keepLowest } from './lowest.ts';
 import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
 
 /** Clients of one service told apart; beyond, those with the fewest connections are forgotten. */
-const MOST_CLIENTS = 256;
+const MOST_CLIENTS = 64;
 /** Connections that make a pair worth telling of. */
 const MANY = 10;
 /** Connections whose figures are kept for the medians: all of so few, a sample of more. */

@@ -20,19 +20,18 @@ export class RoundTrips {
   variation = 0;
   /** The newest sample. */
   last = 0;
-  /** The first samples as they came; then counts by the logarithm. */
-  private readonly first: number[] = [];
+  /** The first samples as they came; then counts by the logarithm. Both stay for those that use this object next. */
+  private first: Int32Array | null = null;
   private counts: Int32Array | null = null;
 
   clear(): void {
+    if (this.samples > FEW) this.counts!.fill(0);
     this.samples = 0;
     this.min = NO_SAMPLE;
     this.max = 0;
     this.smoothed = 0;
     this.variation = 0;
     this.last = 0;
-    this.first.length = 0;
-    this.counts = null;
   }
 
   add(micros: number): void {
@@ -52,21 +51,28 @@ export class RoundTrips {
   }
 
   private store(sample: number): void {
-    const { counts } = this;
-    if (counts !== null) counts[bucketOf(sample)]!++;
-    else if (this.first.push(sample) > FEW) {
-      this.counts = new Int32Array(BUCKETS);
-      for (const value of this.first) this.counts[bucketOf(value)]!++;
+    const { samples } = this;
+    if (samples <= FEW) {
+      this.first ??= new Int32Array(FEW);
+      this.first[samples - 1] = sample;
+      return;
     }
+    this.counts ??= new Int32Array(BUCKETS);
+    if (samples === FEW + 1) for (const value of this.first!) this.counts[bucketOf(value)]!++;
+    this.counts[bucketOf(sample)]!++;
+  }
+
+  /** The samples in order, null once there are too many. */
+  private sorted(): Int32Array | null {
+    if (this.samples > FEW) return null;
+    return (this.first ?? new Int32Array(0)).slice(0, this.samples).sort();
   }
 
   /** The sample below which a share of all lies, in seconds; exact for few samples, within 5 % beyond. */
   private quantile(share: number): number {
-    const { counts } = this;
-    if (counts === null) {
-      const sorted = [...this.first].sort((a, b) => a - b);
-      return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]! / 1e6;
-    }
+    const sorted = this.sorted();
+    if (sorted !== null) return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]! / 1e6;
+    const counts = this.counts!;
     let left = Math.ceil(share * this.samples);
     let bucket = 0;
     while (bucket < BUCKETS - 1 && left > counts[bucket]!) left -= counts[bucket++]!;
@@ -75,8 +81,9 @@ export class RoundTrips {
 
   /** [seconds, how many], ascending: the samples themselves while they are few, middles of classes beyond. */
   histogram(): [number, number][] {
-    if (this.counts === null) return [...this.first].sort((a, b) => a - b).map((micros) => [micros / 1e6, 1]);
-    const all = [...this.counts].map((count, bucket): [number, number] => [this.within(bucket), count]);
+    const sorted = this.sorted();
+    if (sorted !== null) return Array.from(sorted, (micros) => [micros / 1e6, 1]);
+    const all = [...this.counts!].map((count, bucket): [number, number] => [this.within(bucket), count]);
     return all.filter(([, count]) => count > 0);
   }
 
