@@ -1,5 +1,5 @@
 import { Int32Columns } from '../bytes/columns.ts';
-import { STRAY_SYN } from '../facts/notes.ts';
+import { BULK, STRAY_SYN } from '../facts/notes.ts';
 import { ACK, PSH, type Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import type { Flow } from './flow.ts';
@@ -23,6 +23,7 @@ import { cursorOf, nextSlot, rememberAt, setCursor } from './verdict/recent-acks
 import * as record from './verdict/record.ts';
 import { COUNTING_STEP } from './verdict/sending-order.ts';
 import { LEAST_PROBE_TIMEOUT } from './verdict/unseen.ts';
+import { Limits } from './window/limits.ts';
 
 /**
  * Connections to which nothing odd is happening, as columns. **The usual segment is followed here and nowhere else**: it
@@ -87,6 +88,8 @@ const MOST_SAMPLES = 10;
 const SIDE = SAMPLE + MOST_SAMPLES;
 
 const CE = 3;
+/** Beyond, a count of bytes might not fit an int32 while it rests. */
+const MOST_BYTES = 0x3fffffff;
 const UNCLEAN = record.HOLE | record.REPEATED | record.LATE;
 
 export class Calm {
@@ -141,7 +144,7 @@ export class Calm {
     m[a + NANOS] = flow.nanos;
     m[a + CONTIGUOUS] = flow.contiguous;
     m[a + PACKETS] = flow.packets;
-    m[a + BYTES] = Math.min(flow.bytes, BULK_BYTES);
+    m[a + BYTES] = flow.bytes;
     m[a + DATA_SEGMENTS] = flow.dataSegments;
     m[a + LARGEST] = flow.largestSegment;
     m[a + LAST_DATA_FRAME] = flow.lastDataFrame;
@@ -200,7 +203,7 @@ export class Calm {
     flow.nanos = m[a + NANOS]!;
     flow.contiguous = m[a + CONTIGUOUS]!;
     flow.packets = m[a + PACKETS]!;
-    if (flow.bytes < BULK_BYTES) flow.bytes = m[a + BYTES]!;
+    flow.bytes = m[a + BYTES]!;
     flow.dataSegments = m[a + DATA_SEGMENTS]!;
     flow.largestSegment = m[a + LARGEST]!;
     flow.lastDataFrame = m[a + LAST_DATA_FRAME]!;
@@ -236,7 +239,7 @@ export class Calm {
     if (s.seconds - (m[o + LAST_SECONDS]! >>> 0) >= IDLE_SECONDS || !isUsual(m, a, b, s)) return false;
     if (s.length > 0) {
       if (s.ack !== m[b + ACKED] && !this.reach(m, b, s.ack)) return false;
-      this.carry(m, a, b, s);
+      this.carry(m, a, b, c, fromLow, s);
     } else {
       if (!this.reach(m, b, s.ack)) return false;
       rememberAt(this.memory.acks, m[a + RECENT_ACKS]!, m[a + ACKS_CURSOR]!, s);
@@ -285,7 +288,7 @@ export class Calm {
   }
 
   /** Payload that is next in order (history.ts: `append`; payload.ts: `countPayload`). */
-  private carry(m: Int32Array, a: number, b: number, s: Segment): void {
+  private carry(m: Int32Array, a: number, b: number, c: Connection, fromLow: boolean, s: Segment): void {
     const { sent } = this.memory;
     const next = m[a + NEXT]!;
     const end = (next + s.length) | 0;
@@ -316,12 +319,26 @@ export class Calm {
     m[a + BYTES] = m[a + BYTES]! + s.length;
     m[a + DATA_SEGMENTS] = m[a + DATA_SEGMENTS]! + 1;
     if (s.length > m[a + LARGEST]!) m[a + LARGEST] = s.length;
+    if (m[a + BYTES]! >= BULK_BYTES) this.weigh(m, a, b, c, fromLow, s);
     m[a + LAST_DATA_FRAME] = s.frame;
     m[a + LAST_DATA_SECONDS] = s.seconds;
     m[a + LAST_DATA_NANOS] = s.nanos;
     m[b + SMALL] = NO_SMALL;
     const isSmall = s.length < SMALL_BYTES && s.length < (m[b + MSS]! || SMALL_BYTES);
     m[a + SMALL] = isSmall && m[a + ACKED] === next ? SMALL_SENT : NO_SMALL;
+  }
+
+  /** What limits a large transfer is asked with each of its segments. */
+  private weigh(m: Int32Array, a: number, b: number, c: Connection, fromLow: boolean, s: Segment): void {
+    const fromClient = fromLow === c.clientIsLow;
+    const { flow } = fromClient ? c.client : c.server;
+    const back = (fromClient ? c.server : c.client).flow;
+    enterSamples(m, a, flow);
+    enterSamples(m, b, back);
+    c.notes |= BULK;
+    flow.limits ??= new Limits();
+    const acked = m[a + ACKED]!;
+    flow.limits.weigh(c, flow, back, s, (m[a + NEXT]! - acked) | 0, (m[b + EDGE]! - acked) | 0, m[a + LARGEST]!);
   }
 
   /** Finds what is acknowledged up to `ack`; false where some of it was not sent plainly, once. */
@@ -383,6 +400,7 @@ function isCalm(c: Connection): boolean {
 function passable(e: Endpoint, peer: Endpoint): boolean {
   const { flow } = e;
   const back = peer.flow;
+  if (flow.bytes > MOST_BYTES || back.bytes > MOST_BYTES) return false;
   if ((flow.started & back.started & back.ackSeen) === 0 || flow.window === 0 || back.window === 0) return false;
   const own = flow.detail;
   const other = back.detail;
@@ -411,7 +429,7 @@ function isUsual(m: Int32Array, a: number, b: number, s: Segment): boolean {
   if (length < TINY_SEGMENT_BYTES || m[a + SMALL] === SMALL_WAITED || m[a + TINY_RUN] !== 0) return false;
   if (length > m[b + MSS]! && m[b + MSS] !== 0) return false;
   const bytes = m[a + BYTES]!;
-  return bytes > 0 && bytes + length < BULK_BYTES && !mayHaveLostBefore(m, a, s);
+  return bytes > 0 && bytes <= MOST_BYTES && !mayHaveLostBefore(m, a, s);
 }
 
 /** A timestamp goes back. 0: none so far. */

@@ -30,16 +30,29 @@ export class Limits {
 
   /** A segment of `flow` went out, and is counted in `flow.next`. */
   add(connection: Connection, flow: Flow, back: Flow, segment: Segment): void {
+    const { acked } = flow;
+    this.weigh(connection, flow, back, segment, (flow.next - acked) | 0, (back.edge - acked) | 0, flow.largestSegment);
+  }
+
+  /** The same, by the figures: bytes not acknowledged, how many the receiver takes, and the largest payload so far. */
+  weigh(
+    connection: Connection,
+    flow: Flow,
+    back: Flow,
+    segment: Segment,
+    unacknowledged: number,
+    window: number,
+    largest: number,
+  ): void {
     if (this.segments++ % LOOK_AGAIN === 0) {
       const beyond = halfBeyond(connection, flow);
       this.magnify = beyond > 0 ? Math.max(1, roundTripOf(connection, flow, back) / beyond) : 1;
     }
     const selective = flow.detail === null ? 0 : flow.detail.sacked.total;
-    const flight = (((flow.next - flow.acked) | 0) - selective) * this.magnify;
-    const window = (back.edge - flow.acked) | 0;
+    const flight = (unacknowledged - selective) * this.magnify;
     let to = NETWORK;
-    if (flight >= window * FULL || window - flight < flow.largestSegment) to = RECEIVE_WINDOW;
-    else if (segment.length < flow.largestSegment && flight < window * BARELY) to = APPLICATION;
+    if (flight >= window * FULL || window - flight < largest) to = RECEIVE_WINDOW;
+    else if (segment.length < largest && flight < window * BARELY) to = APPLICATION;
     if (to === this.to && this.segments > 1) return;
     if (this.segments > 1) this.charge(segment.seconds, segment.nanos);
     this.to = to;
