@@ -11,6 +11,8 @@ const { createReader } = await lib('capture/open.js');
 const { Frame } = await lib('capture/frame.js');
 const { Decoder, TCP } = await lib('packet/decoder.js');
 const { ConnectionTable } = await lib('tcp/table.js');
+const { Memory } = await lib('tcp/verdict/memory.js');
+const { Services } = await lib('tcp/oddities/responses.js');
 const { Analyzer } = await lib('engine/analyzer.js');
 const { createLinter } = await lib('lint/runtime.js');
 const { resolveConfig } = await lib('lint/config.js');
@@ -32,7 +34,7 @@ const PIPELINES = {
   },
   table: () => {
     const decoder = new Decoder();
-    const table = new ConnectionTable();
+    const table = new ConnectionTable(new Memory(), new Services());
     return framed((frame) => {
       if (decoder.decode(frame) === TCP) table.find(decoder.segment);
     });
