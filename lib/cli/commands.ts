@@ -52,6 +52,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/netstat.ts'),
   },
   {
+    name: 'compare',
+    summary: 'what got better and worse from one capture to another; or what happened between two taps',
+    load: () => import('./commands/compare.ts'),
+  },
+  {
     name: 'extract',
     summary: 'a smaller capture of what is meant, anonymous if need be',
     load: () => import('./commands/extract.ts'),

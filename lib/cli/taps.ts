@@ -21,7 +21,9 @@ export async function compareTaps(client: string, server: string, options: TapOp
       ? null
       : openTaps({ path: client, survey: atClient }, { path: server, survey: atServer }, options);
   if (matching === null) {
-    throw new CliError(`no packet of ${client} is found in ${server}: they do not show the same traffic`);
+    throw new CliError(
+      `no packet of ${client} is found in ${server}: they do not show the same traffic, or none of it got through`,
+    );
   }
   await matchAll(client, server, matching);
   return matching.end();

@@ -34,8 +34,11 @@ export interface TapFacts {
 export interface ClockFacts {
   /** What the server tap's clock shows when the client tap's shows zero seconds, at the first packet matched. */
   readonly offset: number;
-  /** It may be wrong by this much: half the shortest round trip between the taps. */
-  readonly uncertainty: number;
+  /**
+   * It may be wrong by this much: half the shortest round trip between the taps. Null where packets went one way only: the
+   * delay of the path is in the offset then, and nobody knows how much that is.
+   */
+  readonly uncertainty: number | null;
   /** How fast the server tap's clock runs away from the client tap's, parts per million; null where none shows. */
   readonly driftPpm: number | null;
   /** Shortest way there and shortest way back, together, seconds: known whatever the clocks say. */

@@ -70,6 +70,7 @@ export interface Seen {
   readonly signature: string;
   readonly flow: string;
   readonly seq: number;
+  readonly flags: number;
   readonly length: number;
 }
 
@@ -84,7 +85,7 @@ export function seenAt(path: string): Seen[] {
       const flow = `${source}>${addressText(s.ipVersion, s.dstA, s.dstB, s.dstC, s.dstD)}:${s.dstPort}`;
       const numbers = [s.seq >>> 0, s.ack >>> 0, s.flags, s.length, s.window, s.ipId, s.tsVal >>> 0, s.tsEcr >>> 0];
       const signature = [flow, ...numbers, [...s.sack.slice(0, 2 * s.sackCount)].join('-')].join(' ');
-      seen.push({ frame: frame.number, signature, flow, seq: s.seq >>> 0, length: s.length });
+      seen.push({ frame: frame.number, signature, flow, seq: s.seq >>> 0, flags: s.flags, length: s.length });
     }
   };
   reader.write(readFileSync(path));

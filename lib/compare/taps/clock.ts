@@ -80,7 +80,7 @@ export function findClock(client: Survey, server: Survey, given: number | null):
   const roundTrip = Math.max(0, low !== null && high !== null ? low - high : 0);
   const facts: ClockFacts = {
     offset: between + offset / 1e9,
-    uncertainty: known === null ? roundTrip / 2e9 : 0,
+    uncertainty: known !== null ? 0 : low === null || high === null ? null : roundTrip / 2e9,
     driftPpm: drift === 0 ? null : drift * 1e6,
     roundTrip: roundTrip / 1e9,
     samples: samples.length,

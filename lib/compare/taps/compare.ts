@@ -1,4 +1,4 @@
-import type { Moment } from '../../facts/moment.ts';
+import { type Moment, secondsBetween } from '../../facts/moment.ts';
 import type { TapComparison, TapFacts } from '../../facts/taps.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { type Clock, findClock } from './clock.ts';
@@ -57,7 +57,7 @@ export class TapMatching {
       },
       translations: tally.translations(),
       ways: tally.facts(),
-      events: tally.events,
+      events: tally.events.sort((a, b) => secondsBetween(b.time, a.time)),
       eventsLeftOut: tally.eventsLeftOut,
       changes: tally.changes.facts(),
       judgedEarly: tally.judgedEarly,

@@ -22,8 +22,6 @@ export interface Judge {
   arrived(sent: Sighting, arrival: Sighting): void;
   /** `arrival` holds a part of `sent`, or more than it. */
   arrivedInPart(sent: Sighting, arrival: Sighting): void;
-  /** A further copy of `first` at the same tap. */
-  repeated(s: Sighting, first: Sighting): void;
   /** One connection at the client's tap, and the same at the server's. */
   paired(atClient: TapFlow, atServer: TapFlow): void;
 }
@@ -101,7 +99,6 @@ export class Matcher {
     if (first !== undefined) {
       first.copies = [...(first.copies ?? []), s.frame];
       s.copyOf = first;
-      this.judge.repeated(s, first);
       return;
     }
     if (partner !== null) {

@@ -63,15 +63,6 @@ export class Tally implements Judge {
     this.ways[wayOf(sent)].arrive(sent.time, arrival);
   }
 
-  repeated(_: Sighting, first: Sighting): void {
-    const { partner } = first;
-    if (first.tap === senderTap(first) || partner === null) return;
-    const copies = first.copies!.length;
-    if (copies <= (partner.copies?.length ?? 0)) return;
-    this.ways[wayOf(first)].duplicated++;
-    this.tell('duplicated', partner, [partner.frame], [first.frame, ...first.copies!.slice(-1)], {});
-  }
-
   settled(s: Sighting, early: boolean): void {
     if (early) this.judgedEarly++;
     if (s.tap === senderTap(s)) this.sent(s, early);
@@ -92,13 +83,13 @@ export class Tally implements Judge {
     const way = this.ways[wayOf(s)];
     const { partner } = s;
     way.sent++;
-    way.copies += Math.max(0, (s.copies?.length ?? 0) - (partner?.copies?.length ?? 0));
     if (partner !== null) {
       way.delivered++;
       way.hop(s.ttl - partner.ttl);
       way.delay.add(Math.max(0, partner.time - s.time) / 1e9);
       const frames: [number, number] = s.tap === CLIENT_TAP ? [s.frame, partner.frame] : [partner.frame, s.frame];
       this.changes.compare(wayOf(s), s, partner, frames);
+      this.judgeCopies(s, partner);
       this.judgeDelay(s, partner, way.lostBefore);
       way.lostBefore = 0;
       return;
@@ -115,6 +106,18 @@ export class Tally implements Judge {
     way.lostBytes += missing;
     if (!certain) way.lostUncertain++;
     this.tell('lost', s, [s.frame], s.pieces ?? [], { bytes: missing, certain });
+  }
+
+  /** Copies that came out and did not go in; those that went in and did not come out were made by the capture. */
+  private judgeCopies(s: Sighting, arrival: Sighting): void {
+    const more = (arrival.copies?.length ?? 0) - (s.copies?.length ?? 0);
+    const way = this.ways[wayOf(s)];
+    if (more < 0) way.copies -= more;
+    if (more <= 0) return;
+    way.duplicated += more;
+    for (const copy of arrival.copies!.slice(-more)) {
+      this.tell('duplicated', s, [s.frame], [arrival.frame, copy], {});
+    }
   }
 
   /**
