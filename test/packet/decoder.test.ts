@@ -359,3 +359,42 @@ describe('the identity of the link', () => {
     expect(hash(vlan(ethernet(packet), 5))).not.toBe(hash(vlan(ethernet(packet), 6)));
   });
 });
+
+describe('tunnels away from their ports', () => {
+  const CLIENT = { source: '2001:0:102:304::5', destination: '2001:db8::2' };
+  const overUdp = (payload: Bytes, port = 3797, source?: number) =>
+    ethernet(ipv4(udp(payload, port, source), { protocol: 17 }));
+
+  it.each([
+    ['a packet', bytes()],
+    ['behind an origin', bytes('00 00 f2 27 01 02 03 04')],
+    ['behind an authentication', bytes('00 01 00 00', new Uint8Array(9))],
+  ])('are Teredo where an address says so and the lengths fit: %s', (_, before) => {
+    for (const packet of [ipv6(tcp(), CLIENT), ipv6(tcp(), { destination: CLIENT.source })]) {
+      const decoder = new Decoder();
+      expect(decoder.decode(frameOf(overUdp(bytes(before, packet))))).toBe(TCP);
+      expect(decoder.describeTunnel()).toBe('Teredo');
+    }
+  });
+
+  it.each([
+    ['no address of Teredo’s', ipv6(tcp())],
+    ['more bytes than the packet says', bytes(ipv6(tcp(), CLIENT), 0)],
+    ['fewer', ipv6(tcp(), { ...CLIENT, payloadLength: 21 })],
+    ['another version', bytes(0x45, ipv6(tcp(), CLIENT).subarray(1))],
+  ])('are not with %s', (_, packet) => {
+    expect(reasonOf(overUdp(packet))).toEqual(['not TCP']);
+  });
+
+  const inner = ethernet(ipv4(tcp()));
+  it.each([
+    ['other flags', bytes('0c 00 00 00 00 00 05 00', inner)],
+    ['reserved bits', bytes('08 00 00 00 00 00 05 01', inner)],
+    [
+      'a frame of an unusual type',
+      bytes('08 00 00 00 00 00 05 00', inner.subarray(0, 12), 0x12, 0x34, inner.subarray(14)),
+    ],
+  ])('are no VXLAN at 8472 with %s', (_, payload) => {
+    expect(reasonOf(overUdp(payload, 8472))).toEqual(['not TCP']);
+  });
+});

@@ -420,6 +420,12 @@ const tunnels: readonly Encapsulation[] = [
     tunnel: 'VXLAN 5001',
   },
   {
+    name: 'VXLAN at the port of Linux',
+    linkType: 1,
+    wrap: (p) => overUdp(8472, bytes('08 00 00 00 00 13 89 00', ethernet(p))),
+    tunnel: 'VXLAN 5001',
+  },
+  {
     name: 'VXLAN with VLANs within and without',
     linkType: 1,
     wrap: (p) => vlan(overUdp(4789, bytes('08 00 00 00 00 13 89 00', vlan(ethernet(p), 3))), 4),

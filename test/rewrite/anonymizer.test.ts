@@ -18,6 +18,7 @@ import {
   ipv6,
   ipv6Address,
   tcp,
+  udp,
 } from '../packet/build.ts';
 import { ENCAPSULATIONS, ONLY_IPV4, ONLY_IPV6 } from '../packet/encapsulations.ts';
 import { keyed } from './keyed.ts';
@@ -93,6 +94,20 @@ for (const [version, packet, addresses, others] of versions) {
     });
   });
 }
+
+it('leaves Teredo known for what it is at any port', () => {
+  const inner = ipv6(tcp(parts), { source: '2001:0:102:304::5', destination: '2001:db8:7::2' });
+  const frame = frameOf(
+    ethernet(ipv4(udp(bytes('00 00 f2 27 01 02 03 04', inner), 3797, 32_900), { ...V4, protocol: 17 })),
+  );
+  const before = decoded(frame);
+  expect(before.tunnel).toBe('Teredo');
+  const { whole, bytes: after } = anonymous(frame);
+  expect(whole).toBe(true);
+  expect(decoded(frame)).toEqual(before);
+  for (const address of ['2001:0:102:304::5', '2001:db8:7::2']) expect(holds(after, ipv6Address(address))).toBe(false);
+  expect(holds(after, bytes('01 02 03 04'))).toBe(false);
+});
 
 describe('checksums', () => {
   const sums = [

@@ -69,6 +69,29 @@ export function teredo(walk: Walk): number {
   return IPV6;
 }
 
+/** 2001::/32, from which Teredo's clients have their addresses (RFC 4380 2.6). */
+const TEREDO_PREFIX = 0x20010000;
+
+/**
+ * Teredo's clients speak from whatever port they have. `walk` stands before a UDP header that says `length`: what follows
+ * is Teredo if it is an IPv6 packet that ends where the datagram does, from or to such a client.
+ */
+export function isTeredo(walk: Walk, length: number): boolean {
+  let at = 8;
+  if (!walk.has(at + 4)) return false;
+  if (walk.u16(at) === AUTHENTICATION) {
+    at += 13 + walk.u8(at + 2) + walk.u8(at + 3);
+    if (!walk.has(at + 2)) return false;
+  }
+  if (walk.u16(at) === ORIGIN) at += 8;
+  return (
+    walk.has(at + 40) &&
+    walk.u8(at) >>> 4 === 6 &&
+    at + 40 + walk.u16(at + 4) === length &&
+    (walk.i32(at + 8) === TEREDO_PREFIX || walk.i32(at + 24) === TEREDO_PREFIX)
+  );
+}
+
 /** Anything in anything: identity and signature of given lengths, then a packet by IP protocol number. */
 export function ayiya(walk: Walk): number {
   if (!walk.has(8)) return walk.missing();

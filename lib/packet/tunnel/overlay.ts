@@ -25,6 +25,19 @@ export function vxlan(walk: Walk): number {
   return ETHERNET;
 }
 
+/** The flag that the network's identity is valid; all else is reserved, and zero (RFC 7348 5). */
+const VXLAN_FLAGS = 0x08000000;
+const ETHERNET_BYTES = 14;
+/** IPv4, ARP, VLAN tags, IPv6. */
+const USUAL_TYPES: ReadonlySet<number> = new Set([0x0800, 0x0806, 0x8100, 0x88a8, 0x86dd]);
+
+/** VXLAN at a port that is not VXLAN's by right (Linux's 8472): what follows the header to the letter, and holds a frame. */
+export function vxlanIfExact(walk: Walk): number {
+  if (!walk.has(8 + ETHERNET_BYTES)) return walk.missing();
+  const exact = walk.i32(0) === VXLAN_FLAGS && walk.u8(7) === 0 && USUAL_TYPES.has(walk.u16(8 + 12));
+  return exact ? vxlan(walk) : OTHER_PROTOCOL;
+}
+
 /** VXLAN with a next protocol. */
 export function vxlanGpe(walk: Walk): number {
   if (!walk.has(8)) return walk.missing();

@@ -2,9 +2,9 @@ import { ENCRYPTED, OTHER_PROTOCOL } from '../keys.ts';
 import type { Layer, Walk } from '../walk.ts';
 import { gre } from './gre.ts';
 import { junosMirror, sflow, tzsp } from './mirrors.ts';
-import { ayiya, gtp, l2tp, teredo } from './mobile.ts';
+import { ayiya, gtp, isTeredo, l2tp, teredo } from './mobile.ts';
 import { mpls } from './mpls.ts';
-import { geneve, lisp, vxlan, vxlanGpe } from './overlay.ts';
+import { geneve, lisp, vxlan, vxlanGpe, vxlanIfExact } from './overlay.ts';
 import { capwap, lwapp } from './wireless.ts';
 
 /** Tunnels over UDP by the ports that are theirs. */
@@ -23,17 +23,18 @@ const BY_PORT: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [6081, geneve],
   [6343, sflow],
   [6635, mpls],
+  [8472, vxlanIfExact],
   [12222, lwapp],
   [30030, junosMirror],
   [37008, tzsp],
 ]);
 
-/** RFC 768: a tunnel if the port it goes to, or the one it comes from, is a tunnel's. */
+/** RFC 768: a tunnel if the port it goes to, or the one it comes from, is a tunnel's; Teredo from any port to any. */
 export function udp(walk: Walk): number {
   if (!walk.has(8)) return walk.missing();
-  const layer = BY_PORT.get(walk.u16(2)) ?? BY_PORT.get(walk.u16(0));
-  if (layer === undefined) return OTHER_PROTOCOL;
   const length = walk.u16(4);
+  const layer = BY_PORT.get(walk.u16(2)) ?? BY_PORT.get(walk.u16(0)) ?? (isTeredo(walk, length) ? teredo : undefined);
+  if (layer === undefined) return OTHER_PROTOCOL;
   if (length >= 8) walk.limit(length);
   walk.at += 8;
   return layer(walk);

@@ -29,6 +29,7 @@ const BLOCKS_V4: readonly Block[] = [
 
 const BLOCKS_V6: readonly Block[] = [
   block(new Array(16).fill(0), 127, true), // unspecified and loopback
+  block([0x20, 0x01, 0, 0], 32), // Teredo, which is known by it
   block([0x20, 0x01, 0x0d, 0xb8], 32), // documentation
   block([0x20, 0x02], 16), // 6to4
   block([0xfc], 7), // unique local

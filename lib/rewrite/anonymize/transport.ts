@@ -62,9 +62,11 @@ const TUNNELS: ReadonlyMap<number, number> = new Map([
   [5247, 8], // CAPWAP, whose options hold a radio's address
   [6081, 8], // Geneve, whose options hold anything
   [6635, WHOLE_HEADER], // MPLS
+  [8472, WHOLE_HEADER], // VXLAN
   [30030, WHOLE_HEADER], // Juniper's mirror
 ]);
-const TEREDO = 3544;
+/** Those whose headers hold addresses: AYIYA, sFlow, LWAPP. */
+const ADDRESSED: ReadonlySet<number> = new Set([5072, 6343, 12_222]);
 const TEREDO_AUTHENTICATION = 1;
 const TZSP = 37_008;
 
@@ -79,15 +81,13 @@ export const udpRule: HeaderRule = (r, { start, end, dataEnd, wireEnd, segment }
   // No tunnel.
   if (end === start) return true;
   const [from, to] = [r.u16(start), r.u16(start + 2)];
-  // Teredo may put an authentication and addresses before the packet (RFC 4380 5.1.1): of these only the first's lengths.
-  if (to === TEREDO || from === TEREDO) {
-    if (r.u16(start + 8) === TEREDO_AUTHENTICATION) r.keep(start + 8, Math.min(start + 12, end));
-    return true;
-  }
   if (to === TZSP || from === TZSP) return keepEnds(r, start + 8, end);
+  if (ADDRESSED.has(to) || ADDRESSED.has(from)) return false;
   const kept = TUNNELS.get(to) ?? TUNNELS.get(from);
-  if (kept === undefined) return false;
-  r.keep(start + 8, Math.min(start + 8 + kept, end));
+  if (kept !== undefined) r.keep(start + 8, Math.min(start + 8 + kept, end));
+  // Teredo, which has no port of its own, may put an authentication and addresses before the packet (RFC 4380 5.1.1): of
+  // these only the first's lengths.
+  else if (r.u16(start + 8) === TEREDO_AUTHENTICATION) r.keep(start + 8, Math.min(start + 12, end));
   return true;
 };
 
