@@ -1,9 +1,8 @@
 import type { Series } from '../../../facts/incident.ts';
-import { duration, grouped } from '../../phrases.ts';
+import { bitRate, duration, grouped } from '../../phrases.ts';
 import type { FindingPayload, Payload } from '../payload.ts';
 import { Chart, type Line } from './chart.ts';
 import { el, svg } from './dom.ts';
-import { bits } from './sequence.ts';
 import type { Span } from './span.ts';
 
 /** All connections over time: what was found, what was sent, and how many were in the states that tell of trouble. */
@@ -23,12 +22,12 @@ function trafficChart(bytes: Series, segments: Series, span: Span): Chart {
     height: 160,
     times: rates.map((_, i) => i * bytes.every),
     span,
-    value: bits,
+    value: bitRate,
     lines: [line],
     readout: (at) => {
       const time = at * bytes.every;
       const packets = segments.values[Math.floor(time / segments.every)] ?? 0;
-      return `${time.toFixed(3)} s · ${bits(rates[at]!)} · ${grouped(Math.round(packets / segments.every))} segments/s`;
+      return `${time.toFixed(3)} s · ${bitRate(rates[at]!)} · ${grouped(Math.round(packets / segments.every))} segments/s`;
     },
   });
 }

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import type { Side } from '../../../facts/connection.ts';
-import { duration, grouped, shortSize } from '../../phrases.ts';
+import { bitRate, duration, grouped, shortSize } from '../../phrases.ts';
 import type { PagePayload } from '../payload.ts';
 import { Chart, type Line } from './chart.ts';
 import { FIN, flagNames, type Point, RST, SYN } from './points.ts';
@@ -209,22 +209,10 @@ function throughputChart(page: PagePayload, side: Side, span: Span): Chart | nul
     height: 150,
     times: [...values, 0].map((_, i) => i * every),
     span,
-    value: bits,
+    value: bitRate,
     lines: [line],
-    readout: (at) => `${(at * every).toFixed(6)} s · ${bits(line.values[at] ?? 0)}`,
+    readout: (at) => `${(at * every).toFixed(6)} s · ${bitRate(line.values[at] ?? 0)}`,
   });
-}
-
-/** Bits per second. */
-export function bits(perSecond: number): string {
-  const units = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s'];
-  let value = perSecond;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${Number(value.toPrecision(3))} ${units[unit]}`;
 }
 
 function rising(times: readonly number[]): number[] {
