@@ -21,7 +21,7 @@ export function makeCase(number: number, seeds: Seeds): Case {
   return { file: damagedFile(random, contained(random, packets)), random };
 }
 
-const MOST_PACKETS = 12;
+const MOST_PACKETS = 8;
 
 function somePackets(random: Random, seeds: Seeds): Packet[] {
   switch (random.below(10)) {
@@ -33,9 +33,9 @@ function somePackets(random: Random, seeds: Seeds): Packet[] {
       return some(random, random.pick(seeds.encapsulations));
     case 4:
       // Two at once: one capture in the midst of another, a tunnel beside a conversation.
-      return [...some(random, random.pick(seeds.encapsulations)), ...conversation(random, 8)];
+      return [...some(random, random.pick(seeds.encapsulations)), ...conversation(random, 5)];
     case 5:
-      return random.oneIn(400) ? conversation(random, 3000) : conversation(random, 30);
+      return random.oneIn(400) ? conversation(random, 3000) : conversation(random, 24);
     default:
       return conversation(random, MOST_PACKETS);
   }

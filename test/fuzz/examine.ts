@@ -47,7 +47,7 @@ interface Run extends Told {
 export function examine({ file, random }: Case): Outcome {
   let runs = 0;
   let told = null as Run | null;
-  const all = random.oneIn(2);
+  const all = random.oneIn(3);
   const analyse = (chunkBytes: number, snapshots = false): Run => {
     runs++;
     return run(file, all, chunkBytes, snapshots);
@@ -76,7 +76,7 @@ export function examine({ file, random }: Case): Outcome {
       const asked = analyse(1 + random.below(file.length + 1), true);
       if (asked.text !== whole.text) return 'a snapshot changes the result';
     }
-    if (all && random.oneIn(100)) {
+    if (all && random.oneIn(64)) {
       const bad = judgeOutputs(renamed(whole, random));
       if (bad !== null) return bad;
     }
