@@ -163,6 +163,10 @@ export interface ServiceFacts {
   readonly refusedPerSecond: readonly (readonly [number, number])[];
   /** Per second of the reset, for connections that had been established. */
   readonly resetPerSecond?: readonly (readonly [number, number])[];
+  /** Those refused, reset once open, and still in CLOSE_WAIT at the end: where they show. */
+  readonly refusals?: Cited;
+  readonly resets?: Cited;
+  readonly closeWaitHeld?: Cited;
   /** Connections of this service whose final ACK it ignored (SYN-ACK repeated although the tap saw the ACK). */
   readonly ignoredAcks?: {
     readonly connections: number;
@@ -199,6 +203,13 @@ export interface ServiceFacts {
     readonly lastFrame: number;
     readonly examples: readonly number[];
   };
+}
+
+/** Connections that show something: the last frames of some and of all, and some numbers. */
+export interface Cited {
+  readonly frames: readonly number[];
+  readonly lastFrame: number;
+  readonly examples: readonly number[];
 }
 
 /** One host that closes first and so keeps TIME_WAIT. */

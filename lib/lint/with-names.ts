@@ -1,6 +1,6 @@
 import type { FindingEndpoint } from '../facts/finding.ts';
+import { at } from '../facts/wording.ts';
 import type { Draft } from '../rules/rule.ts';
-import { at } from '../rules/wording.ts';
 import type { NameOf } from './names.ts';
 
 /** A finding about the capture as a whole with the names of its endpoints: beside addresses, never instead of them. */

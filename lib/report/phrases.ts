@@ -1,7 +1,7 @@
 import { figures, size } from '../facts/wording.ts';
 
 /** Words of reports beside those that findings use as well. */
-export { count, duration, grouped, list, size, socket } from '../facts/wording.ts';
+export { at, bitRate, count, duration, grouped, list, percent, size, socket } from '../facts/wording.ts';
 
 /** As `size`, for narrow places: `512 B`, `1.2 kB`. */
 export function shortSize(bytes: number): string {

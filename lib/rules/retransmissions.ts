@@ -1,6 +1,6 @@
 import type { RetransmissionRun, Sighting } from '../facts/connection.ts';
 import { secondsBetween } from '../facts/moment.ts';
-import { list } from './wording.ts';
+import { list } from '../facts/wording.ts';
 
 const KINDS = [
   ['rto', 'by timeout'],

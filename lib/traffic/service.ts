@@ -1,6 +1,7 @@
 import type { ServiceFacts } from '../facts/capture.ts';
 import { Attempts } from './attempts.ts';
 import { Bins } from './bins.ts';
+import { Cited } from './cited.ts';
 import { Closers } from './closer.ts';
 import { CookieSigns } from './cookie-signs.ts';
 import { Distinct } from './distinct.ts';
@@ -44,6 +45,9 @@ export class Service {
   firstFrame = 0;
   lastFrame = 0;
   readonly examples: number[] = [];
+  private readonly refusals = new Cited();
+  private readonly resets = new Cited();
+  private readonly closeWaitHeld = new Cited();
 
   constructor(address: string, { ipVersion, server, serverPort }: ConnectionSummary) {
     this.address = address;
@@ -56,7 +60,10 @@ export class Service {
     this.connections++;
     if (c.reset) this.reset++;
     this.responses ??= c.responses;
-    if (c.cutOff >= 0) this.resetPerSecond.add(c.cutOff);
+    if (c.cutOff >= 0) {
+      this.resetPerSecond.add(c.cutOff);
+      this.resets.add(c);
+    }
     if (c.answered) this.answered++;
     const network = c.ipVersion === 4 ? c.client[3]! >>> 8 : mix(c.client[0]!, c.client[1]!);
     this.sources.add(
@@ -66,6 +73,7 @@ export class Service {
     if (c.closeWaitFrom >= 0) {
       this.closeWait.add(c.closeWaitFrom);
       if (c.closeWaitTo >= 0) this.closeWait.add(c.closeWaitTo, -1);
+      else this.closeWaitHeld.add(c);
     }
     if (c.timeWaitBy !== 0) this.closers.add(c);
     if (c.synAcksIgnored > 0) this.ignoredAcks.add(c);
@@ -82,6 +90,7 @@ export class Service {
       this.pairs.add(c);
     } else if (c.refused) {
       this.refused++;
+      this.refusals.add(c);
       this.refusedPerSecond.add(c.begun);
     } else {
       this.addIncomplete(c);
@@ -104,6 +113,9 @@ export class Service {
     const ignoredAcks = this.ignoredAcks.facts();
     const cookieSigns = this.cookieSigns.count();
     const responses = this.responses?.facts() ?? null;
+    const refusals = this.refusals.facts();
+    const resets = this.resets.facts();
+    const closeWaitHeld = this.closeWaitHeld.facts();
     return {
       address: this.address,
       port: this.port,
@@ -117,6 +129,9 @@ export class Service {
       completedPerSecond: this.completedPerSecond.entries(),
       refusedPerSecond: this.refusedPerSecond.entries(),
       ...(resetPerSecond.length === 0 ? {} : { resetPerSecond }),
+      ...(refusals === null ? {} : { refusals }),
+      ...(resets === null ? {} : { resets }),
+      ...(closeWaitHeld === null ? {} : { closeWaitHeld }),
       ...(ignoredAcks === null ? {} : { ignoredAcks }),
       ...(cookieSigns === 0 ? {} : { cookieSigns }),
       ...(responses === null ? {} : { responses: { ...responses, histogram: this.responses!.histogram() } }),

@@ -46,7 +46,7 @@ const judge = capture
 const rule = `${
   capture
     ? "import { defineRule } from '../rule.ts';\n"
-    : "import { defineRule } from '../rule.ts';\nimport { bothSides, capital, otherSide } from '../watching.ts';\nimport { at } from '../wording.ts';\n"
+    : "import { defineRule } from '../rule.ts';\nimport { bothSides, capital, otherSide } from '../watching.ts';\nimport { at } from '../../facts/wording.ts';\n"
 }
 export default defineRule({
   meta: {

@@ -142,6 +142,11 @@ export const LABELS: readonly Label[] = [
     because: 'connections of one service in CLOSE_WAIT only become more',
     errors: ['close-wait-leak'],
   },
+  {
+    says: /TIME_WAIT pressure/i,
+    rules: ['time-wait-pressure'],
+    because: 'a hundred and more at once for one remote address and port',
+  },
   { says: /short connections|TIME_WAIT piles up/i, rules: [], because: 'too few for a note: that begins at a hundred' },
   {
     says: /pool of connections/i,

@@ -1,8 +1,9 @@
 import type { HoleCause, Overlaps } from '../../lib/facts/stream.ts';
 import { Budget } from '../../lib/tcp/stream/budget.ts';
-import { type Beginning, ByteStream } from '../../lib/tcp/stream/byte-stream.ts';
+import { ByteStream } from '../../lib/tcp/stream/byte-stream.ts';
 import type { Difference, StreamListener } from '../../lib/tcp/stream/listener.ts';
 import { type Piece, SURE } from '../../lib/tcp/stream/piece.ts';
+import type { Beginning } from '../../lib/tcp/stream/settings.ts';
 
 export interface Hole {
   readonly offset: number;
@@ -68,7 +69,7 @@ export class Rig {
   constructor({ isn = 1000, beginning = 'syn', overlaps = 'first', limit = 1 << 24, budget }: Setting = {}) {
     this.first = (isn + 1) | 0;
     const shared = budget ?? new Budget(1 << 28);
-    this.stream = new ByteStream(this.told, shared, this.first, beginning, overlaps, limit);
+    this.stream = new ByteStream(this.told, this.first, beginning, { overlaps, budget: shared, limit });
   }
 
   /** Payload at an offset; `length` on the wire where the capture has less. */

@@ -1,5 +1,5 @@
+import { count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { count, duration } from '../wording.ts';
 
 export default defineRule({
   meta: {

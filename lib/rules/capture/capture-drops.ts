@@ -1,5 +1,5 @@
+import { count, list, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { count, list, size } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,5 +1,5 @@
+import { count, grouped, list } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { count, grouped, list } from '../wording.ts';
 
 const NOWHEN = { seconds: 0, nanos: 0 } as const;
 

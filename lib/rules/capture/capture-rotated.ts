@@ -1,5 +1,5 @@
+import { list } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { list } from '../wording.ts';
 
 export default defineRule({
   meta: {

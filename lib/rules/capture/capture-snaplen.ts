@@ -1,5 +1,5 @@
+import { count, percent } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { count, percent } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,5 +1,5 @@
+import { count, grouped } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { count, grouped } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,7 +1,7 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import { ICMP_ERROR, REFUSED } from '../../facts/notes.ts';
+import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { at, count, duration } from '../wording.ts';
 
 export default defineRule({
   meta: {

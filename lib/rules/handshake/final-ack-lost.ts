@@ -1,8 +1,8 @@
 import type { HandshakeFacts, Sighting } from '../../facts/connection.ts';
 import { isBefore, secondsBetween } from '../../facts/moment.ts';
 import { FINAL_ACK_IGNORED } from '../../facts/notes.ts';
+import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { at, count, duration } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,6 +1,6 @@
 import { HANDSHAKE_ODD } from '../../facts/notes.ts';
+import { at } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { at } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,7 +1,7 @@
 import { OPTIONS_UNEVEN } from '../../facts/notes.ts';
+import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-import { at, count } from '../wording.ts';
 
 const DEFAULT_MSS = { v4: 536, v6: 1220 } as const;
 

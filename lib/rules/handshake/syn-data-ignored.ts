@@ -1,6 +1,6 @@
 import { HANDSHAKE_ODD } from '../../facts/notes.ts';
+import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { at, count } from '../wording.ts';
 
 export default defineRule({
   meta: {

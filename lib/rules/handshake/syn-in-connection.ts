@@ -1,7 +1,7 @@
 import { STRAY_SYN } from '../../facts/notes.ts';
+import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { capital, otherSide } from '../watching.ts';
-import { at, count } from '../wording.ts';
 
 export default defineRule({
   meta: {

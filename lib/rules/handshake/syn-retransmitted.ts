@@ -1,7 +1,7 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import { SYN_REPEATED } from '../../facts/notes.ts';
+import { at, count, duration, list } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { at, count, duration, list } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,7 +1,7 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import { HANDSHAKE_ODD } from '../../facts/notes.ts';
+import { at } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { at } from '../wording.ts';
 
 export default defineRule({
   meta: {

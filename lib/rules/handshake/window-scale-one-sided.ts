@@ -1,7 +1,7 @@
 import { OPTIONS_UNEVEN } from '../../facts/notes.ts';
+import { at, bitRate, percent } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, otherSide } from '../watching.ts';
-import { at, bitRate, percent } from '../wording.ts';
 
 const UNSCALED_WINDOW = 65_535;
 

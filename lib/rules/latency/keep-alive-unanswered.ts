@@ -1,7 +1,7 @@
 import { KEPT_ALIVE } from '../../facts/notes.ts';
+import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, otherSide, watchedLongEnough } from '../watching.ts';
-import { at, count, duration } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,7 +1,7 @@
 import { RTT_SPREAD } from '../../facts/notes.ts';
+import { at, duration, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, otherSide } from '../watching.ts';
-import { at, duration, size } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,8 +1,8 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import { RETRANSMITTED } from '../../facts/notes.ts';
+import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide, watchedLongEnough } from '../watching.ts';
-import { at, count, duration } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,8 +1,8 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import { RETRANSMITTED } from '../../facts/notes.ts';
+import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, otherSide, watchedLongEnough } from '../watching.ts';
-import { at, count, duration } from '../wording.ts';
 
 /** What got through in all is less than one of the large segments, so it went in smaller ones. */
 function smallerThan(segment: number, acknowledged: number): number {

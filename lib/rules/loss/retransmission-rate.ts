@@ -1,7 +1,7 @@
 import { RETRANSMITTED } from '../../facts/notes.ts';
+import { at, count, percent, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-import { at, count, percent, size } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,8 +1,8 @@
 import type { RetransmissionRun } from '../../facts/connection.ts';
 import { RETRANSMITTED } from '../../facts/notes.ts';
+import { at, count, percent } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-import { at, count, percent } from '../wording.ts';
 
 export default defineRule({
   meta: {

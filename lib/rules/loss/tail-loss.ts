@@ -1,8 +1,8 @@
 import { RETRANSMITTED } from '../../facts/notes.ts';
+import { at, count, duration } from '../../facts/wording.ts';
 import { SHORTEST_TIMEOUT_SECONDS } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, otherSide } from '../watching.ts';
-import { at, count, duration } from '../wording.ts';
 
 /** More timeouts in a row are `timeout-backoff`. */
 const MOST_TIMEOUTS = 2;

@@ -1,9 +1,9 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import { RETRANSMITTED } from '../../facts/notes.ts';
+import { at, count, duration, list } from '../../facts/wording.ts';
 import { backoffLength, waitsOf } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-import { at, count, duration, list } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,7 +1,7 @@
 import { MALFORMED } from '../../facts/notes.ts';
+import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-import { at, count } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,5 +1,5 @@
+import { count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { count } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,7 +1,7 @@
 import { RESET } from '../../facts/notes.ts';
+import { at } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { capital, otherSide } from '../watching.ts';
-import { at } from '../wording.ts';
 
 export default defineRule({
   meta: {

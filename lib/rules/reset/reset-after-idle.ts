@@ -1,9 +1,9 @@
 import type { Side } from '../../facts/connection.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import { IDLE } from '../../facts/notes.ts';
+import { at, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { otherSide, watchedLongEnough } from '../watching.ts';
-import { at, duration } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,8 +1,8 @@
 import type { ConnectionFacts, ResetFacts } from '../../facts/connection.ts';
 import { RESET } from '../../facts/notes.ts';
+import { at, list, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { capital, otherSide } from '../watching.ts';
-import { at, list, size } from '../wording.ts';
 
 export default defineRule({
   meta: {

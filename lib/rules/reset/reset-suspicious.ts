@@ -1,8 +1,8 @@
 import type { ResetFacts } from '../../facts/connection.ts';
 import { RESET } from '../../facts/notes.ts';
+import { at, count, list } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { otherSide } from '../watching.ts';
-import { at, count, list } from '../wording.ts';
 
 export default defineRule({
   meta: {

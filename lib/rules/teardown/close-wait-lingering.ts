@@ -1,8 +1,8 @@
 import { isBefore, secondsBetween } from '../../facts/moment.ts';
 import { CLOSE_LINGERS } from '../../facts/notes.ts';
+import { at, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-import { at, duration } from '../wording.ts';
 
 export default defineRule({
   meta: {

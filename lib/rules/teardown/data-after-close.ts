@@ -1,8 +1,8 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import { RESET } from '../../facts/notes.ts';
+import { at, duration, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { capital, otherSide } from '../watching.ts';
-import { at, duration, size } from '../wording.ts';
 
 export default defineRule({
   meta: {

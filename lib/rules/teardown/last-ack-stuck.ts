@@ -1,8 +1,6 @@
-import { secondsBetween } from '../../facts/moment.ts';
 import { CLOSE_LINGERS, CLOSE_ODD } from '../../facts/notes.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide, watchedLongEnough } from '../watching.ts';
-import { at, count, duration } from '../wording.ts';
+import { stuckFins } from '../stuck-fins.ts';
 
 export default defineRule({
   meta: {
@@ -29,28 +27,5 @@ export default defineRule({
     others: 'Wireshark marks each repeat as a retransmission; no tool says that the close itself is stuck.',
   },
 
-  connection(facts, options, capture) {
-    return bothSides(facts).flatMap(({ side, own, peer }) => {
-      const { fin, spells } = own;
-      if (fin === null || fin.acknowledged !== null || fin.count < options.tries) return [];
-      if (!spells.some(({ state }) => state === 'LAST_ACK') || !watchedLongEnough(fin.first.time, capture.end))
-        return [];
-      const chain = own.repeatChains.find(({ what }) => what === 'fin');
-      const last = chain?.sent.at(-1)?.time ?? facts.end;
-      const seconds = secondsBetween(fin.first.time, last);
-      return {
-        confidence: 'high',
-        message: `${capital(side)} ${at(own)} sent its FIN ${count(fin.count, 'time')} over ${duration(seconds)}; ${otherSide(side)} ${at(peer)} never acknowledged it.`,
-        together: `{connections} of {clients} with server ${at(facts.server)} ended with FINs of the ${side} that were never acknowledged.`,
-        side,
-        frames: fin.frames,
-        frameCount: fin.count,
-        start: fin.first.time,
-        end: last,
-        lowerBound: true,
-        impact: { seconds },
-        evidence: { fins: fin.count, seconds: Number(seconds.toFixed(6)) },
-      };
-    });
-  },
+  connection: (facts, options, capture) => stuckFins(facts, ['LAST_ACK'], options, capture),
 });

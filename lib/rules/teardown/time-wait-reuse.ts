@@ -1,6 +1,6 @@
 import { REUSED } from '../../facts/notes.ts';
+import { at, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { at, duration } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,5 +1,5 @@
+import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { at, count } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,6 +1,6 @@
 import { after } from '../../facts/moment.ts';
+import { at, grouped } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { at, grouped } from '../wording.ts';
 
 /** Growth within fewer seconds than this may be one moment of closing. */
 const LEAST_SECONDS_OF_GROWTH = 3;
@@ -47,17 +47,20 @@ export default defineRule({
       const [first] = growth[0]!;
       const [last] = growth.at(-1)!;
       if (growth.length < LEAST_SECONDS_OF_GROWTH) return [];
+      const cited = service.closeWaitHeld;
       const perMinute = (held / Math.max(1, last - first)) * 60;
       return {
         confidence: 'high',
         message: `Server ${at(service)} holds ${grouped(held)} connections in CLOSE_WAIT at the end of the capture; their number only grew, by about ${grouped(perMinute)} a minute.`,
         side: 'server',
-        frames: [],
+        frames: cited === undefined ? [] : [...cited.frames, cited.lastFrame],
+        frameCount: held,
         start: after(start, first),
         end,
         lowerBound: true,
         impact: { connections: held },
         evidence: { held, growthPerMinute: Math.round(perMinute), connections: service.connections },
+        connections: cited?.examples ?? [],
         endpoints: [{ address: service.address, port: service.port, role: 'server' }],
         replaces: ['close-wait-lingering'],
         replacesAt: { address: service.address, port: service.port },

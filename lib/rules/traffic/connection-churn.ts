@@ -1,9 +1,15 @@
 import { after } from '../../facts/moment.ts';
-import { busiest } from '../rates.ts';
+import { at, count, duration, grouped, size } from '../../facts/wording.ts';
+import { busiest, type PerSecond, type Window } from '../rates.ts';
 import { defineRule } from '../rule.ts';
-import { at, count, duration, grouped, size } from '../wording.ts';
 
 const SUSTAINED_SECONDS = 10;
+
+/** Not a burst within a second or two: most seconds of the stretch have their share. */
+function isSustained(series: PerSecond, { second, width }: Window, perSecond: number): boolean {
+  const busy = series.filter(([at, opened]) => at >= second && at < second + width && opened * 2 >= perSecond);
+  return busy.length * 5 >= width * 4;
+}
 
 export default defineRule({
   meta: {
@@ -36,6 +42,7 @@ export default defineRule({
     return (traffic.pairs ?? []).flatMap((pair) => {
       const window = busiest(pair.openedPerSecond, SUSTAINED_SECONDS);
       if (window.count < options.perSecond * SUSTAINED_SECONDS || pair.medianDuration > options.duration) return [];
+      if (!isSustained(pair.openedPerSecond, window, options.perSecond)) return [];
       const server = { address: pair.serverAddress, port: pair.serverPort };
       const cost = pair.connections * pair.medianHandshake;
       return {

@@ -1,7 +1,7 @@
 import { after, secondsBetween } from '../../facts/moment.ts';
+import { count, list } from '../../facts/wording.ts';
 import { episodes } from '../loss-episodes.ts';
 import { defineRule } from '../rule.ts';
-import { count, list } from '../wording.ts';
 
 const TENTH = 0.1;
 /** Episodes told one by one; the worst of more. */

@@ -1,7 +1,7 @@
 import { after, secondsBetween } from '../../facts/moment.ts';
+import { at, count, grouped, percent } from '../../facts/wording.ts';
 import { floodWindow } from '../floods.ts';
 import { defineRule } from '../rule.ts';
-import { at, count, grouped, percent } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,7 +1,7 @@
 import { after, secondsBetween } from '../../facts/moment.ts';
+import { at, duration, grouped, percent } from '../../facts/wording.ts';
 import { paceOf } from '../rates.ts';
 import { defineRule } from '../rule.ts';
-import { at, duration, grouped, percent } from '../wording.ts';
 
 export default defineRule({
   meta: {

@@ -1,7 +1,7 @@
 import { TINY } from '../../facts/notes.ts';
+import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-import { at, count, duration } from '../wording.ts';
 
 export default defineRule({
   meta: {

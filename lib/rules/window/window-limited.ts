@@ -1,8 +1,8 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import { BULK } from '../../facts/notes.ts';
+import { at, bitRate, duration, percent, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-import { at, bitRate, duration, percent, size } from '../wording.ts';
 
 export default defineRule({
   meta: {

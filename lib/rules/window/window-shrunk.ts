@@ -1,7 +1,7 @@
 import { WINDOW_ODD } from '../../facts/notes.ts';
+import { at, count, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-import { at, count, size } from '../wording.ts';
 
 export default defineRule({
   meta: {

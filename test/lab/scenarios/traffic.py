@@ -36,6 +36,22 @@ def churn(stage):
     stage.join()
 
 
+@scenario("TIME_WAIT pressure: 120 closed connections wait at the client at once", at="client", snaplen=HEADERS)
+def time_wait_pressure(stage):
+    """A hundred and twenty connections with one small exchange each, six at a time; the client closes."""
+    serve(stage, answering(40, 60), 120)
+
+    def client():
+        for _ in range(20):
+            sock = stage.client.connect(stage.server)
+            ask(sock, 40, 60, pause=0)
+            sock.close()
+    for _ in range(6):
+        stage.spawn(client)
+    time.sleep(0.3)
+    stage.join()
+
+
 @scenario("many refused connections", at="client")
 def refused_storm(stage):
     """Thirty attempts on a port where nobody listens, ten connections on one that works."""
