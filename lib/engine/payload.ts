@@ -1,17 +1,19 @@
+import { seqGt } from '../bytes/seq.ts';
 import { PAYLOAD_DIFFERS } from '../facts/notes.ts';
 import type { HoleCause, StreamConnection, StreamEvent, StreamOptions } from '../facts/stream.ts';
 import { KEEP_ALIVE, ZERO_WINDOW_PROBE } from '../facts/verdict.ts';
 import { addressText } from '../packet/address.ts';
-import { CHECKSUM_BAD, verifyChecksum } from '../packet/checksum.ts';
+import { CHECKSUM_BAD, CHECKSUM_OK, verifyChecksum } from '../packet/checksum.ts';
 import { ACK, FIN, LENGTH_FROM_FRAME, PSH, RST, Segment, SYN } from '../packet/segment.ts';
 import type { Connection, Endpoint } from '../tcp/connection.ts';
 import { type Flow, SYN_SEEN } from '../tcp/flow.ts';
 import { oddOf } from '../tcp/oddities/endpoint.ts';
 import { Seen } from '../tcp/oddities/seen.ts';
 import { Budget } from '../tcp/stream/budget.ts';
-import { type Beginning, ByteStream } from '../tcp/stream/byte-stream.ts';
+import { ByteStream } from '../tcp/stream/byte-stream.ts';
 import type { Difference, StreamListener } from '../tcp/stream/listener.ts';
 import { DAMAGED, type Piece, PROBE, SURE, UNANSWERED } from '../tcp/stream/piece.ts';
+import type { Beginning } from '../tcp/stream/settings.ts';
 import type { ConnectionTable } from '../tcp/table.ts';
 import { momentOf } from '../tcp/timing/elapsed.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
@@ -27,6 +29,9 @@ export interface PayloadOptions extends StreamOptions {
 
 const STREAM_BYTES = 16 * 1024 * 1024;
 const ALL_BYTES = 256 * 1024 * 1024;
+/** So many wrong checksums that the peer took nonetheless mean nothing; so many and more than right ones no more. */
+const PROVEN_WRONG = 3;
+const PATTERN = 8;
 /** Bytes shown of segments and of differing copies. */
 const SHOWN_BYTES = 64;
 
@@ -134,6 +139,10 @@ class Direction implements StreamListener {
   private readonly from: 'client' | 'server';
   private readonly budget: Budget;
   private readonly options: PayloadOptions;
+  /** Segments with wrong checksums that the peer acknowledged, and all such, and those with right ones. */
+  private wrongTaken = 0;
+  private wrongSums = 0;
+  private rightSums = 0;
   /** The segment in hand. */
   private segment: Segment | null = null;
 
@@ -158,10 +167,10 @@ class Direction implements StreamListener {
   payload(s: Segment, j: Judgement): void {
     const { flow } = this.sender;
     const syn = (s.flags & SYN) !== 0;
-    // Another attempt with another number: what was sent before is not part of the stream.
-    if (this.stream !== null && (flow.options & SYN_SEEN) !== 0 && flow.isn !== this.isn) this.stream = null;
+    // Another attempt with another number: what came with the SYN before is not part of the stream.
+    if (flow.isn !== this.isn && this.stream?.length === 0) this.stream = null;
     const stream = this.stream ?? this.open(s);
-    const doubt = j.kind === ZERO_WINDOW_PROBE ? PROBE : syn ? UNANSWERED : this.isDamaged(stream, s) ? DAMAGED : SURE;
+    const doubt = j.kind === ZERO_WINDOW_PROBE ? PROBE : syn ? UNANSWERED : this.isDamaged(s) ? DAMAGED : SURE;
     const bytes = new Uint8Array(Math.min(s.payloadCaptured, s.length));
     bytes.set(s.bytes.subarray(s.payloadStart, s.payloadStart + bytes.length));
     this.segment = s;
@@ -182,7 +191,7 @@ class Direction implements StreamListener {
   finish(): void {
     const { stream } = this;
     if (stream === null) return;
-    stream.finish();
+    stream.finish(this.wrongSums > this.rightSums);
     const reset = (this.connection.oddities?.resets.length ?? 0) > 0;
     this.options.onEvent?.({
       kind: 'end',
@@ -200,6 +209,7 @@ class Direction implements StreamListener {
   bytes(offset: number, piece: Piece, waited: number): void {
     const { of, from } = this;
     const { frame, seconds, nanos } = piece;
+    if (piece.doubt === DAMAGED) this.wrongTaken++;
     const time = { seconds, nanos };
     this.options.onEvent?.({ kind: 'bytes', of, from, offset, bytes: piece.bytes!, frame, time, waited });
   }
@@ -231,23 +241,29 @@ class Direction implements StreamListener {
   private open(s: Segment): ByteStream {
     const { flow } = this.sender;
     this.isn = flow.isn;
-    const known = (flow.options & SYN_SEEN) !== 0;
+    // Where SYN-ACKs disagreed, the judge may have gone by the first payload.
+    const known = (flow.options & SYN_SEEN) !== 0 && ((s.flags & SYN) !== 0 || seqGt(s.seq, flow.isn));
     const beginning: Beginning = known ? 'syn' : flow.ackSeen === 1 ? 'acknowledged' : 'lowest';
     const first = { syn: (flow.isn + 1) | 0, acknowledged: flow.acked, lowest: s.seq }[beginning];
-    const { overlaps = 'first', maxStreamBytes = STREAM_BYTES } = this.options;
-    this.stream = new ByteStream(this, this.budget, first, beginning, overlaps, maxStreamBytes);
+    const { overlaps = 'first', maxStreamBytes: limit = STREAM_BYTES } = this.options;
+    this.stream = new ByteStream(this, first, beginning, { overlaps, budget: this.budget, limit });
     return this.stream;
   }
 
   /**
    * Its checksum is wrong, so that the receiver will not take it. Nothing is said of what segmentation offload put
-   * together, of senders whose card fills checksums in, and where no acknowledgment can decide.
+   * together, of senders most of whose sums are wrong (their card fills them in, or somebody edited the capture), and where
+   * no acknowledgment can decide.
    */
-  private isDamaged(stream: ByteStream, s: Segment): boolean {
-    if (stream.checksumsMeanNothing || this.sender.flow.ackSeen === 0) return false;
+  private isDamaged(s: Segment): boolean {
+    if (this.wrongTaken >= PROVEN_WRONG || this.sender.flow.ackSeen === 0) return false;
     const { mss } = this.receiver.flow;
     if ((s.troubles & LENGTH_FROM_FRAME) !== 0 || (mss !== 0 && s.length > mss)) return false;
-    return verifyChecksum(s) === CHECKSUM_BAD;
+    const worth = verifyChecksum(s);
+    if (worth === CHECKSUM_OK) this.rightSums++;
+    if (worth !== CHECKSUM_BAD) return false;
+    this.wrongSums++;
+    return this.wrongSums < PATTERN || this.wrongSums <= this.rightSums;
   }
 
   private noteDifference(s: Segment, bytes: number): void {

@@ -1,34 +1,20 @@
-import { seqAdd, seqDiff } from '../../bytes/seq.ts';
-import type { HoleCause, Overlaps } from '../../facts/stream.ts';
+import { secondsBetween } from '../../facts/moment.ts';
+import type { HoleCause } from '../../facts/stream.ts';
 import type { Timed } from '../timing/elapsed.ts';
 import type { Budget } from './budget.ts';
+import { Front } from './front.ts';
+import { Holes } from './holes.ts';
+import { Kept } from './kept.ts';
 import type { Difference, StreamListener } from './listener.ts';
-import { compareWith, keepsFirst, keepsLast, overlay, type Tally } from './overlay.ts';
+import { compareWith, keepsFirst, keepsLast, overlay } from './overlay.ts';
 import { DAMAGED, type Piece, Pieces, PROBE, part, SURE } from './piece.ts';
+import type { Beginning, StreamSettings } from './settings.ts';
+import { Written } from './written.ts';
 
-/** Acknowledged bytes may still come this late: captures put packets in another order than the network. Seconds. */
-const PATIENCE = 1;
+/** Acknowledged bytes may still come this late: captures put packets in another order, or their clocks differ. Seconds. */
+const PATIENCE = 5;
 /** In mid-connection the stream begins with the lowest byte seen in so many, or until something is acknowledged. */
 const BEGINNING_BYTES = 65_536;
-/** Acknowledged bytes kept to hold retransmissions against. */
-const KEPT_BYTES = 65_536;
-/** After so many wrong checksums that the peer acknowledged nonetheless, they mean nothing. */
-const PROVEN_WRONG = 3;
-
-/**
- * How the first byte is known: by the SYN; by what the peer had acknowledged before any payload came; or not yet: the
- * stream begins with the lowest of the first bytes to come.
- */
-export type Beginning = 'syn' | 'acknowledged' | 'lowest';
-
-/** What came of one segment. */
-export interface Written extends Tally {
-  /** Offset of its first byte, and how many bytes were missing in front of it. */
-  offset: number;
-  ahead: number;
-  /** How long after later ones its new bytes came, seconds; 0 in order. */
-  late: number;
-}
 
 /**
  * One direction of a connection: segments in, the stream in order out, to a listener. What came out of order waits; what
@@ -36,14 +22,11 @@ export interface Written extends Tally {
  * become a hole when an acknowledgment shows that the receiver has them, or when waiting must end.
  */
 export class ByteStream {
-  readonly written: Written = { offset: 0, ahead: 0, late: 0, fresh: 0, repeated: 0, differing: 0, uncompared: 0 };
-  /** Bytes in holes, bytes that came again, and those of them that could not be compared. */
-  missing = 0;
+  readonly written: Written = new Written();
+  /** Bytes that came again, and those of them that could not be compared. */
   repeated = 0;
   uncompared = 0;
-  /** The next byte to hand out: its position and its sequence number. */
-  private position = 0;
-  private next: number;
+  private readonly front: Front;
   /** Position of the first byte: below 0 when earlier ones than the first came behind it. */
   private origin = 0;
   /** The first byte is known. */
@@ -53,18 +36,15 @@ export class ByteStream {
   private acked = Number.NEGATIVE_INFINITY;
   private end = Number.POSITIVE_INFINITY;
   private readonly waiting = new Pieces();
-  private readonly kept = new Pieces();
+  private readonly kept = new Kept();
   private cost = 0;
   /** Acknowledged bytes are missing since then, up to there. */
   private missed: (Timed & { readonly until: number }) | null = null;
-  /** The hole that goes on: nothing was handed out behind it yet. */
-  private hole: { readonly offset: number; length: number; readonly cause: HoleCause } | null = null;
+  private readonly holes: Holes;
   /** When the first payload came. */
   private first: Timed | null = null;
   /** Capture time of what happened last. */
-  private seconds = 0;
-  private nanos = 0;
-  private wrongAccepted = 0;
+  private readonly now = { seconds: 0, nanos: 0 };
 
   private readonly listener: StreamListener;
   private readonly budget: Budget;
@@ -77,20 +57,23 @@ export class ByteStream {
   /** `seq`: sequence number of the first byte, as far as `beginning` says so. */
   constructor(
     listener: StreamListener,
-    budget: Budget,
     seq: number,
     beginning: Beginning,
-    overlaps: Overlaps,
-    limit: number,
+    { overlaps, budget, limit }: StreamSettings,
   ) {
     this.listener = listener;
+    this.holes = new Holes(listener);
     this.budget = budget;
-    this.next = seq;
+    this.front = new Front(seq);
     this.settled = beginning !== 'lowest';
     this.begun = beginning === 'syn';
     this.keeps = overlaps === 'first' ? keepsFirst : keepsLast;
     this.waitsForAck = overlaps === 'last';
     this.limit = limit;
+  }
+
+  private get position(): number {
+    return this.front.position;
   }
 
   /** Handed out so far, holes included. */
@@ -108,18 +91,24 @@ export class ByteStream {
     return this.isAcknowledged ? Math.max(0, this.position - Math.max(this.acked, this.origin)) : null;
   }
 
+  /** Bytes in holes. */
+  get missing(): number {
+    return this.holes.missing;
+  }
+
   get isComplete(): boolean {
     return this.position >= this.end;
   }
 
-  /** This sender's checksums were wrong and its segments taken nonetheless: its card fills them in. */
-  get checksumsMeanNothing(): boolean {
-    return this.wrongAccepted >= PROVEN_WRONG;
-  }
-
   /** The FIN stands behind the byte before `seq`: what comes after is not of the stream. */
   endAt(seq: number): void {
-    this.end = this.positionOf(seq);
+    const end = this.front.positionOf(seq);
+    if (end === this.end) return;
+    this.end = end;
+    const beyond = this.waiting.indexAt(end);
+    const cut = this.waiting.at(beyond);
+    if (cut === undefined) return;
+    this.waiting.replace(beyond, this.waiting.count - beyond, cut.start < end ? [part(cut, cut.start, end)] : []);
   }
 
   /**
@@ -129,13 +118,10 @@ export class ByteStream {
   write(seq: number, length: number, bytes: Uint8Array, frame: number, now: Timed, doubt: number): void {
     const { written } = this;
     const { seconds, nanos } = now;
-    this.seconds = seconds;
-    this.nanos = nanos;
-    const start = this.positionOf(seq);
+    this.setTime(now);
+    const start = this.front.positionOf(seq);
     const end = Math.min(start + length, this.end);
-    written.offset = start - this.origin;
-    written.fresh = written.repeated = written.differing = written.uncompared = 0;
-    written.late = written.ahead = 0;
+    written.begin(start - this.origin);
     if (start >= end) return;
     this.first ??= { seconds, nanos };
     const held = Math.min(bytes.length, end - start);
@@ -148,21 +134,20 @@ export class ByteStream {
 
   /** The peer acknowledges all below `seq`; also to be called when only time has passed. */
   acknowledge(seq: number, now: Timed): void {
-    this.seconds = now.seconds;
-    this.nanos = now.nanos;
-    const position = this.positionOf(seq);
+    this.setTime(now);
+    const position = this.front.positionOf(seq);
     if (position > this.acked) this.acked = position;
     this.goOn();
   }
 
-  /** No more will come: what waits is handed out, with holes for what is missing. */
-  finish(): void {
+  /** No more will come: what waits is handed out, with holes for what is missing. `believed`: wrong checksums mean nothing. */
+  finish(believed = false): void {
     if (!this.settled) this.settle();
     this.missed = null;
     while (!this.waiting.isEmpty) {
       const first = this.waiting.first()!;
       if (first.start > this.position) this.skipTo(first.start);
-      else if (first.doubt === SURE || !this.isAcknowledged || first.end <= this.acked) this.hand(this.waiting.shift());
+      else if (this.isBelievable(first, believed)) this.hand(this.waiting.shift());
       else if (first.doubt !== DAMAGED && this.waiting.count === 1) this.waiting.shift();
       else this.leaveOut(this.waiting.shift());
     }
@@ -170,7 +155,7 @@ export class ByteStream {
     const known = this.end !== Number.POSITIVE_INFINITY;
     const last = known ? this.end : this.acked - 1;
     if (last > this.position) this.skipTo(last);
-    this.flushHole();
+    this.holes.tell();
     this.kept.clear();
     this.settleCost();
   }
@@ -183,12 +168,9 @@ export class ByteStream {
     this.settleCost();
   }
 
-  private since({ seconds, nanos }: Timed): number {
-    return this.seconds - seconds + (this.nanos - nanos) * 1e-9;
-  }
-
-  private positionOf(seq: number): number {
-    return this.position + seqDiff(seq, this.next);
+  private setTime({ seconds, nanos }: Timed): void {
+    this.now.seconds = seconds;
+    this.now.nanos = nanos;
   }
 
   private put(piece: Piece): void {
@@ -212,9 +194,8 @@ export class ByteStream {
     const following = this.waiting.at(this.waiting.indexAt(piece.end - 1));
     const before = written.fresh;
     overlay(this.waiting, piece, this.keeps, written, this.differs);
-    if (following !== undefined && written.fresh > before) {
-      written.late = Math.max(0, this.since(following));
-    }
+    if (following !== undefined && written.fresh > before)
+      written.late = Math.max(0, secondsBetween(following, this.now));
   }
 
   private goOn(): void {
@@ -230,17 +211,23 @@ export class ByteStream {
 
   private isTimeToBegin(): boolean {
     if (this.waiting.isEmpty) return false;
-    return this.isAcknowledged || this.waiting.cost > BEGINNING_BYTES || this.since(this.first!) >= PATIENCE;
+    return (
+      this.isAcknowledged || this.waiting.cost > BEGINNING_BYTES || secondsBetween(this.first!, this.now) >= PATIENCE
+    );
   }
 
   /** The stream begins: where the receiver waits for bytes, if that is known, else with the first that came. */
   private settle(): void {
     const first = this.waiting.first()?.start ?? 0;
     const begin = this.isAcknowledged ? Math.min(first, this.acked) : first;
-    this.next = seqAdd(this.next, begin - this.position);
-    this.position = begin;
+    this.front.moveTo(begin);
     this.origin = begin;
     this.settled = true;
+  }
+
+  /** At the end, what is to be taken for part of the stream though nothing may prove it. */
+  private isBelievable({ doubt, end }: Piece, believed: boolean): boolean {
+    return doubt === SURE || !this.isAcknowledged || end <= this.acked || (believed && doubt === DAMAGED);
   }
 
   private handOut(): void {
@@ -259,22 +246,20 @@ export class ByteStream {
 
   private hand(piece: Piece): void {
     const { start, end } = piece;
-    if (piece.doubt === DAMAGED) this.wrongAccepted++;
-    this.next = seqAdd(this.next, end - start);
-    this.position = end;
+    this.front.moveTo(end);
     this.begun = true;
     this.kept.push(piece);
-    if (piece.bytes === null) this.addHole(start, end, 'snap_length');
+    if (piece.bytes === null) this.holes.add(start - this.origin, end - start, 'snap_length');
     else {
-      this.flushHole();
-      this.listener.bytes(start - this.origin, piece, Math.max(0, this.since(piece)));
+      this.holes.tell();
+      this.listener.bytes(start - this.origin, piece, Math.max(0, secondsBetween(piece, this.now)));
     }
   }
 
   /** Bytes that were acknowledged and do not come, after some patience, are a hole. */
   private missAcknowledged(): void {
     if (this.acked <= this.position) this.missed = null;
-    else if (this.missed !== null && this.since(this.missed) >= PATIENCE) {
+    else if (this.missed !== null && secondsBetween(this.missed, this.now) >= PATIENCE) {
       const { until } = this.missed;
       this.missed = null;
       while (this.position < until && this.position < this.end) {
@@ -283,7 +268,7 @@ export class ByteStream {
       }
     }
     if (this.missed === null && this.acked > this.position && this.position < this.end) {
-      this.missed = { seconds: this.seconds, nanos: this.nanos, until: this.acked };
+      this.missed = { ...this.now, until: this.acked };
     }
   }
 
@@ -296,10 +281,9 @@ export class ByteStream {
 
   private skip(to: number, cause: HoleCause): void {
     const from = this.position;
-    this.next = seqAdd(this.next, to - from);
-    this.position = to;
+    this.front.moveTo(to);
     // What was under way when the capture began is not a hole: the stream begins behind it.
-    if (this.begun) this.addHole(from, to, cause);
+    if (this.begun) this.holes.add(from - this.origin, to - from, cause);
     else this.origin = to;
   }
 
@@ -308,28 +292,10 @@ export class ByteStream {
     this.skip(piece.end, piece.doubt === DAMAGED ? 'damaged' : 'lost_before_tap');
   }
 
-  private addHole(from: number, to: number, cause: HoleCause): void {
-    this.missing += to - from;
-    if (this.hole !== null && this.hole.cause === cause) {
-      this.hole.length += to - from;
-      return;
-    }
-    this.flushHole();
-    this.hole = { offset: from - this.origin, length: to - from, cause };
-  }
-
-  private flushHole(): void {
-    if (this.hole === null) return;
-    const { offset, length, cause } = this.hole;
-    this.hole = null;
-    this.listener.hole(offset, length, cause);
-  }
-
   /** Keeps to the bound of one stream: what was handed out goes first, then waiting ends. */
   private trim(): void {
     const { kept, waiting } = this;
-    while (kept.cost > KEPT_BYTES && kept.first()!.end <= this.acked) kept.shift();
-    while (!kept.isEmpty && kept.cost + waiting.cost > this.limit) kept.shift();
+    kept.trim(this.acked, this.limit - waiting.cost);
     if (waiting.cost <= this.limit) return;
     if (!this.settled) this.settle();
     while (waiting.cost > this.limit / 2) this.giveWay();
