@@ -4,6 +4,7 @@ import { feed } from '../engine/sources/feed.ts';
 import type { Finding } from '../facts/finding.ts';
 import type { Activity, ConnectionPage } from '../facts/incident.ts';
 import { namedConnection } from '../lint/names.ts';
+import { inTurns } from '../report/incident/turns.ts';
 import type { Source } from './analyse.ts';
 import { INTERRUPTED, TERMINATED } from './exit.ts';
 import type { CaptureOptions } from './options.ts';
@@ -16,23 +17,21 @@ const MOST_PAGES = 200;
 const MOST_POINTS = 200_000;
 const MOST_POINTS_PER_PAGE = 40_000;
 
-/** The connections that get a page: those asked for, then some of every finding, the worst finding first. */
+/** The connections that get a page: those asked for, then some of every finding. */
 export function pagesFor(
   findings: readonly Finding[],
   asked: readonly number[],
   overview: Overview,
 ): { readonly known: readonly Known[]; readonly leftOut: number } {
   const numbers = new Set(asked.slice(0, MOST_PAGES));
-  const concerned = new Set(findings.flatMap(({ connections }) => connections));
-  const longest = Math.max(0, ...findings.map(({ connections }) => connections.length));
-  for (let turn = 0; turn < longest && numbers.size < MOST_PAGES; turn++) {
-    for (const { connections } of findings) {
-      if (turn < connections.length && numbers.size < MOST_PAGES) {
-        numbers.add(connections[turn]!);
-      }
+  let leftOut = 0;
+  for (const number of inTurns(findings)) {
+    if (numbers.size < MOST_PAGES) {
+      numbers.add(number);
+    } else if (!numbers.has(number)) {
+      leftOut++;
     }
   }
-  const leftOut = [...concerned].filter((number) => !numbers.has(number)).length;
   const known = [...numbers].map((number) => overview.find(number)).filter((each) => each !== null);
   return { known, leftOut };
 }

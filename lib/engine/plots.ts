@@ -97,7 +97,7 @@ export class PlotReader implements SegmentWatch {
       const point = plot.takeLast(frame);
       if (point === null || !this.wanted.has(c.firstFrame)) continue;
       const mine = this.begin(c.firstFrame, { seconds: c.startSeconds, nanos: c.startNanos });
-      mine.put({ ...point, time: 0, seq: 0, ack: null, edge: null, flight: 0, verdict: null });
+      mine.put({ ...point, time: 0, seq: 0, ack: null, flight: 0, verdict: null });
       this.plots.set(c, mine);
       return;
     }
@@ -174,7 +174,7 @@ class Plot {
       seq: this.numbers[from].place(s.seq, (s.flags & SYN) === 0 ? 1 : 0),
       length: s.length,
       ack,
-      edge: ack === null || scale < 0 || (s.flags & RST) !== 0 ? null : ack + s.window * 2 ** scale,
+      window: scale < 0 || (s.flags & RST) !== 0 ? null : s.window * 2 ** scale,
       flight: flow.ackSeen === 0 ? 0 : Math.max(0, seqDiff(flow.next, flow.acked) - selective),
       verdict: verdictOf(j),
       sack: s.sackCount === 0 ? null : this.edges(s, to),
@@ -284,8 +284,8 @@ function paired(points: readonly MutablePoint[]): MutablePoint[] {
   return kept.filter((point) => point !== null);
 }
 
-function isOrdinary({ flags, verdict, sack, ack, edge }: PlotPoint): boolean {
-  return verdict === null && sack === null && (flags & (SYN | FIN | RST)) === 0 && ack !== null && edge !== ack;
+function isOrdinary({ flags, verdict, sack, ack, window }: PlotPoint): boolean {
+  return verdict === null && sack === null && (flags & (SYN | FIN | RST)) === 0 && ack !== null && window !== 0;
 }
 
 /** Sequence numbers of one sender, counted on beyond 2^32. */

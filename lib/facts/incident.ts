@@ -93,9 +93,10 @@ export interface PlotPoint {
   readonly seq: number;
   /** Payload bytes. */
   readonly length: number;
-  /** What it acknowledges of the peer, and the right edge of the window that it offers; null where it doesn't say. */
+  /** What it acknowledges of the peer; null where it doesn't say. */
   readonly ack: number | null;
-  readonly edge: number | null;
+  /** The window that it offers, bytes; null where its scale is not known. */
+  readonly window: number | null;
   /** Bytes that its sender had in flight after it, as the tap counts. */
   readonly flight: number;
   readonly verdict: Verdict | null;

@@ -5,6 +5,7 @@ import { type Moment, secondsBetween } from '../../facts/moment.ts';
 import { STATE_NAMES, type StateName } from '../../facts/state.ts';
 import { json, plain } from '../escape.ts';
 import { verdictText } from '../packets/verdict-text.ts';
+import { inTurns } from './turns.ts';
 
 /**
  * What the page's script reads: the incident as compact JSON, in columns. Every text in it has passed `plain`, and the script
@@ -113,7 +114,7 @@ export interface SpellPayload {
 
 /** Points in columns. `frame`, `time` (microseconds), `seq`, `ack` and `window` are differences from the point before of the same sender. */
 export interface PointColumns {
-  /** Bits: 1 from the server, 2 acknowledges, 4 offers a window. */
+  /** Bits: 1 from the server, 2 acknowledges, 4 tells its window. */
   readonly kind: readonly number[];
   readonly flags: readonly number[];
   readonly frame: readonly number[];
@@ -131,7 +132,7 @@ export interface PointColumns {
 
 export const FROM_SERVER = 1;
 export const ACKS = 2;
-export const OFFERS = 4;
+export const TELLS_WINDOW = 4;
 
 /** JSON for a script element: whatever a capture holds, no element ends or begins in it. */
 export function embedded(value: unknown): string {
@@ -159,14 +160,9 @@ export function payloadOf(incident: Incident): Payload {
   };
 }
 
-/** Pages in the order of the findings that they have. */
+/** Pages in the order of the findings that they have; those without one last. */
 export function worstFirst(findings: readonly Finding[], pages: readonly ConnectionPage[]): ConnectionPage[] {
-  const order = new Map<number, number>();
-  for (const { connections } of findings) {
-    for (const connection of connections) {
-      order.set(connection, order.get(connection) ?? order.size);
-    }
-  }
+  const order = new Map([...inTurns(findings)].map((connection, at) => [connection, at]));
   const rank = ({ facts }: ConnectionPage): number => order.get(facts.connection) ?? order.size;
   return pages.toSorted((a, b) => rank(a) - rank(b) || a.facts.connection - b.facts.connection);
 }
@@ -296,8 +292,8 @@ function columnsOf(points: readonly PlotPoint[]): PointColumns {
     points.map(pick).filter((picked): picked is Awaited<T> & T => picked !== null);
   return {
     kind: column(
-      ({ from, ack, edge }) =>
-        (from === 'server' ? FROM_SERVER : 0) | (ack === null ? 0 : ACKS) | (edge === null ? 0 : OFFERS),
+      ({ from, ack, window }) =>
+        (from === 'server' ? FROM_SERVER : 0) | (ack === null ? 0 : ACKS) | (window === null ? 0 : TELLS_WINDOW),
     ),
     flags: column(({ flags }) => flags),
     frame: column((point) => difference(point, 'frame', point.frame)),
@@ -305,7 +301,7 @@ function columnsOf(points: readonly PlotPoint[]): PointColumns {
     seq: column((point) => difference(point, 'seq', point.seq)),
     length: column(({ length }) => length),
     ack: column((point) => (point.ack === null ? 0 : difference(point, 'ack', point.ack))),
-    window: column((point) => (point.edge === null ? 0 : difference(point, 'window', point.edge - point.ack!))),
+    window: column((point) => (point.window === null ? 0 : difference(point, 'window', point.window))),
     flight: column(({ flight, length }) => (length === 0 ? 0 : flight)),
     verdicts: few(({ verdict }, at) =>
       verdict === null

@@ -3,8 +3,9 @@ import type { ConnectionPage, Incident, PlotPoint, Series } from '../../facts/in
 import { secondsBetween } from '../../facts/moment.ts';
 import type { Severity } from '../../facts/rule.ts';
 import type { StateName } from '../../facts/state.ts';
+import { bitRate } from '../../facts/wording.ts';
 import { type BarPanel, drawPicture, type StepLine, type Strokes, type ValuePanel } from '../layout/picture.ts';
-import { bitRate, duration, grouped } from '../phrases.ts';
+import { duration, grouped } from '../phrases.ts';
 import { endName } from './payload.ts';
 
 /** Findings in the picture: the worst. */
@@ -63,7 +64,7 @@ export function activityPicture({ report, activity }: Incident): string {
       text: rule,
     })),
   };
-  const rate = scaled(activity.bytes, 8 / activity.bytes.every);
+  const rate = scaled(activity.bytes, 1 / activity.bytes.every);
   const states = [
     stepLine('half-open', DATA, activity.halfOpen),
     stepLine('CLOSE_WAIT', '#c25a00', activity.closeWait),
@@ -109,7 +110,7 @@ export function connectionPicture({ facts, plot }: ConnectionPage): string {
         'Throughput',
         80,
         bitRate,
-        [stepLine('payload', DATA, scaled(plot.throughput[side], 8 / plot.throughput[side].every))],
+        [stepLine('payload', DATA, scaled(plot.throughput[side], 1 / plot.throughput[side].every))],
         [],
       ),
     ],
@@ -148,7 +149,7 @@ function sequencePanel(points: readonly PlotPoint[], side: Side): ValuePanel {
     [{ name: 'acknowledged', colour: ACKNOWLEDGED, points: others.map(({ time, ack }) => [time, ack!] as const) }],
     strokes,
   );
-  const edges = others.flatMap(({ time, edge }) => (edge === null ? [] : [[time, edge] as const]));
+  const edges = others.flatMap(({ time, ack, window }) => (window === null ? [] : [[time, ack! + window] as const]));
   const window: StepLine = { name: 'window edge', colour: WINDOW, points: edges };
   return { ...panel, lines: [window, ...panel.lines] };
 }

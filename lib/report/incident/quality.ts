@@ -70,7 +70,7 @@ const VANTAGES = {
   client: 'at the clients',
   server: 'at the servers',
   middle: 'between the two',
-  unknown: 'not to be told',
+  unknown: 'nobody can tell where',
 } as const;
 
 /** Where the tap stood, in words. */

@@ -1,4 +1,5 @@
 import type { Incident } from '../../facts/incident.ts';
+import type { Report } from '../../facts/report.ts';
 import { lengthOf } from '../lint/headline.ts';
 import { count, grouped } from '../phrases.ts';
 import { type CauseGroup, groupByCause } from './causes.ts';
@@ -12,15 +13,17 @@ export function verdictOf(incident: Incident): readonly [string, string, string]
 function whatThereWas({ report, services }: Incident): string {
   const capture = report.captures[0]!;
   const length = lengthOf(capture);
-  const concerned = services.filter(({ findings }) => findings.length > 0).length;
-  const found =
-    concerned > 0
-      ? `something was found at ${concerned === services.length ? 'all' : grouped(concerned)} of them`
-      : report.findings.length > 0
-        ? 'what was found is about none of them in particular'
-        : 'nothing was found';
   const where = `${count(capture.connections, 'connection')} to ${count(services.length, 'service')}`;
-  return `${length === '' ? 'There were' : `In ${length} there were`} ${where}; ${found}.`;
+  return `${where}${length === '' ? '' : ` in ${length}`}; ${whereFound(report, services)}.`;
+}
+
+function whereFound({ findings }: Report, services: Incident['services']): string {
+  const concerned = services.filter((service) => service.findings.length > 0).length;
+  if (concerned === 0) {
+    return findings.length === 0 ? 'nothing was found' : 'what was found is about none of them in particular';
+  }
+  const all = services.length === 1 ? '' : ' at every one of them';
+  return `something was found${concerned === services.length ? all : ` at ${grouped(concerned)} of them`}`;
 }
 
 function theWorst({ report }: Incident, groups: readonly CauseGroup[]): string {

@@ -99,11 +99,17 @@ function valuePanel(panel: ValuePanel, top: number, x: (time: number) => number)
       `<path class="grid" d="M${LEFT} ${px(y(value))}H${WIDTH - RIGHT}"/>` +
       `<text class="axis" x="${LEFT - 6}" y="${px(y(value) + 4)}" text-anchor="end">${markup(panel.value(value))}</text>`,
   );
+  // What lies above the panel is not drawn at its edge: it would be taken for a value.
   const stepped = lines.map(({ colour, points }) => {
-    const path = points.map(([time, value], i) =>
-      i === 0 ? `M${px(x(time))} ${px(y(value))}` : `H${px(x(time))}V${px(y(value))}`,
-    );
-    return path.length === 0 ? '' : `<path class="line" stroke="${colour}" d="${path.join('')}"/>`;
+    let path = '';
+    let shown = false;
+    for (const [time, value] of points) {
+      const begins = shown ? `H${px(x(time))}` : `M${px(x(time))} ${px(y(value))}`;
+      const fits = value <= high;
+      path += fits ? begins + (shown ? `V${px(y(value))}` : '') : shown ? begins : '';
+      shown = fits;
+    }
+    return path === '' ? '' : `<path class="line" stroke="${colour}" d="${path}"/>`;
   });
   const stroked = strokes.map(({ colour, width, strokes: each }) => {
     const paths = new Set(

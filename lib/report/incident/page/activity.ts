@@ -1,5 +1,6 @@
 import type { Series } from '../../../facts/incident.ts';
-import { bitRate, duration, grouped } from '../../phrases.ts';
+import { bitRate } from '../../../facts/wording.ts';
+import { duration, grouped } from '../../phrases.ts';
 import type { FindingPayload, Payload } from '../payload.ts';
 import { Chart, type Line } from './chart.ts';
 import { el, svg } from './dom.ts';
@@ -15,7 +16,7 @@ export function activityOf({ activity, findings }: Payload, span: Span): HTMLEle
 }
 
 function trafficChart(bytes: Series, segments: Series, span: Span): Chart {
-  const rates = [...bytes.values.map((value) => (value * 8) / bytes.every), 0];
+  const rates = [...bytes.values.map((value) => value / bytes.every), 0];
   const line: Line = { name: `payload per ${duration(bytes.every)}`, colour: 'data', values: rates, kind: 'area' };
   return new Chart({
     title: 'Traffic',

@@ -70,8 +70,8 @@ function rungsOfRun(run: Step[]): Step[][] {
     : [...single(run.slice(0, KEPT)), run.slice(KEPT, -KEPT), ...single(run.slice(-KEPT))];
 }
 
-function isOrdinary({ mark, flags, edge, ack }: Point): boolean {
-  return mark === null && (flags & (SYN | FIN | RST)) === 0 && (edge === null || edge !== ack);
+function isOrdinary({ mark, flags, window }: Point): boolean {
+  return mark === null && (flags & (SYN | FIN | RST)) === 0 && window !== 0;
 }
 
 /** Segments with the states that begin at them, and state changes without a segment between them. */
@@ -113,13 +113,13 @@ function stateCell(state: string | undefined): HTMLElement {
 }
 
 function arrow(point: Point): HTMLElement {
-  const { from, seq, length, ack, edge } = point;
+  const { from, seq, length, ack, window } = point;
   const [first, ...others] = segmentTexts({
     flags: flagNames(point.flags),
     seq,
     length,
     ack,
-    window: edge === null ? null : String(edge - ack!),
+    window: window === null ? null : String(window),
     odd: point.mark !== null,
   });
   const many = point.stands > 1 ? ` ×${point.stands}` : '';

@@ -1,5 +1,5 @@
 import type { Side } from '../../../facts/connection.ts';
-import { ACKS, FROM_SERVER, OFFERS, type PagePayload } from '../payload.ts';
+import { ACKS, FROM_SERVER, type PagePayload, TELLS_WINDOW } from '../payload.ts';
 
 /** Flag bits of the header. */
 export const FIN = 1;
@@ -17,6 +17,8 @@ export interface Point {
   readonly seq: number;
   readonly length: number;
   readonly ack: number | null;
+  readonly window: number | null;
+  /** Right edge of the window. */
   readonly edge: number | null;
   readonly flight: number;
   readonly stands: number;
@@ -45,6 +47,7 @@ export function pointsOf({ points: columns }: PagePayload): Point[] {
     sum.window += columns.window[at]!;
     latest = Math.max(latest, sum.time / 1e6);
     const ack = (kind & ACKS) === 0 ? null : sum.ack;
+    const window = (kind & TELLS_WINDOW) === 0 ? null : sum.window;
     const verdict = verdicts.get(at);
     return {
       frame: sum.frame,
@@ -54,7 +57,8 @@ export function pointsOf({ points: columns }: PagePayload): Point[] {
       seq: sum.seq,
       length: columns.length[at]!,
       ack,
-      edge: ack === null || (kind & OFFERS) === 0 ? null : ack + sum.window,
+      window,
+      edge: ack === null || window === null ? null : ack + window,
       flight: columns.flight[at]!,
       stands: stands.get(at) ?? 1,
       mark: verdict?.mark ?? null,

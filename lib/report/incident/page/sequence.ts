@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import type { Side } from '../../../facts/connection.ts';
-import { bitRate, duration, grouped, shortSize } from '../../phrases.ts';
+import { bitRate } from '../../../facts/wording.ts';
+import { duration, grouped, shortSize } from '../../phrases.ts';
 import type { PagePayload } from '../payload.ts';
 import { Chart, type Line } from './chart.ts';
 import { FIN, flagNames, type Point, RST, SYN } from './points.ts';
@@ -139,7 +140,7 @@ function flightChart(points: readonly Point[], side: Side, span: Span): Chart | 
   if (own.every((value) => value === null)) {
     return null;
   }
-  const windows = points.map(({ from, edge, ack }) => (from === side || edge === null ? null : edge - ack!));
+  const windows = points.map(({ from, window }) => (from === side ? null : window));
   const highest = Math.max(...own.map((value) => value ?? 0));
   return new Chart({
     title: 'Bytes in flight, and the window',
@@ -201,7 +202,7 @@ function throughputChart(page: PagePayload, side: Side, span: Span): Chart | nul
   const line: Line = {
     name: `payload per ${duration(every)}`,
     colour: 'data',
-    values: [...values.map((bytes) => (bytes * 8) / every), 0],
+    values: [...values.map((bytes) => bytes / every), 0],
     kind: 'area',
   };
   return new Chart({
@@ -232,7 +233,7 @@ function pointText(point: Point): string {
   return [
     `${time(point)} · frame ${point.frame} · ${point.from} · ${flagNames(point.flags).join(' ')} ${range}`,
     ...(point.ack === null ? [] : [`ack ${point.ack}`]),
-    ...(point.edge === null ? [] : [`win ${point.edge - point.ack!}`]),
+    ...(point.window === null ? [] : [`win ${point.window}`]),
     ...(point.verdict === '' ? [] : [point.verdict]),
     ...(point.stands > 1 ? [`${point.stands} segments in one`] : []),
   ].join(' · ');
