@@ -206,3 +206,34 @@ test('help that nobody reads is no crash', async () => {
   expect(stderr).toBe('');
   expect([0, 141]).toContain(code);
 });
+
+describe('several captures on several threads', () => {
+  const paths = [
+    folder.script('ring_00001.pcap', UNANSWERED),
+    folder.script('healthy.pcap', HEALTHY),
+    folder.at('missing.pcap'),
+    folder.script('ring_00002.pcap', UNANSWERED),
+    join(ROOT, 'package.json'),
+    join(ROOT, 'fixtures/incident.pcapng'),
+  ];
+  const judged = (...argv: string[]) => ended(tcplint(...paths, ...argv));
+
+  test.each([
+    ['json', []],
+    ['pretty', []],
+    ['json', ['--preset', 'strict', '--where', 'server port 443', '--rule', 'syn-unanswered:note']],
+  ])('--format %s %j: what is said, where, and the exit are those of one thread', async (format, options) => {
+    const one = await judged('-f', format, ...options, '--threads', '1');
+    expect(one.code).toBe(2);
+    expect(one.stderr.split('\n')).toHaveLength(3);
+    for (const threads of ['2', '5']) {
+      expect(await judged('-f', format, ...options, '--threads', threads)).toEqual(one);
+    }
+  });
+
+  test('bad usage is told once', async () => {
+    const { code, stderr } = await judged('--threads', '2', '--config', folder.at('no.json'));
+    expect(code).toBe(2);
+    expect(stderr.split('\n')).toHaveLength(2);
+  });
+});

@@ -6,6 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const bundle = await rolldown({ input: join(root, 'bin/tcplint.ts'), platform: 'node', external: /^[a-z]/ });
+const bundle = await rolldown({
+  input: {
+    tcplint: join(root, 'bin/tcplint.ts'),
+    'crew-worker': join(root, 'lib/cli/crew-worker.ts'),
+  },
+  platform: 'node',
+  external: /^[a-z]/,
+});
 await bundle.write({ dir: join(root, 'dist/bin'), format: 'esm', chunkFileNames: '[name].js' });
 await bundle.close();

@@ -9,11 +9,12 @@ import { EXPECT } from '../../lint/expect.ts';
 import type { LintFormat, LintPage } from '../../report/lint/format.ts';
 import { counts, type Judged, makeReport } from '../../report/make-report.ts';
 import { RULES } from '../../rules/index.ts';
-import { analyse, type Interest, type Source } from '../analyse.ts';
+import { analyse, type Failure, type Interest, type Source } from '../analyse.ts';
 import { type ConfigOptions, configOptions, findConfig } from '../config.ts';
+import { forCrew, judgeAll } from '../crew.ts';
 import { CliError, DONE, FAILED, FOUND } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from '../formats.ts';
-import { beginJudging, type Judging } from '../judge.ts';
+import { beginJudging, type Judging, type Standard } from '../judge.ts';
 import { complain } from '../main.ts';
 import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
 import { tellingSoFar, tellProvisional } from '../provisional.ts';
@@ -37,7 +38,7 @@ const FORMATS: FormatTable<LintFormat> = {
 const BASELINE = 'tcplint-baseline.json';
 const FAIL_ON = [...SEVERITIES, 'never'] as const;
 
-interface LintOptions extends CaptureOptions, ConfigOptions {
+export interface LintOptions extends CaptureOptions, ConfigOptions {
   readonly failOn: (typeof FAIL_ON)[number];
   readonly maxWarnings?: number;
   readonly quiet?: boolean;
@@ -75,39 +76,21 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
   if (paths.length === 0) {
     throw new CliError("missing required argument 'capture'");
   }
-  const { config } = await findConfig(options);
-  const expectations = config.expect ?? [];
-  const standard = {
-    config: resolveConfig(config, RULES),
-    expectations,
-    selector: await openSelector(options),
-    allowInline: options.allowInline === true,
-  };
+  const standard = await standardOf(options);
   const formats = await openFormats(FORMATS, options.format, options.output, terminal);
   const discard = (): void => discardAll(formats);
   try {
-    const begun: Judging[] = [];
-    const begin = (origin: Source): Interest => {
-      const judging = beginJudging(standard, origin);
-      begun.push(judging);
-      const tell = (finding: Finding): void => {
-        if (options.quiet !== true || fails(finding, options)) {
-          tellProvisional(finding, options, origin, terminal);
-        }
-      };
-      return origin.endless && options.redact !== true ? tellingSoFar(judging, standard, origin, tell) : judging;
-    };
-    const { captures, failures } = await analyse(paths, options, terminal, begin, discard);
-    const rotations = captures.length > 1 ? findRotations(captures) : [];
-    const judged = begun
-      .filter(({ capture }) => capture !== null)
-      .map((judging, i) => judging.conclude(rotations[i] ?? null));
+    const files = forCrew(paths, options);
+    const { judged, failures } =
+      files === null
+        ? await judgeInTurn(paths, options, standard, terminal, discard)
+        : await judgeAll(files, options, terminal, discard);
     if (judged.length === 0) {
       discard();
       return FAILED;
     }
     tellSuppressions(judged, terminal);
-    const whole = withExpect(makeReport(judged, failures), expectations.length > 0);
+    const whole = withExpect(makeReport(judged, failures), standard.expectations.length > 0);
     const report = await againstBaseline(whole, options, terminal);
     const shown = await presentable(report, options);
     for (const { module, output, toFile } of formats) {
@@ -122,6 +105,43 @@ async function lint(paths: readonly string[], options: LintOptions, terminal: Te
     discard();
     throw error;
   }
+}
+
+/** What captures are judged by, as the options say. */
+export async function standardOf(options: LintOptions): Promise<Required<Standard>> {
+  const { config } = await findConfig(options);
+  return {
+    config: resolveConfig(config, RULES),
+    expectations: config.expect ?? [],
+    selector: await openSelector(options),
+    allowInline: options.allowInline === true,
+  };
+}
+
+async function judgeInTurn(
+  paths: readonly string[],
+  options: LintOptions,
+  standard: Standard,
+  terminal: Terminal,
+  discard: () => void,
+): Promise<{ readonly judged: readonly Judged[]; readonly failures: readonly Failure[] }> {
+  const begun: Judging[] = [];
+  const begin = (origin: Source): Interest => {
+    const judging = beginJudging(standard, origin);
+    begun.push(judging);
+    const tell = (finding: Finding): void => {
+      if (options.quiet !== true || fails(finding, options)) {
+        tellProvisional(finding, options, origin, terminal);
+      }
+    };
+    return origin.endless && options.redact !== true ? tellingSoFar(judging, standard, origin, tell) : judging;
+  };
+  const { captures, failures } = await analyse(paths, options, terminal, begin, discard);
+  const rotations = captures.length > 1 ? findRotations(captures) : [];
+  const judged = begun
+    .filter(({ capture }) => capture !== null)
+    .map((judging, i) => judging.conclude(rotations[i] ?? null));
+  return { judged, failures };
 }
 
 /** Expectations are judged like a rule, and listed as one. */
