@@ -13,7 +13,7 @@ export function render(report: Report, page: LintPage): string {
     ({ path, reason }) =>
       `  <testsuite name="${markup(path)}" tests="1" failures="0" errors="1" skipped="0">\n` +
       `    <testcase name="read" classname="${markup(path)}">\n` +
-      `      <error message="${markup(reason)}"/>\n    </testcase>\n  </testsuite>\n`,
+      `      <error type="unreadable" message="${markup(reason)}"/>\n    </testcase>\n  </testsuite>\n`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="tcplint">\n${suites.join('')}${unread.join('')}</testsuites>\n`;
 }
