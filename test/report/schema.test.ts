@@ -52,6 +52,18 @@ describe.each(['lint', 'packets', 'timeline', 'flows'])('%s', (command) => {
   });
 });
 
+test('follow', async () => {
+  const recording = new URL('../../fixtures/kernel/content_loss.server.pcap', import.meta.url).pathname;
+  for (const args of [[], ['--segments']]) {
+    const { stdout } = await run(['follow', recording, '--stream', '0', '-f', 'json', ...args]);
+    valid('follow.json', JSON.parse(stdout));
+    const lines = (await run(['follow', recording, '--stream', '0', '-f', 'ndjson', ...args])).stdout
+      .trimEnd()
+      .split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(JSON.parse(stdout).events);
+  }
+});
+
 test('rules', async () => {
   valid('rules.json', JSON.parse((await run(['rules', '-f', 'json'])).stdout));
 });

@@ -1,6 +1,7 @@
 import { SCHEMA_VERSION } from '../../lib/facts/report.ts';
 import { FAMILIES, PRESETS, SEVERITIES } from '../../lib/facts/rule.ts';
 import { STATE_NAMES } from '../../lib/facts/state.ts';
+import { HOLE_CAUSES } from '../../lib/facts/stream.ts';
 import { CONFIDENCE_NAMES, HOW_NAMES, VERDICT_NAMES } from '../../lib/facts/verdict.ts';
 
 /**
@@ -234,6 +235,54 @@ const zeekRow = object(
 );
 const flow: Schema = { anyOf: [connectionRow, zeekRow] };
 
+const streamOf = { connection: count, stream: count, from: words(['client', 'server']) };
+const base64: Schema = { type: 'string', contentEncoding: 'base64' };
+const position: Schema = { type: 'integer', description: 'offset in the stream; below 0 before its first byte' };
+const what = { ...streamOf, offset: count };
+const streamEvent: Schema = {
+  anyOf: [
+    object({ kind: { const: 'bytes' }, ...what, length: count, frame: count, time, waited: seconds, payload: base64 }),
+    object({ kind: { const: 'hole' }, ...what, length: count, cause: words(HOLE_CAUSES) }),
+    object({
+      kind: { const: 'difference' },
+      ...what,
+      length: count,
+      differing: count,
+      frame: count,
+      time,
+      payload: base64,
+      before: object({ frame: count, payload: base64 }),
+      kept: words(['before', 'this']),
+    }),
+    object({
+      kind: { const: 'segment' },
+      ...streamOf,
+      offset: position,
+      length: count,
+      frame: count,
+      time,
+      push: flag,
+      fin: flag,
+      fresh: count,
+      repeated: count,
+      differing: count,
+      uncompared: count,
+      late: seconds,
+      ahead: count,
+      doubt: orNull(words(['probe', 'damaged', 'unanswered'])),
+    }),
+    object({
+      kind: { const: 'end' },
+      ...what,
+      by: words(['fin', 'reset', 'capture']),
+      unacknowledged: orNull(count),
+      missing: count,
+      repeated: count,
+      uncompared: count,
+    }),
+  ],
+};
+
 const option = object({
   default: { type: ['number', 'boolean'] },
   unit: words(['s', 'ms', 'bytes', '%', '/s', 'count', 'ratio']),
@@ -312,6 +361,11 @@ export const SCHEMAS: { readonly [file: string]: Schema } = {
   'packets.json': rows('packets', 'packet', packet),
   'timeline.json': rows('timeline', 'stateChange', stateChange),
   'flows.json': rows('flows', 'flow', flow),
+  'follow.json': document(
+    'tcplint follow --format json; each line of ndjson is an event of $defs',
+    object({ ...head, events: list(ref('event')), captures: list(capture) }),
+    { event: streamEvent },
+  ),
   'rules.json': document(
     'tcplint rules --format json; each line of ndjson is a rule of $defs',
     object({ ...head, rules: list(ref('rule')) }),

@@ -3,7 +3,7 @@ import type { Side } from '../../facts/connection.ts';
 import { OVERLAPS, type Overlaps, type StreamEvent } from '../../facts/stream.ts';
 import { holeText } from '../../report/follow/words.ts';
 import type { Origin, RowFormatModule } from '../../report/format.ts';
-import { CliError } from '../exit.ts';
+import { CliError, FAILED } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
 import { complain } from '../main.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
@@ -68,7 +68,8 @@ async function follow(paths: readonly string[], options: FollowOptions, terminal
   }
   const known = selector.needsConnections ? await firstReading(paths, options, terminal) : null;
   const table = options.segments === true ? SEGMENT_FORMATS : FORMATS;
-  return runRows(paths, options, table, terminal, (write, origin) => {
+  let any = false;
+  const code = await runRows(paths, options, table, terminal, (write, origin) => {
     const chosen = known?.get(origin.path)?.connections;
     const telling = new Telling(options, raw.length > 0, origin, terminal);
     let meant = 0;
@@ -89,9 +90,14 @@ async function follow(paths: readonly string[], options: FollowOptions, terminal
           },
         },
       },
-      finish: () => telling.conclude(chosen?.size ?? meant),
+      finish() {
+        const there = chosen?.size ?? meant;
+        any ||= there > 0;
+        telling.conclude(there);
+      },
     };
   });
+  return any ? code : FAILED;
 }
 
 function checkRaw(options: FollowOptions, toStdout: boolean, terminal: Terminal): void {

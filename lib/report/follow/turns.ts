@@ -2,6 +2,7 @@ import type { Side } from '../../facts/connection.ts';
 import { type Moment, secondsBetween } from '../../facts/moment.ts';
 import type { StreamBytes, StreamConnection, StreamDifference, StreamEvent } from '../../facts/stream.ts';
 import type { Origin, RowFormat } from '../format.ts';
+import { wrap } from '../layout/wrap.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
 import { count, duration } from '../phrases.ts';
 import { inline } from './payload-text.ts';
@@ -44,7 +45,10 @@ export function openTurns(options: PageOptions, formOf: () => PayloadForm): RowF
     speaker = from;
     return `${before}\n${turnHeading(event, pause, page, origin)}\n${form.add(event.bytes, event.offset)}`;
   };
-  const aside = (text: string): string => `${close()}${page.ink.yellow(`[${page.text(text)}]`)}\n`;
+  const aside = (text: string): string => {
+    const lines = wrap(`[${page.text(text)}]`, page.width).map((line) => `${page.ink.yellow(line)}\n`);
+    return close() + lines.join('');
+  };
 
   return {
     head: () => '',
@@ -65,7 +69,7 @@ export function openTurns(options: PageOptions, formOf: () => PayloadForm): RowF
           return `${text}${aside(differenceText(event))}`;
         case 'end': {
           const printed = shown.get(event.of)?.[event.from] ?? 0;
-          return `${text}${close()}\n${page.ink.dim(page.text(`${event.from}: ${endText(event, printed)}`))}\n`;
+          return `${text}${close()}\n${foot(`${event.from}: ${endText(event, printed)}`, page)}`;
         }
         case 'segment':
           return text;
@@ -73,6 +77,12 @@ export function openTurns(options: PageOptions, formOf: () => PayloadForm): RowF
     },
     tail: () => close(),
   };
+}
+
+function foot(text: string, page: Page): string {
+  return wrap(page.text(text), page.width)
+    .map((line) => `${page.ink.dim(line)}\n`)
+    .join('');
 }
 
 function turnHeading({ from, frame, time }: StreamBytes, pause: number, page: Page, origin: Origin): string {
