@@ -27,6 +27,8 @@ const CONFIG = { ...RESOLVED, activeWith: () => RESOLVED.active };
 /** More than this for one case is not what its bytes are worth. */
 const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_MS = 500;
+/** Bytes between two snapshots. */
+const ASK_EVERY = 100;
 
 /** What was wrong with the analysis of a case, null when nothing was; and how often the analyzer ran. */
 export interface Outcome {
@@ -43,10 +45,11 @@ interface Run extends Told {
   readonly text: string;
 }
 
-/** Puts one case through the whole analyzer, and some cases through what else reads captures. Never throws. */
-export function examine({ file, random }: Case): Outcome {
+/** Puts one case through the whole analyzer, and some (or if `thorough` all) through what else reads captures. Never throws. */
+export function examine({ file, random }: Case, thorough = false): Outcome {
   let runs = 0;
   let told = null as Run | null;
+  const oneIn = (times: number): boolean => thorough || random.oneIn(times);
   const all = random.oneIn(3);
   const analyse = (chunkBytes: number, snapshots = false): Run => {
     runs++;
@@ -68,19 +71,19 @@ export function examine({ file, random }: Case): Outcome {
     if (grown > MOST_BYTES) return `${grown} bytes for the ${file.length} of the case`;
     const implausible = judge(whole, file, all);
     if (implausible !== null) return implausible;
-    if (random.oneIn(16)) {
+    if (oneIn(16)) {
       const chunkBytes = 1 + random.below(random.oneIn(2) ? 8 : file.length + 1);
       if (analyse(chunkBytes).text !== whole.text) return `chunks of ${chunkBytes} bytes change the result`;
     }
-    if (random.oneIn(64)) {
-      const asked = analyse(1 + random.below(file.length + 1), true);
+    if (oneIn(64)) {
+      const asked = analyse(1 + random.below(thorough ? 8 : file.length + 1), true);
       if (asked.text !== whole.text) return 'a snapshot changes the result';
     }
-    if (all && random.oneIn(64)) {
+    if (all && oneIn(64)) {
       const bad = judgeOutputs(renamed(whole, random));
       if (bad !== null) return bad;
     }
-    return random.oneIn(64) && whole.capture.format !== UNKNOWN_FORMAT ? rewrite(whole, file, random) : null;
+    return oneIn(64) && whole.capture.format !== UNKNOWN_FORMAT ? rewrite(whole, file, random) : null;
   });
   return {
     failure,
@@ -133,8 +136,8 @@ function run(file: Uint8Array, all: boolean, chunkBytes: number, snapshots: bool
       buffer.fill(0xee);
       buffer.set(chunk);
       analyzer.write(chunk.length === chunkBytes ? buffer : buffer.subarray(0, chunk.length));
-      if (Math.floor((4 * at) / file.length) !== asked) {
-        asked = Math.floor((4 * at) / file.length);
+      if (at - asked >= ASK_EVERY) {
+        asked = at;
         ask();
       }
     }
@@ -167,8 +170,7 @@ function judge({ capture, connections, rows, findings }: Run, file: Uint8Array, 
     if (rows[i]!.frame <= rows[i - 1]!.frame) return 'rows out of order';
   }
   for (const { message, rule, frames, start, end, impact } of findings) {
-    if (/undefined|NaN|Infinity|null|\[object/.test(message))
-      return `${rule} says: ${message}`;
+    if (/undefined|NaN|Infinity|null|\[object/.test(message)) return `${rule} says: ${message}`;
     if (frames.first > frames.last || frames.last > capture.packets + 1e6)
       return `${rule}: frames ${frames.first} to ${frames.last}`;
     if (!Number.isFinite(start.seconds + start.nanos + end.seconds + end.nanos)) return `${rule}: no time`;
