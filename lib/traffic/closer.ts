@@ -1,5 +1,6 @@
 import type { CloserFacts } from '../facts/capture.ts';
 import { Bins } from './bins.ts';
+import { keepBusiest } from './busiest.ts';
 import { keepLowest } from './lowest.ts';
 import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
 
@@ -41,7 +42,7 @@ export class Closers {
     this.connected ??= new Map();
     const known = this.connected.get(key);
     if (known === undefined) {
-      if (this.connected.size >= MOST_HOSTS) this.connected = busiestHalf(this.connected);
+      if (this.connected.size >= MOST_HOSTS) keepBusiest(this.connected, MOST_HOSTS, closesOf);
       this.connected.set(key, new Close(c));
     } else if (known instanceof Closer) known.add(c);
     else {
@@ -63,11 +64,8 @@ export class Closers {
   }
 }
 
-function busiestHalf(hosts: ReadonlyMap<number | string, Close | Closer>): Map<number | string, Close | Closer> {
-  const closesOf = (host: Close | Closer) => (host instanceof Closer ? host.closes : 1);
-  // Of equals the newest stay: they have had the least time.
-  const byCloses = [...hosts].reverse().sort(([, a], [, b]) => closesOf(b) - closesOf(a));
-  return new Map(byCloses.slice(0, MOST_HOSTS / 2));
+function closesOf(host: Close | Closer): number {
+  return host instanceof Closer ? host.closes : 1;
 }
 
 interface Listener {

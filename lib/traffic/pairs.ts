@@ -1,5 +1,6 @@
 import type { PairFacts } from '../facts/capture.ts';
 import { Bins } from './bins.ts';
+import { keepBusiest } from './busiest.ts';
 import { keepLowest } from './lowest.ts';
 import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
 
@@ -89,7 +90,8 @@ export class Pairs {
       known.add(new Opened(c, null));
       return;
     }
-    if (known === undefined && this.clients.size >= MOST_CLIENTS) this.clients = busiestHalf(this.clients);
+    if (known === undefined && this.clients.size >= MOST_CLIENTS)
+      keepBusiest(this.clients, MOST_CLIENTS, connectionsOf);
     const opened = new Opened(c, known ?? null);
     this.clients.set(key, opened.connections < MANY ? opened : pairOf(opened));
   }
@@ -114,10 +116,8 @@ function pairOf(last: Opened): Pair {
   return pair;
 }
 
-function busiestHalf(clients: ReadonlyMap<number | string, Opened | Pair>): Map<number | string, Opened | Pair> {
-  // Of equals the newest stay: they have had the least time.
-  const byConnections = [...clients].reverse().sort(([, a], [, b]) => b.connections - a.connections);
-  return new Map(byConnections.slice(0, MOST_CLIENTS / 2));
+function connectionsOf({ connections }: Opened | Pair): number {
+  return connections;
 }
 
 function pairFacts(client: string, pair: Pair, service: Service): PairFacts {
