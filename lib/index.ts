@@ -216,6 +216,7 @@ export type { Expectation } from './lint/expect.ts';
 export { parseHosts } from './lint/names.ts';
 export type { Override } from './lint/overrides.ts';
 export { parseConfig } from './lint/parse.ts';
+export { type ExpectedFinding, type FiringCase, type SilentCase, testRule } from './lint/rule-tester.ts';
 export { createLinter, type Linter } from './lint/runtime.ts';
 export { RULES } from './rules/index.ts';
 export { type CaptureRule, type ConnectionRule, type Draft, defineRule, type Rule, type Watch } from './rules/rule.ts';
