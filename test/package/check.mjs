@@ -53,8 +53,8 @@ try {
   assert.match(run('npx', 'tcplint', 'init'), /wrote tcplint\.config\.json/);
   assert.match(readFileSync(join(folder, 'tcplint.config.json'), 'utf8'), /docs\/config\.schema\.json/);
 
-  copyFileSync(join(ROOT, 'docs/examples/traffic.test.mjs'), join(folder, 'traffic.test.mjs'));
-  run('node', '--test', 'traffic.test.mjs');
+  copyFileSync(join(ROOT, 'docs/examples/traffic.node-test.mjs'), join(folder, 'traffic.node-test.mjs'));
+  run('node', '--test', 'traffic.node-test.mjs');
 
   copyFileSync(join(ROOT, 'docs/examples/traffic.vitest.ts'), join(folder, 'traffic.spec.ts'));
   for (const name of ['vitest', '@types'])

@@ -1,4 +1,4 @@
-// With node:test. `node --test`, in a project that has a recorded capture, run.pcap.
+// With node:test. `node --test FILE`, in a project that has a recorded capture, run.pcap.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyze } from 'tcplint';
