@@ -19,7 +19,7 @@ export interface TapComparison {
   /** Events beyond those listed: they are counted, and no more is known of them. */
   readonly eventsLeftOut: number;
   readonly changes: readonly TapChange[];
-  /** Packets that had to be judged before their time, because too many waited: their loss is not certain. */
+  /** Packets not found at the other tap that had to be given up before their time, because too many waited. */
   readonly judgedEarly: number;
 }
 

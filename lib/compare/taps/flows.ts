@@ -3,7 +3,7 @@ import type { Segment } from '../../packet/segment.ts';
 import type { Sighting } from './sighting.ts';
 
 /** Flows that are remembered; those silent for long are forgotten first. */
-const MOST_FLOWS = 262_144;
+const MOST_FLOWS = 131_072;
 const FORGOTTEN_NS = 60e9;
 /** Of payload that is not matched, so many segments are compared with one that may hold the same. */
 const MOST_LOOSE = 1024;
@@ -53,22 +53,27 @@ export class Loose {
   private head = 0;
 
   get isEmpty(): boolean {
-    return this.head === this.items.length;
+    this.trim();
+    return this.items.length === 0;
   }
 
   push(s: Sighting): void {
+    this.trim();
     this.items.push(s);
   }
 
   /** Those still open, oldest first, as many as are worth a look. */
   live(): Sighting[] {
+    this.trim();
+    return this.items.slice(this.head, this.head + MOST_LOOSE).filter((each) => !isDone(each));
+  }
+
+  private trim(): void {
     const { items } = this;
     while (this.head < items.length && isDone(items[this.head]!)) this.head++;
-    if (this.head > 256 && this.head * 2 > items.length) {
-      this.items = items.slice(this.head);
-      this.head = 0;
-    }
-    return this.items.slice(this.head, this.head + MOST_LOOSE).filter((each) => !isDone(each));
+    if (this.head * 2 <= items.length) return;
+    this.items = items.slice(this.head);
+    this.head = 0;
   }
 }
 
@@ -114,12 +119,16 @@ export class TapFlows {
     return flow;
   }
 
+  /** Those silent for long; where they are too few, the older half: it is met again as if it were new. */
   private forget(now: number): void {
-    const all = [...this.flows.values()].filter((flow) => flow.loose.isEmpty && flow.reverse!.loose.isEmpty);
-    const stale = all.filter(({ lastTime, reverse }) => Math.max(lastTime, reverse!.lastTime) < now - FORGOTTEN_NS);
-    for (const flow of stale.length > 0 ? stale : all.slice(0, all.length >> 1)) {
-      this.flows.delete(flow.key);
-      this.flows.delete(flow.reverse!.key);
+    const all = [...this.flows.values()].filter(({ loose, reverse }) => loose.isEmpty && reverse!.loose.isEmpty);
+    const silent = all.filter(({ lastTime, reverse }) => Math.max(lastTime, reverse!.lastTime) < now - FORGOTTEN_NS);
+    for (const flow of silent.length > MOST_FLOWS / 4 ? silent : all.slice(0, MOST_FLOWS / 2)) {
+      for (const each of [flow, flow.reverse!]) {
+        this.flows.delete(each.key);
+        if (each.peer !== null) each.peer.peer = null;
+        each.peer = null;
+      }
     }
   }
 }

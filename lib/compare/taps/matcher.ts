@@ -5,8 +5,8 @@ import { type TapFlow, TapFlows } from './flows.ts';
 import { mayShare, openBytes, share } from './ranges.ts';
 import { CLIENT_TAP, isTwin, keyOf, mayBeSame, SERVER_TAP, Sighting } from './sighting.ts';
 
-/** Packets that may wait at each tap: about 100 MB in all. */
-const MOST_WAITING = 200_000;
+/** Packets that may wait at each tap: some 100 MB in all. */
+const MOST_WAITING = 100_000;
 /** Clocks and capture hardware are no better than this: so much earlier than possible a packet may seem to come, ns. */
 const SLACK_NS = 1e6;
 /** The second copy that a mirror port makes comes within this, ns. */

@@ -64,7 +64,7 @@ export class Tally implements Judge {
   }
 
   settled(s: Sighting, early: boolean): void {
-    if (early) this.judgedEarly++;
+    if (early && s.partner === null) this.judgedEarly++;
     if (s.tap === senderTap(s)) this.sent(s, early);
     else if (s.partner === null && s.pieces === null) this.appeared(s, early);
   }

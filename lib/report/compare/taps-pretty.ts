@@ -171,7 +171,7 @@ function limits({ eventsLeftOut, judgedEarly }: TapComparison, page: Page): stri
   const texts = [
     ...(eventsLeftOut > 0 ? [`${count(eventsLeftOut, 'event')} beyond these were counted and are not listed`] : []),
     ...(judgedEarly > 0
-      ? [`${count(judgedEarly, 'packet')} had to be judged early for want of memory: a smaller --patience helps`]
+      ? [`${count(judgedEarly, 'packet')} were given up early for want of memory: a smaller --patience helps`]
       : []),
   ];
   return texts.map((text) => wrap(page.text(text), page.width).join('\n'));
