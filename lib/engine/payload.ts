@@ -131,7 +131,9 @@ class Conversation {
 /** One direction: tells what becomes of its stream. */
 class Direction implements StreamListener {
   private stream: ByteStream | null = null;
+  /** Initial sequence number, as far as it is known. */
   private isn = 0;
+  private begunBySyn = false;
   private readonly connection: Connection;
   private readonly sender: Endpoint;
   private readonly receiver: Endpoint;
@@ -168,7 +170,7 @@ class Direction implements StreamListener {
     const { flow } = this.sender;
     const syn = (s.flags & SYN) !== 0;
     // Another attempt with another number: what came with the SYN before is not part of the stream.
-    if (flow.isn !== this.isn && this.stream?.length === 0) this.stream = null;
+    if (this.begunBySyn && flow.isn !== this.isn && this.stream?.length === 0) this.stream = null;
     const stream = this.stream ?? this.open(s);
     const doubt = j.kind === ZERO_WINDOW_PROBE ? PROBE : syn ? UNANSWERED : this.isDamaged(s) ? DAMAGED : SURE;
     const bytes = new Uint8Array(Math.min(s.payloadCaptured, s.length));
@@ -244,6 +246,7 @@ class Direction implements StreamListener {
     // Where SYN-ACKs disagreed, the judge may have gone by the first payload.
     const known = (flow.options & SYN_SEEN) !== 0 && ((s.flags & SYN) !== 0 || seqGt(s.seq, flow.isn));
     const beginning: Beginning = known ? 'syn' : flow.ackSeen === 1 ? 'acknowledged' : 'lowest';
+    this.begunBySyn = beginning === 'syn';
     const first = { syn: (flow.isn + 1) | 0, acknowledged: flow.acked, lowest: s.seq }[beginning];
     const { overlaps = 'first', maxStreamBytes: limit = STREAM_BYTES } = this.options;
     this.stream = new ByteStream(this, first, beginning, { overlaps, budget: this.budget, limit });

@@ -92,6 +92,21 @@ ${at}    10.0.0.1:40000 > 10.0.0.2:80 S ${isn}:${isn}(0)
   });
 });
 
+describe('in mid-connection', () => {
+  it('what overtook the first byte is not forgotten when that comes', () => {
+    const { server } = streams(`
+client 10.0.0.1:40000 -> server 10.0.0.2:80
+0     > . 1:1(0) ack 1 win 502
++0    < . 1001:1501(500) ack 1 win 512
++0    > . 1:1(0) ack 1 win 502
++0.01 < . 1:501(500) ack 1 win 512
++0    > . 1:1(0) ack 501 win 502
+`);
+    expect(server.bytes).toHaveLength(1000);
+    expect(server.holes).toMatchObject([{ offset: 500, length: 500, cause: 'lost_before_tap' }]);
+  });
+});
+
 describe('what is told', () => {
   const lossy = `${OPENED}
 +0    > P. 1:11(10) ack 1 win 502
