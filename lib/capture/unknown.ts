@@ -13,6 +13,16 @@ const LOOKS: readonly (readonly [signature: string | readonly number[], looksLik
   ['\x7fver', 'Savvius (WildPackets) Peek'],
   ['\x05VNF', 'Visual Networks'],
   ['5VIEW', 'Accellent 5Views'],
+  [[0xaa, 0xaa, 0xaa, 0xaa], 'Accellent 5Views'],
+  [[0x01, 0x10, 0x4c, 0x00], 'Novell LANalyzer'],
+  [[0x07, 0x10], 'Novell LANalyzer'],
+  ['TR\0', 'HP-UX nettl'],
+  ['ObserverPktBuffe', 'Network Instruments Observer'],
+  ['EyeSDN', 'EyeSDN'],
+  ['+---------+---------------+', 'K12 text'],
+  [[0x00, 0x00, 0x02, 0x00, 0x12, 0x05, 0x00, 0x10], 'Tektronix K12'],
+  ['Session Transcript', 'Catapult DCT2000'],
+  ['LOGG', 'Vector BLF'],
 ];
 
 const WRAPPED: readonly (readonly [signature: string | readonly number[], looksLike: string])[] = [

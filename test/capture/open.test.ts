@@ -18,6 +18,20 @@ describe('what is no capture', () => {
     ['gzip in gzip', followed([0x1f, 0x8b, 8, 0]), 'gzip, not a capture: unpack it first'],
     ['xz', followed([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), 'xz, not a capture: unpack it first'],
     ['snoop', followed('snoop\0\0\0'), 'a snoop (Solaris) capture, convert it by: editcap -F pcap IN OUT'],
+    ...(
+      [
+        ['an Observer', 'ObserverPktBuffer', 'Network Instruments Observer'],
+        ['a K12 text', '+---------+---------------+----------+\n', 'K12 text'],
+        ['a LANalyzer', [0x01, 0x10, 0x4c, 0x00], 'Novell LANalyzer'],
+        ['a nettl', 'TR\0d', 'HP-UX nettl'],
+        ['a 5Views', [0xaa, 0xaa, 0xaa, 0xaa], 'Accellent 5Views'],
+        ['a Network Monitor', 'GMBU', 'Microsoft Network Monitor 2'],
+        ['a Sniffer', 'XCP\0', 'NetXRay or Sniffer for Windows'],
+      ] as const
+    ).map(
+      ([what, start, name]) =>
+        [`${what} capture`, followed(start), `a ${name} capture, convert it by: editcap -F pcap IN OUT`] as const,
+    ),
     [
       'anything else',
       followed([1, 2, 3, 4]),
