@@ -32,7 +32,7 @@ test.each(Object.entries(SCHEMAS))('docs/schema/%s is up to date', (file, schema
   expect(readFileSync(join(DOCS, file), 'utf8')).toBe(text);
 });
 
-describe.each(['lint', 'packets', 'timeline', 'flows'])('%s', (command) => {
+describe.each(['lint', 'packets', 'timeline', 'flows', 'services', 'netstat'])('%s', (command) => {
   test('json is as its schema says, for one capture and for several', async () => {
     for (const paths of [...captures.map((path) => [path]), captures]) {
       const { stdout } = await run([command, ...paths, '-f', 'json', '--capture-end', '1900000000']);
@@ -62,6 +62,24 @@ test('follow', async () => {
       .split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual(JSON.parse(stdout).events);
   }
+});
+
+test('netstat --every', async () => {
+  for (const paths of [captures.slice(0, 1), captures]) {
+    const { stdout } = await run(['netstat', ...paths, '--every', '10ms', '-f', 'json']);
+    valid('netstat-counts.json', JSON.parse(stdout));
+  }
+});
+
+test('compare, and compare --taps', async () => {
+  const [healthy, unanswered] = captures as [string, string];
+  valid('compare.json', JSON.parse((await run(['compare', healthy, unanswered, '-f', 'json'])).stdout));
+  const incident = new URL('../../fixtures/incident.pcapng', import.meta.url).pathname;
+  valid('compare.json', JSON.parse((await run(['compare', incident, healthy, '-f', 'json'])).stdout));
+  const taps = ['client', 'server'].map(
+    (end) => new URL(`../../fixtures/taps/nat.${end}.pcap`, import.meta.url).pathname,
+  );
+  valid('compare-taps.json', JSON.parse((await run(['compare', '--taps', ...taps, '-f', 'json'])).stdout));
 });
 
 test('rules', async () => {

@@ -283,6 +283,185 @@ const streamEvent: Schema = {
   ],
 };
 
+const named = object({ address: text, port: count }, { name: text });
+const timesFields = { samples: count, min: seconds, p50: seconds, p95: seconds, max: seconds };
+const times = orNull(object(timesFields));
+const dwell = orNull(object({ ...timesFields, open: count }));
+const byside = (each: Schema): Schema => object({ client: each, server: each });
+/** lib/facts/services.ts. */
+const service = object(
+  {
+    server: named,
+    connections: count,
+    begun: count,
+    completed: count,
+    refused: count,
+    refusedShare: orNull(share),
+    unanswered: count,
+    unansweredShare: orNull(share),
+    reset: count,
+    resetShare: orNull(share),
+    handshake: times,
+    response: times,
+    packets: count,
+    uniqueBytes: count,
+    retransmittedBytes: count,
+    retransmissionShare: orNull({ type: 'number', minimum: 0 }),
+    dataSegments: count,
+    retransmissions: count,
+    closeWait: byside(dwell),
+    timeWait: byside(dwell),
+    findings: list(object({ rule: text, severity, count, connections: count })),
+  },
+  OWN,
+);
+
+/** lib/facts/sockets.ts. */
+const socket = object(
+  {
+    at: time,
+    local: named,
+    peer: orNull(named),
+    state,
+    since: time,
+    seconds,
+    expires: orNull(time),
+    role: words(['client', 'server']),
+    connection: orNull(count),
+    stream: orNull(count),
+    doubt: orNull(words(['inferred', 'timer', 'midstream', 'listener'])),
+  },
+  OWN,
+);
+const counted = STATE_NAMES.filter((name) => name !== 'CLOSED' && name !== 'LISTEN');
+const stateCounts = object(
+  { time, hosts: list(text), states: object(Object.fromEntries(counted.map((name) => [name, count]))) },
+  OWN,
+);
+
+/** lib/facts/comparison.ts. */
+const comparedCapture = object({
+  path: text,
+  packets: count,
+  connections: count,
+  start: orNull(time),
+  end: orNull(time),
+});
+const judged = {
+  outcome: words(['better', 'worse', 'unclear', 'same']),
+  p: orNull(share),
+  severity: orNull(severity),
+};
+const estimate = orNull(
+  object({ value: { type: 'number' }, samples: count, low: { type: 'number' }, high: { type: 'number' } }),
+);
+const ruleCount = object({ findings: count, connections: count, severity: orNull(severity) });
+const comparison = object({
+  ...head,
+  before: comparedCapture,
+  after: comparedCapture,
+  falseDiscoveryRate: share,
+  tests: count,
+  services: list(
+    object({
+      before: orNull(named),
+      after: orNull(named),
+      matchedBy: orNull(words(['address', 'name', 'port'])),
+      connections: object({ before: count, after: count }),
+      measures: list(
+        object({
+          measure: words([
+            'refused',
+            'unanswered',
+            'reset',
+            'retransmitted',
+            'handshakeMedian',
+            'handshakeTail',
+            'responseMedian',
+            'responseTail',
+          ]),
+          kind: words(['share', 'time']),
+          before: estimate,
+          after: estimate,
+          ...judged,
+        }),
+      ),
+    }),
+  ),
+  rules: list(object({ rule: text, family: words(FAMILIES), before: ruleCount, after: ruleCount, ...judged })),
+  summary: object({ better: count, worse: count, unclear: count, error: count, warning: count, note: count }),
+});
+
+/** lib/facts/taps.ts. */
+const travel = words(['clientToServer', 'serverToClient']);
+const tap = object({ path: text, frames: count, segments: count, start: orNull(time), end: orNull(time) });
+const way = object({
+  sent: count,
+  delivered: count,
+  lost: count,
+  lostUncertain: count,
+  lostBytes: count,
+  duplicated: count,
+  delayed: count,
+  appeared: count,
+  resegmented: count,
+  copies: count,
+  delay: times,
+  hops: list({ type: 'array', prefixItems: [{ type: 'integer' }, count], items: false, minItems: 2 }),
+});
+const tapEvent = object(
+  {
+    kind: words(['lost', 'duplicated', 'delayed', 'appeared']),
+    way: travel,
+    time,
+    from: text,
+    to: text,
+    flags: list(text),
+    seq: count,
+    length: count,
+    clientFrames: list(count),
+    serverFrames: list(count),
+    certain: flag,
+  },
+  { bytes: count, seconds, overtaken: flag, ttl: count, usualTtl: orNull(count) },
+);
+const taps = object({
+  ...head,
+  taps: object({ client: tap, server: tap }),
+  clock: object({
+    offset: seconds,
+    uncertainty: orNull(seconds),
+    driftPpm: orNull({ type: 'number' }),
+    roundTrip: seconds,
+    samples: count,
+    given: flag,
+  }),
+  connections: object({ both: count, clientOnly: count, serverOnly: count }),
+  translations: list(
+    object({
+      end: words(['client', 'server']),
+      atClient: text,
+      atServer: text,
+      connections: count,
+      portsChanged: count,
+    }),
+  ),
+  ways: object({ clientToServer: way, serverToClient: way }),
+  events: list(tapEvent),
+  eventsLeftOut: count,
+  changes: list(
+    object({
+      what: text,
+      way: travel,
+      before: text,
+      after: text,
+      segments: count,
+      examples: list({ type: 'array', prefixItems: [count, count], items: false, minItems: 2 }),
+    }),
+  ),
+  judgedEarly: count,
+});
+
 const option = object({
   default: { type: ['number', 'boolean'] },
   unit: words(['s', 'ms', 'bytes', '%', '/s', 'count', 'ratio']),
@@ -361,6 +540,19 @@ export const SCHEMAS: { readonly [file: string]: Schema } = {
   'packets.json': rows('packets', 'packet', packet),
   'timeline.json': rows('timeline', 'stateChange', stateChange),
   'flows.json': rows('flows', 'flow', flow),
+  'services.json': rows('services', 'service', service),
+  'netstat.json': document(
+    'tcplint netstat --at --format json; each line of ndjson is a socket of $defs',
+    object({ ...head, sockets: list(ref('socket')), captures: list(capture) }),
+    { socket },
+  ),
+  'netstat-counts.json': document(
+    'tcplint netstat --every --format json; each line of ndjson is a moment of $defs',
+    object({ ...head, counts: list(ref('moment')), captures: list(capture) }),
+    { moment: stateCounts },
+  ),
+  'compare.json': document('tcplint compare --format json', comparison),
+  'compare-taps.json': document('tcplint compare --taps --format json', taps),
   'follow.json': document(
     'tcplint follow --format json; each line of ndjson is an event of $defs',
     object({ ...head, events: list(ref('event')), captures: list(capture) }),
