@@ -1,3 +1,4 @@
+import { seqGe } from '../bytes/seq.ts';
 import type { CaptureFacts, HostOccurrences } from '../facts/capture.ts';
 import { CHECKSUM_BAD, CHECKSUM_OFFLOAD, CHECKSUM_OK, CHECKSUM_UNKNOWN, verifyChecksum } from '../packet/checksum.ts';
 import {
@@ -14,6 +15,7 @@ import {
   URG,
 } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
+import type { Flow } from '../tcp/flow.ts';
 import { FlowDetail } from '../tcp/verdict/detail.ts';
 import { Ranges } from '../tcp/verdict/ranges.ts';
 import { HostTallies, type HostTally } from './host-tallies.ts';
@@ -88,14 +90,17 @@ export class HeaderChecks {
       const sums = this.wrongByFlow.get(2 * c.number + side);
       if (sums === undefined) continue;
       this.wrongByFlow.delete(2 * c.number + side);
-      sums.of.others += (side === 0 ? c.client : c.server).flow.packets - sums.count;
+      const { flow } = side === 0 ? c.client : c.server;
+      sums.of.others += flow.packets - sums.count;
+      if (gotThrough(flow)) sums.of.passed += sums.count;
     }
   }
 
   /** When all connections have ended. */
   facts(): Facts {
     const wrong = [...this.wrong];
-    const isPattern = ({ count, others }: HostTally) => count > others && (count >= PATTERN || others <= 0);
+    const isPattern = ({ count, others, passed }: HostTally) =>
+      passed === count || (count > others && (count >= PATTERN || others <= 0));
     const illegalFlags = byWhat(this.illegal).map(([flags, from]) => ({ flags, ...from }));
     const badHeaders = byWhat(this.impossible).map(([what, from]) => ({ what, ...from }));
     const badChecksums = inOrder(wrong.filter((tally) => !isPattern(tally)));
@@ -137,6 +142,12 @@ export class HeaderChecks {
     if (sums === undefined) this.wrongByFlow.set(flow, { count: 1, of: tally });
     else sums.count++;
   }
+}
+
+/** What had a wrong sum was acknowledged and not sent again: it was changed only after it had arrived. */
+function gotThrough({ detail, acked, ackSeen }: Flow): boolean {
+  if (detail === null || detail.damaged === null || detail.damaged.total === 0) return false;
+  return detail.retransmissions === 0 && ackSeen === 1 && seqGe(acked, detail.damaged.highest);
 }
 
 /** Longer than what the receiver said it can take: the sender's card was to cut it up, or the receiver's had joined it. */

@@ -14,6 +14,8 @@ export class HostTally {
   count = 0;
   /** Packets of the same flows on which it did not happen, where somebody counts them. */
   others = 0;
+  /** Packets on which it did, and that arrived all the same. */
+  passed = 0;
   private readonly frames: number[] = [];
   private readonly examples: number[] = [];
   private start: Moment;

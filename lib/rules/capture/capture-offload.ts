@@ -2,10 +2,10 @@ import { count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 
 const TOLD = {
-  'super-segments':
-    'are longer than the receiver’s MSS: recorded before a network card cut them, or after one had joined them (offload)',
-  'unfinished checksums':
-    'have unfinished checksums: recorded before the network card filled them in (offload), or rewritten since',
+  'super-segments': (one: boolean) =>
+    `${one ? 'is' : 'are'} longer than the receiver’s MSS: recorded before a network card cut ${one ? 'it' : 'them'}, or after one had joined ${one ? 'it' : 'them'} (offload)`,
+  'unfinished checksums': (one: boolean) =>
+    `${one ? 'has an unfinished checksum' : 'have unfinished checksums'}: recorded before the network card filled ${one ? 'it' : 'them'} in (offload), or rewritten since`,
 } as const;
 
 export default defineRule({
@@ -32,7 +32,7 @@ export default defineRule({
   capture({ offload = [] }) {
     return offload.map((from) => ({
       confidence: 'high',
-      message: `${count(from.count, 'packet')} of host ${from.address} ${TOLD[from.what]}.`,
+      message: `${count(from.count, 'packet')} of host ${from.address} ${TOLD[from.what](from.count === 1)}.`,
       frames: from.frames,
       frameCount: from.count,
       start: from.start,

@@ -32,7 +32,8 @@ export default defineRule({
   connection(facts) {
     return bothSides(facts).flatMap(({ side, own, peer }) => {
       const { reorderings: late } = own;
-      if (late === null) return [];
+      // Nothing overtook it: the hole was there for another reason.
+      if (late === null || late.extentSegments === 0) return [];
       const caused = late.causedRetransmissions;
       const harm = caused === 0 ? '' : `; it caused ${count(caused, 'needless retransmission')}`;
       return {
