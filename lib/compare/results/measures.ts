@@ -1,6 +1,6 @@
 import type { Estimate, MeasureComparison, MeasureName } from '../../facts/comparison.ts';
 import type { ServiceRow, TimesFacts } from '../../facts/services.ts';
-import { above, fisher, mannWhitney, pooledQuantile, quantileInterval, wilson } from './statistics.ts';
+import { atLeast, fisher, mannWhitney, pooledQuantile, quantileInterval, wilson } from './statistics.ts';
 
 /** A comparison that still waits to be judged: all tests are weighed together. */
 export type Unjudged = Pick<MeasureComparison, 'measure' | 'kind' | 'before' | 'after' | 'p'>;
@@ -74,7 +74,7 @@ function retransmitted(before: ServiceRow | null, after: ServiceRow | null): Unj
   return { measure: 'retransmitted', kind: 'share', before: interval(own), after: interval(other), p };
 }
 
-/** The middle of the times by their ranks; their tail by how many lie beyond what both together exceed once in twenty. */
+/** The middle of the times by their ranks; their tail by how many reach what both together reach once in twenty. */
 function times(
   median: MeasureName,
   tail: MeasureName,
@@ -84,7 +84,7 @@ function times(
   const both = before !== null && after !== null;
   const [a, b] = [before?.histogram ?? [], after?.histogram ?? []];
   const limit = both ? pooledQuantile(a, b, TAIL) : 0;
-  const beyond = both ? fisher(above(a, limit), before.samples, above(b, limit), after.samples) : null;
+  const beyond = both ? fisher(atLeast(a, limit), before.samples, atLeast(b, limit), after.samples) : null;
   return [
     {
       measure: median,

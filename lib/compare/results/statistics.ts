@@ -108,9 +108,9 @@ function exactRankSum(ranks: readonly Rank[], n: number, sum: number): number {
   return far / all;
 }
 
-/** How many of the values lie above one. */
-export function above(histogram: Histogram, value: number): number {
-  return histogram.reduce((found, [each, count]) => (each > value ? found + count : found), 0);
+/** How many of the values are one, or lie above it. */
+export function atLeast(histogram: Histogram, value: number): number {
+  return histogram.reduce((found, [each, count]) => (each >= value ? found + count : found), 0);
 }
 
 /** The value at or below which a share of both samples together lies. */

@@ -55,7 +55,7 @@ function tapText({ taps }: TapComparison, name: 'client' | 'server'): string {
 function clockText({ clock }: TapComparison): string {
   const { offset, uncertainty, driftPpm, roundTrip, samples, given } = clock;
   const ahead = offset === 0 ? 'agrees' : `is ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}`;
-  const within = uncertainty === null ? 'all went one way: the delay is in it' : `± ${duration(uncertainty)}`;
+  const within = uncertainty === null ? 'all went one way: the delay is in it' : `within ${duration(uncertainty)}`;
   const sure = given ? ' (as given)' : ` (${within}, from ${count(samples, 'packet')})`;
   const drift = driftPpm === null ? '' : `, drifting by ${Number(driftPpm.toPrecision(3))} ppm`;
   return `the server tap's ${ahead}${sure}${drift}; shortest round trip between the taps ${duration(roundTrip)}`;
