@@ -381,10 +381,11 @@ export class Calm {
   }
 }
 
-/** Nothing is going on but a transfer. */
+/** Nothing is going on but a transfer. One request and its answer are over before it pays. */
 function isCalm(c: Connection): boolean {
   return (
     c.steady &&
+    (c.client.flow.dataSegments > 1 || c.server.flow.dataSegments > 1) &&
     c.expires === 0 &&
     c.sibling === null &&
     c.previous === null &&
