@@ -46,7 +46,7 @@ const SMALL_MSS = 1200;
 const INITIAL_WINDOW = 10;
 /** A connection that both ends have closed is finished after this much silence, a healthy one and another, seconds. */
 const QUIET_SECONDS = 1;
-const QUIET_ODD_SECONDS = 10;
+const QUIET_ODD_SECONDS = 5;
 /** `expires` of a connection that has left memory. */
 const GONE = -1;
 

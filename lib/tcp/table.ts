@@ -25,6 +25,9 @@ const FRAME = 7;
 const TS_VAL = 8;
 const SHAPE_AND_ID = 9;
 const NUMBER = 10;
+/** Of a closed connection: how many numbers client (high half) and server have used, in units. */
+const SPANS = SHAPE_AND_ID;
+const SPAN_BYTES = 1024;
 const WIDTH = 11;
 
 const NO_CONNECTION = -1;
@@ -174,6 +177,7 @@ export class ConnectionTable {
     chunk[o + NANOS] = c.lastNanos;
     chunk[o + FRAME] = c.lastFrame;
     chunk[o + NUMBER] = c.number;
+    chunk[o + SPANS] = (spanOf(c.client) << 16) | spanOf(c.server);
   }
 
   /** Gives a closed connection back as far as it is remembered. Its timeline is the caller's to restore. */
@@ -193,8 +197,8 @@ export class ConnectionTable {
     c.startNanos = chunk[o + NANOS]!;
     c.lastSeconds = c.startSeconds;
     c.lastNanos = c.startNanos;
-    closeFlow(c.client, chunk[o + SEQ]!);
-    closeFlow(c.server, chunk[o + TS_VAL]!);
+    closeFlow(c.client, chunk[o + SEQ]!, chunk[o + SPANS]! >>> 16);
+    closeFlow(c.server, chunk[o + TS_VAL]!, chunk[o + SPANS]! & 0xffff);
     return { clientWaits: (tag & CLIENT_WAITS) !== 0, serverWaits: (tag & SERVER_WAITS) !== 0 };
   }
 
@@ -304,13 +308,18 @@ export class ConnectionTable {
   }
 }
 
+/** How many sequence numbers an endpoint has used, in units, rounded up. */
+function spanOf({ flow }: Endpoint): number {
+  return Math.min(Math.ceil(((flow.next - flow.isn) >>> 0) / SPAN_BYTES), 0xffff);
+}
+
 /** The flow of an endpoint that has sent everything, FIN included, and had it acknowledged. */
-function closeFlow(e: Endpoint, next: number): void {
+function closeFlow(e: Endpoint, next: number, span: number): void {
   const { flow } = e;
   e.syns = 1;
   e.fins = 1;
   flow.started = 1;
-  flow.isn = (next - 2) | 0;
+  flow.isn = (next - span * SPAN_BYTES) | 0;
   flow.next = next;
   flow.contiguous = next;
   flow.acked = next;

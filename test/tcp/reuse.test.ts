@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Connection, Endpoint, Oddities } from '../../lib/tcp/connection.ts';
+import { Connection, Endpoint } from '../../lib/tcp/connection.ts';
 import { Flow } from '../../lib/tcp/flow.ts';
 
 /** Every number, boolean and nullable field set to something else; objects within are dirtied in their turn. */
@@ -8,7 +8,7 @@ function dirty(thing: object): void {
     const fields = thing as Record<string, unknown>;
     if (typeof value === 'number') fields[name] = value + 12345;
     else if (typeof value === 'boolean') fields[name] = !value;
-    else if (value === null) fields[name] = new Oddities();
+    else if (value === null) fields[name] = new Int32Array(1);
     else if (Array.isArray(value)) value.push(1);
     else dirty(value as object);
   }

@@ -7,6 +7,9 @@ const BUCKETS = 32 * PER_DOUBLING;
 const FEW = 16;
 /** `min` before the first sample. */
 const NO_SAMPLE = 0x7fffffff;
+/** Empty histograms to be used again: they are the largest thing that many connections need. */
+const SPARE: Int32Array[] = [];
+const MOST_SPARE = 4096;
 
 /**
  * Round-trip times of one flow: from a segment's passing the tap to the passing of its acknowledgment. In microseconds.
@@ -20,18 +23,20 @@ export class RoundTrips {
   variation = 0;
   /** The newest sample. */
   last = 0;
-  /** The first samples as they came; then counts by the logarithm. Both stay for those that use this object next. */
+  /** The first samples as they came; then counts by the logarithm. */
   private first: Int32Array | null = null;
   private counts: Int32Array | null = null;
 
   clear(): void {
-    if (this.samples > FEW) this.counts!.fill(0);
+    if (this.counts !== null && SPARE.length < MOST_SPARE) SPARE.push(this.counts.fill(0));
     this.samples = 0;
     this.min = NO_SAMPLE;
     this.max = 0;
     this.smoothed = 0;
     this.variation = 0;
     this.last = 0;
+    this.first = null;
+    this.counts = null;
   }
 
   add(micros: number): void {
@@ -57,7 +62,7 @@ export class RoundTrips {
       this.first[samples - 1] = sample;
       return;
     }
-    this.counts ??= new Int32Array(BUCKETS);
+    this.counts ??= SPARE.pop() ?? new Int32Array(BUCKETS);
     if (samples === FEW + 1) for (const value of this.first!) this.counts[bucketOf(value)]!++;
     this.counts[bucketOf(sample)]!++;
   }
