@@ -152,9 +152,9 @@ function joined(paths: readonly string[]): TraceSource {
     path: [paths[0]!, ...more].join(' + '),
     several: false,
     endless: false,
-    async read(sink, { signal }) {
+    async read(sink, { signal, progress }) {
       const { join } = await import('../engine/sources/join.ts');
-      const files = await join(paths, sink, { signal });
+      const files = await join(paths, sink, { signal, onProgress: progress.update });
       const compressions = new Set(files.map(({ compression }) => compression));
       const troubled = files.find(({ problems }) => problems.length > 0);
       const [problem] = troubled?.problems ?? [];
@@ -226,11 +226,10 @@ async function analyseOne(
   let facts: CaptureFacts | null = null;
   const sink = {
     write(chunk: Uint8Array): void {
-      pulse?.begin();
       first.look(chunk);
       interest.see?.(chunk);
       analyzer.write(chunk);
-      pulse?.done();
+      pulse?.came(chunk.length);
     },
     get full(): boolean {
       return analyzer.full;

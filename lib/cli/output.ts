@@ -1,6 +1,7 @@
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { CliError, PipeClosedError } from './exit.ts';
+import { wipeProgress } from './progress.ts';
 
 /** Where results go. Text is gathered and written in pieces of this size, not line by line. */
 const PIECE = 64 * 1024;
@@ -58,6 +59,7 @@ export class StreamOutput implements Output {
       throw new PipeClosedError();
     }
     if (text !== '') {
+      wipeProgress();
       this.full = !this.stream.write(text);
     }
   }

@@ -59,7 +59,7 @@ export async function drawPages(
   try {
     if (inputs.length > 1) {
       const { join } = await import('../engine/sources/join.ts');
-      await join(inputs, reader);
+      await join(inputs, reader, { onProgress: progress.update });
     } else {
       await feed(inputs[0]!, reader, { onProgress: progress.update });
     }

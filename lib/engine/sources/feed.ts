@@ -33,7 +33,7 @@ export interface Fed {
 /** Of each of two buffers, used in turn for the whole file. */
 const CHUNK_BYTES = 1024 * 1024;
 
-const BYTES_PER_REPORT = 32 * 1024 * 1024;
+const BYTES_PER_REPORT = 4 * 1024 * 1024;
 
 const STDIN = 0;
 

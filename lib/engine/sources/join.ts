@@ -3,6 +3,7 @@ import { emptyInfo, UNKNOWN_FORMAT } from '../../capture/info.ts';
 import { createReader } from '../../capture/open.ts';
 import type { CaptureInfo, CaptureInterface, CaptureProblem, CaptureReader } from '../../capture/reader.ts';
 import { PcapngWriter } from '../../capture/writer.ts';
+import type { FeedOptions } from './feed.ts';
 import { InputError } from './input-error.ts';
 import { PulledInput } from './pulled-input.ts';
 import type { Compression, Sink } from './sink.ts';
@@ -30,7 +31,7 @@ const FRAMES_PER_TURN = 50_000;
 export async function join(
   paths: readonly string[],
   sink: Sink,
-  options: { readonly signal?: AbortSignal } = {},
+  options: Pick<FeedOptions, 'signal' | 'onProgress'> = {},
 ): Promise<JoinedFile[]> {
   const sources = paths.map((path, order) => new Source(path, order));
   for (const source of sources) await source.probe();
@@ -48,7 +49,10 @@ export async function join(
       if (next === null) break;
       out.frame(next);
       if (!next.advance() && !(await next.refill())) open.splice(open.indexOf(next), 1);
-      if (frames % FRAMES_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (frames % FRAMES_PER_TURN === 0) {
+        options.onProgress?.(sumOf(sources, 'bytesRead'), sumOf(sources, 'size'));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     }
   } finally {
     for (const source of open) source.close();
@@ -56,6 +60,10 @@ export async function join(
   const files = sources.map((source) => source.outcome());
   out.end(files);
   return files;
+}
+
+function sumOf(sources: readonly Source[], what: 'bytesRead' | 'size'): number {
+  return sources.reduce((sum, source) => sum + source[what], 0);
 }
 
 /** Order of the frames that two sources are at; the file given first goes first. */
@@ -76,6 +84,9 @@ class Source {
   readonly frame = new Frame();
   /** It holds a frame at all. */
   started = false;
+  /** Of the file, once it has been opened; and what has been read of it. */
+  size = 0;
+  private closedAt = 0;
   info: CaptureInfo = emptyInfo();
   private reader: CaptureReader | null = null;
   private input: PulledInput | null = null;
@@ -93,6 +104,7 @@ class Source {
     if (this.path === '-') throw new InputError(this.path, 'standard input can not be joined with files');
     this.started = await this.open();
     this.close();
+    this.closedAt = 0;
     this.frames = 0;
     if (this.info.format !== UNKNOWN_FORMAT) return;
     const [trouble] = this.problems.length > 0 ? this.problems : this.info.problems;
@@ -102,10 +114,15 @@ class Source {
   /** Opens the file and goes to its first frame. */
   async open(): Promise<boolean> {
     this.input = new PulledInput(this.path);
+    this.size = this.input.size;
     this.reader = createReader();
     this.info = this.reader.info;
     this.frames = 0;
     return this.advance() || this.refill();
+  }
+
+  get bytesRead(): number {
+    return this.input?.bytesRead ?? this.closedAt;
   }
 
   /** Goes to the next frame, if it has arrived. */
@@ -131,7 +148,8 @@ class Source {
   /** Lets go of everything but what was learnt. */
   close(): void {
     if (this.input === null) return;
-    const { compression, problem } = this.input;
+    const { compression, problem, bytesRead } = this.input;
+    this.closedAt = bytesRead;
     this.input.close();
     this.input = null;
     this.compression = compression;

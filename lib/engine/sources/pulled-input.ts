@@ -15,6 +15,9 @@ const COMPRESSED_CHUNK_BYTES = 4 * 1024;
  */
 export class PulledInput {
   problem: CaptureProblem | null = null;
+  /** As they are in the file; and how many it holds. */
+  bytesRead = 0;
+  readonly size: number;
   private readonly path: string;
   private readonly descriptor: number;
   private readonly buffer = new Uint8Array(CHUNK_BYTES);
@@ -35,6 +38,7 @@ export class PulledInput {
       closeSync(this.descriptor);
       throw new InputError(path, stat.isDirectory() ? 'is a directory' : 'is no regular file, as joining needs');
     }
+    this.size = stat.size;
     this.decompression = new Decompression({
       write: (chunk) => this.waiting.push(this.compression === null ? chunk : chunk.slice()),
       end: (problem) => {
@@ -66,7 +70,9 @@ export class PulledInput {
   private read(): number {
     const most = this.decompression.found === null ? CHUNK_BYTES : COMPRESSED_CHUNK_BYTES;
     try {
-      return readSync(this.descriptor, this.buffer, 0, most, null);
+      const length = readSync(this.descriptor, this.buffer, 0, most, null);
+      this.bytesRead += length;
+      return length;
     } catch (error) {
       throw InputError.from(this.path, error);
     }
