@@ -12,7 +12,7 @@ import { Seen } from '../tcp/oddities/seen.ts';
 import { Budget } from '../tcp/stream/budget.ts';
 import { ByteStream } from '../tcp/stream/byte-stream.ts';
 import type { Difference, StreamListener } from '../tcp/stream/listener.ts';
-import { DAMAGED, type Piece, PROBE, SURE, UNANSWERED } from '../tcp/stream/piece.ts';
+import { DAMAGED, ownCopy, type Piece, PROBE, SURE, UNANSWERED } from '../tcp/stream/piece.ts';
 import type { Beginning } from '../tcp/stream/settings.ts';
 import type { ConnectionTable } from '../tcp/table.ts';
 import { momentOf } from '../tcp/timing/elapsed.ts';
@@ -173,8 +173,7 @@ class Direction implements StreamListener {
     if (this.begunBySyn && flow.isn !== this.isn && this.stream?.length === 0) this.stream = null;
     const stream = this.stream ?? this.open(s);
     const doubt = j.kind === ZERO_WINDOW_PROBE ? PROBE : syn ? UNANSWERED : this.isDamaged(s) ? DAMAGED : SURE;
-    const bytes = new Uint8Array(Math.min(s.payloadCaptured, s.length));
-    bytes.set(s.bytes.subarray(s.payloadStart, s.payloadStart + bytes.length));
+    const bytes = s.bytes.subarray(s.payloadStart, s.payloadStart + Math.min(s.payloadCaptured, s.length));
     this.segment = s;
     stream.write((s.seq + (syn ? 1 : 0)) | 0, s.length, bytes, s.frame, s, doubt);
     if (stream.written.differing > 0) this.noteDifference(s, stream.written.differing);
@@ -234,8 +233,8 @@ class Direction implements StreamListener {
       differing,
       frame: s.frame,
       time: momentOf(s),
-      bytes: now.slice(0, shown),
-      before: { frame: beforeFrame, bytes: before.slice(0, shown) },
+      bytes: ownCopy(now.subarray(0, shown)),
+      before: { frame: beforeFrame, bytes: ownCopy(before.subarray(0, shown)) },
       kept: keptBefore ? 'before' : 'this',
     });
   }
@@ -249,7 +248,8 @@ class Direction implements StreamListener {
     this.begunBySyn = beginning === 'syn';
     const first = { syn: (flow.isn + 1) | 0, acknowledged: flow.acked, lowest: s.seq }[beginning];
     const { overlaps = 'first', maxStreamBytes: limit = STREAM_BYTES } = this.options;
-    this.stream = new ByteStream(this, first, beginning, { overlaps, budget: this.budget, limit });
+    const onlyCompares = this.options.onEvent === undefined;
+    this.stream = new ByteStream(this, first, beginning, { overlaps, budget: this.budget, limit, onlyCompares });
     return this.stream;
   }
 
@@ -295,7 +295,7 @@ class Direction implements StreamListener {
       late,
       ahead,
       doubt: DOUBTS[doubt]!,
-      bytes: bytes.slice(0, SHOWN_BYTES),
+      bytes: ownCopy(bytes.subarray(0, SHOWN_BYTES)),
     });
   }
 }

@@ -34,8 +34,9 @@ describe('a known stream', () => {
       fc.property(
         cuttings,
         fc.constantFrom('first' as const, 'last' as const),
-        ({ content, isn, ranges }, overlaps) => {
-          const rig = new Rig({ isn, overlaps });
+        fc.boolean(),
+        ({ content, isn, ranges }, overlaps, onlyCompares) => {
+          const rig = new Rig({ isn, overlaps, onlyCompares });
           for (const [start, end] of ranges) rig.put(start, content.subarray(start, end));
           rig.fin(content.length);
           const told = rig.finish();

@@ -57,6 +57,7 @@ export interface Setting {
   readonly overlaps?: Overlaps;
   readonly limit?: number;
   readonly budget?: Budget;
+  readonly onlyCompares?: boolean;
 }
 
 /** A stream under test: segments by their offset behind `isn + 1`, times in seconds. */
@@ -66,10 +67,17 @@ export class Rig {
   readonly first: number;
   private frame = 0;
 
-  constructor({ isn = 1000, beginning = 'syn', overlaps = 'first', limit = 1 << 24, budget }: Setting = {}) {
+  constructor({
+    isn = 1000,
+    beginning = 'syn',
+    overlaps = 'first',
+    limit = 1 << 24,
+    budget,
+    onlyCompares = false,
+  }: Setting = {}) {
     this.first = (isn + 1) | 0;
     const shared = budget ?? new Budget(1 << 28);
-    this.stream = new ByteStream(this.told, this.first, beginning, { overlaps, budget: shared, limit });
+    this.stream = new ByteStream(this.told, this.first, beginning, { overlaps, budget: shared, limit, onlyCompares });
   }
 
   /** Payload at an offset; `length` on the wire where the capture has less. */

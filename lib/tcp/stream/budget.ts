@@ -13,6 +13,7 @@ export class Budget {
   held = 0;
   /** In order of their last change. */
   private readonly holders = new Set<Holder>();
+  private latest: Holder | null = null;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -21,6 +22,8 @@ export class Budget {
   /** `holder` now holds so much more (or less), and `total` in all. */
   change(holder: Holder, by: number, total: number): void {
     this.held += by;
+    if (holder === this.latest && total > 0) return;
+    this.latest = holder;
     this.holders.delete(holder);
     if (total > 0) this.holders.add(holder);
   }
@@ -30,6 +33,7 @@ export class Budget {
     for (const holder of this.holders) {
       if (this.held <= this.limit) return;
       this.holders.delete(holder);
+      this.latest = null;
       holder.relieve();
     }
   }

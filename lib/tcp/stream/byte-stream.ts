@@ -7,7 +7,7 @@ import { Holes } from './holes.ts';
 import { Kept } from './kept.ts';
 import type { Difference, StreamListener } from './listener.ts';
 import { compareWith, keepsFirst, keepsLast, overlay } from './overlay.ts';
-import { DAMAGED, type Piece, Pieces, PROBE, part, SURE } from './piece.ts';
+import { borrowedPart, DAMAGED, ownCopy, type Piece, Pieces, PROBE, part, SURE } from './piece.ts';
 import type { Beginning, StreamSettings } from './settings.ts';
 import { Written } from './written.ts';
 
@@ -36,7 +36,7 @@ export class ByteStream {
   private acked = Number.NEGATIVE_INFINITY;
   private end = Number.POSITIVE_INFINITY;
   private readonly waiting = new Pieces();
-  private readonly kept = new Kept();
+  private readonly kept: Kept;
   private cost = 0;
   /** Acknowledged bytes are missing since then, up to there. */
   private missed: (Timed & { readonly until: number }) | null = null;
@@ -59,10 +59,11 @@ export class ByteStream {
     listener: StreamListener,
     seq: number,
     beginning: Beginning,
-    { overlaps, budget, limit }: StreamSettings,
+    { overlaps, budget, limit, onlyCompares }: StreamSettings,
   ) {
     this.listener = listener;
     this.holes = new Holes(listener);
+    this.kept = new Kept(onlyCompares);
     this.budget = budget;
     this.front = new Front(seq);
     this.settled = beginning !== 'lowest';
@@ -112,8 +113,8 @@ export class ByteStream {
   }
 
   /**
-   * Payload of a segment: `length` bytes from `seq` on, of which the capture has `bytes`, kept from now on. What came of
-   * it is in `written`.
+   * Payload of a segment: `length` bytes from `seq` on, of which the capture has `bytes`, lent until this returns. What
+   * came of it is in `written`.
    */
   write(seq: number, length: number, bytes: Uint8Array, frame: number, now: Timed, doubt: number): void {
     const { written } = this;
@@ -173,24 +174,27 @@ export class ByteStream {
     this.now.nanos = nanos;
   }
 
+  /** A piece whose bytes are borrowed. */
   private put(piece: Piece): void {
     const { written } = this;
     if (piece.start >= piece.end) return;
     if (piece.start < this.position && this.settled) {
-      const old = part(piece, piece.start, Math.min(piece.end, this.position));
+      const old = borrowedPart(piece, piece.start, Math.min(piece.end, this.position));
       if (old.doubt === SURE) compareWith(this.kept, old, written, this.differs);
       else written.repeated += old.end - old.start;
       if (piece.end <= this.position) return;
-      piece = part(piece, this.position, piece.end);
+      piece = borrowedPart(piece, this.position, piece.end);
     }
     const last = this.waiting.last();
     const top = last === undefined ? this.position : last.end;
     if (last === undefined && piece.start === this.position && this.settled && this.isReadable(piece)) {
       written.fresh += piece.end - piece.start;
+      if (piece.bytes !== null) piece.bytes = this.kept.copy(piece.bytes);
       this.hand(piece);
       return;
     }
     if (piece.start > top) written.ahead = piece.start - top;
+    if (piece.bytes !== null) piece.bytes = ownCopy(piece.bytes);
     const following = this.waiting.at(this.waiting.indexAt(piece.end - 1));
     const before = written.fresh;
     overlay(this.waiting, piece, this.keeps, written, this.differs);

@@ -2,7 +2,7 @@
 export interface Piece {
   start: number;
   end: number;
-  /** Of length `end - start`; null where the snap length cut them off. Never changed once here. */
+  /** Of length `end - start`; null where the snap length cut them off. */
   bytes: Uint8Array | null;
   readonly frame: number;
   readonly seconds: number;
@@ -31,6 +31,20 @@ export function part(piece: Piece, start: number, end: number): Piece {
   if (start === piece.start && end === piece.end) return piece;
   const bytes = piece.bytes === null ? null : cutOut(piece.bytes, start - piece.start, end - piece.start);
   return { ...piece, start, end, bytes };
+}
+
+/** The same, of a piece whose bytes are borrowed: nothing is copied. */
+export function borrowedPart(piece: Piece, start: number, end: number): Piece {
+  if (start === piece.start && end === piece.end) return piece;
+  const bytes = piece.bytes?.subarray(start - piece.start, end - piece.start) ?? null;
+  return { ...piece, start, end, bytes };
+}
+
+/** Bytes in memory of their own, whatever they are borrowed from. */
+export function ownCopy(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 /** A small part is copied, so that it doesn't hold the memory of the whole. */

@@ -13,4 +13,6 @@ export interface StreamSettings {
   readonly budget: Budget;
   /** Most bytes that this stream may hold. */
   readonly limit: number;
+  /** The listener wants no bytes: they need not be fit to be kept by it. */
+  readonly onlyCompares: boolean;
 }
