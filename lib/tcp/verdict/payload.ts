@@ -26,6 +26,6 @@ export function countPayload(connection: Connection, flow: Flow, back: Flow, seg
   if (flow.bytes >= BULK_BYTES) {
     connection.notes |= BULK;
     flow.limits ??= new Limits();
-    flow.limits.add(connection, flow, back, segment);
+    if (isNew) flow.limits.add(connection, flow, back, segment);
   }
 }

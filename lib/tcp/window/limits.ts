@@ -13,6 +13,14 @@ const APPLICATION = 0;
 const RECEIVE_WINDOW = 1;
 const NETWORK = 2;
 
+/** Options take up to so much of a segment (RFC 9293 3.1). */
+const OPTION_BYTES = 40;
+
+/** No segment of this size is short: many at once, before a card cuts them, are as large as what was at hand. */
+function fullSize(largest: number, back: Flow): number {
+  return back.mss > OPTION_BYTES ? Math.min(largest, back.mss - OPTION_BYTES) : largest;
+}
+
 /**
  * What held a bulk transfer back, as shares of its time: from each segment to the next things stand as they stood when the
  * first went out.
@@ -52,7 +60,7 @@ export class Limits {
     const flight = (unacknowledged - selective) * this.magnify;
     let to = NETWORK;
     if (flight >= window * FULL || window - flight < largest) to = RECEIVE_WINDOW;
-    else if (segment.length < largest && flight < window * BARELY) to = APPLICATION;
+    else if (segment.length < fullSize(largest, back) && flight < window * BARELY) to = APPLICATION;
     if (to === this.to && this.segments > 1) return;
     if (this.segments > 1) this.charge(segment.seconds, segment.nanos);
     this.to = to;
@@ -64,10 +72,11 @@ export class Limits {
     this.charged[this.to]! += Math.max(0, seconds - this.seconds + (nanos - this.nanos) * 1e-9);
   }
 
-  /** The shares, once `flow` has said its last. */
+  /** The shares, once `flow` has said its last: the transfer ends with its last payload. */
   shares(flow: Flow): { application: number; receiveWindow: number; network: number } | null {
     const charged = this.charged.slice();
-    charged[this.to]! += Math.max(0, flow.seconds - this.seconds + (flow.nanos - this.nanos) * 1e-9);
+    const rest = flow.lastDataSeconds - this.seconds + (flow.lastDataNanos - this.nanos) * 1e-9;
+    charged[this.to]! += Math.max(0, rest);
     const total = charged[APPLICATION]! + charged[RECEIVE_WINDOW]! + charged[NETWORK]!;
     if (total <= 0) return null;
     return {
