@@ -10,6 +10,7 @@ import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
+import { WaitingRows } from '../waiting-rows.ts';
 
 const FORMATS: FormatTable<RowFormatModule<FlowRow>> = {
   table: () => import('../../report/flows/table.ts'),
@@ -17,6 +18,9 @@ const FORMATS: FormatTable<RowFormatModule<FlowRow>> = {
   ndjson: () => import('../../report/flows/ndjson.ts'),
   csv: () => import('../../report/flows/csv.ts'),
 };
+
+/** Key of rows that are no connection's: all others have its number. */
+const ONLY_ZEEK = 'zeek';
 
 type FlowOptions = CaptureOptions & ConfigOptions;
 
@@ -32,13 +36,12 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
   const selector = await openSelector(options);
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = createLinter(config, { origin, keepFound: true });
-    const rows: { readonly connection: number; readonly text: string; readonly onlyZeek?: true }[] = [];
+    const rows = new WaitingRows();
     /** Where findings decide what is selected, the facts must wait for them. */
     const held: ConnectionFacts[] = [];
     const keep = (facts: ConnectionFacts): void => {
-      const { connection } = facts;
-      rows.push({ connection, text: flowText(facts) });
-      for (const text of furtherZeekTexts(facts)) rows.push({ connection, text, onlyZeek: true });
+      rows.add(String(facts.connection), flowText(facts));
+      for (const text of furtherZeekTexts(facts)) rows.add(ONLY_ZEEK, text);
     };
     return {
       ask: {
@@ -58,9 +61,10 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
       finish(capture) {
         const { found } = linter.finish(capture);
         held.filter((facts) => selector.matches(facts, origin, found)).forEach(keep);
-        for (const { connection, ...row } of rows) {
-          write(row.onlyZeek ? row : { ...row, findings: [...(found.get(connection) ?? [])].sort() }, origin);
-        }
+        rows.drain((key, text) => {
+          const findings = [...(found.get(Number(key)) ?? [])].sort();
+          write(key === ONLY_ZEEK ? { text, onlyZeek: true } : { text, findings }, origin);
+        });
       },
     };
   });
