@@ -28,8 +28,12 @@ export type Rung =
 
 const FRAME = 7;
 const STATE = 12;
-/** An arrow longer than this is hard to follow. */
+/** An arrow longer than this is hard to follow, and so is a line of a remark. */
 const LONGEST_ARROW = 64;
+const LONGEST_REMARK = 88;
+
+/** A time with its date, as calendars have it. */
+const DATED = /^(-?\d{4,}-\d\d-\d\d) ([\d:.]+)(Z?)$/;
 
 /** Draws rungs at the width of a page: frame, time, state at the left, arrow, state at the right. */
 export class Ladder {
@@ -37,6 +41,8 @@ export class Ladder {
   private readonly timeWidth: number;
   private readonly arrow: number;
   private readonly margin: string;
+  /** The day that the rungs are at, where times have one. */
+  private day = '';
 
   constructor(page: Page, timeWidth: number) {
     this.page = page;
@@ -56,15 +62,20 @@ export class Ladder {
   rung(rung: Rung): string {
     const { page } = this;
     if (rung.kind === 'remark') {
-      const lines = wrap(page.text(rung.text), page.width - this.margin.length - 2);
+      const lines = wrap(page.text(rung.text), Math.min(LONGEST_REMARK, page.width - this.margin.length - 2));
       return lines
         .map((line, i) => `${this.margin}${rung.paint(`${i === 0 ? page.glyph.mark : ' '} ${line}`)}`)
         .join('\n');
     }
     const middle = rung.kind === 'arrow' ? this.arrowText(rung) : this.centred(rung.text);
     const frame = rung.kind === 'arrow' ? rung.frame : '';
+    const [, day = '', time = rung.time, zone] = DATED.exec(rung.time) ?? [];
+    const dawn =
+      day === '' || day === this.day ? '' : page.ink.dim(`${this.margin}${zone === 'Z' ? `${day} UTC` : day}\n`);
+    this.day = day === '' ? this.day : day;
     return [
-      page.ink.dim(`${frame.padStart(FRAME)} ${rung.time.padStart(this.timeWidth)}`),
+      dawn,
+      page.ink.dim(`${frame.padStart(FRAME)} ${time.padStart(this.timeWidth)}`),
       `  ${this.state(rung.left, true)} `,
       rung.kind === 'event' ? page.ink.dim(middle) : (rung.paint?.(middle) ?? middle),
       ` ${this.state(rung.right, false)}`,
@@ -76,7 +87,7 @@ export class Ladder {
   /** The state that begins here, or a bar while it lasts. The left one ends where the arrow begins. */
   private state(name: string | null, left: boolean): string {
     const text = name ?? this.page.glyph.bar;
-    const padded = left ? text.padStart(STATE) : text.padEnd(STATE);
+    const padded = left ? text.padStart(STATE) : text;
     return name === null ? this.page.ink.dim(padded) : this.page.ink.bold(padded);
   }
 

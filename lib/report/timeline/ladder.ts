@@ -14,6 +14,9 @@ import { count, duration, shortSize } from '../phrases.ts';
 import { connectionHeading } from './heading.ts';
 import type { Story } from './story.ts';
 
+/** Columns of a time; a date has a line of its own. */
+const TIME_WIDTHS = { relative: 11, epoch: 20, utc: 15, local: 15 } as const;
+
 /** One connection as a ladder: who sent what, and both endpoints' states beside it; findings stand at their frames. */
 export function open(options: PageOptions): RowFormat<Story> {
   const page = openPage(options);
@@ -21,7 +24,7 @@ export function open(options: PageOptions): RowFormat<Story> {
   return {
     head: () => '',
     row(story, origin) {
-      const text = separator + draw(story, origin, page, options.timeFormat === 'relative' ? 11 : 27);
+      const text = separator + draw(story, origin, page, TIME_WIDTHS[options.timeFormat]);
       separator = '\n';
       return text;
     },
