@@ -1,28 +1,22 @@
-import type { ConnectionFacts, EndpointFacts } from '../facts/connection.ts';
-import type { Evidence, Finding, FindingEndpoint } from '../facts/finding.ts';
+import type { ConnectionFacts } from '../facts/connection.ts';
+import type { Evidence, FindingEndpoint } from '../facts/finding.ts';
 import { isBefore, type Moment } from '../facts/moment.ts';
-import { SEVERITIES, type Severity } from '../facts/rule.ts';
+import { SEVERITIES } from '../facts/rule.ts';
 import { at, count } from '../facts/wording.ts';
 import type { Draft } from '../rules/rule.ts';
 import type { FoundRules } from './expect.ts';
 import { displayFilter } from './filter.ts';
 import { Lowest } from './lowest.ts';
-
-/** A finding before it is numbered: `subject` is what its fingerprint is made of. */
-export type Unnumbered = Omit<Finding, 'id' | 'capture' | 'docs' | 'fingerprint'> & { readonly subject: string };
+import { endpointsOf, fromConnection, MOST_FRAMES, named, type Ranked, subjectOf, type Unnumbered } from './told.ts';
 
 /** Episodes of one connection that are told one by one; more of them, or other connections, are folded. */
 const TOLD_SINGLY = 3;
-/** Frames, streams and clients remembered of a fold. */
-const MOST_FRAMES = 16;
+/** Streams and clients remembered of a fold. */
 const MOST_STREAMS = 256;
 const MOST_CLIENTS = 16;
 /** Folds of one rule before services are folded into hosts, and hosts into one. */
 const MOST_SERVICES = 2_048;
 const MOST_HOSTS = 4_096;
-
-/** Severity of a draft once configuration has had its word. */
-export type Ranked = Draft & { readonly severity: Severity };
 
 /** Equal drafts of one rule at one service (and side): the worst in full, of the others counts and examples. */
 export class Fold {
@@ -301,97 +295,6 @@ function widened(folds: readonly Fold[], most: number, place: (fold: Fold) => st
     for (const fold of group) wide.absorb(fold);
     return [wide];
   });
-}
-
-function fromConnection(rule: string, draft: Ranked, facts: ConnectionFacts): Unnumbered {
-  const { client, server } = facts;
-  return {
-    rule,
-    severity: draft.severity,
-    confidence: draft.confidence,
-    message: draft.message,
-    connections: [facts.connection],
-    streams: facts.streams,
-    endpoints: endpointsOf(facts),
-    frames: framesOf(draft),
-    start: draft.start,
-    end: draft.end,
-    lowerBound: draft.lowerBound ?? false,
-    impact: draft.impact,
-    evidence: draft.evidence,
-    likelyCauses: draft.likelyCauses ?? [],
-    nextSteps: draft.nextSteps ?? [],
-    filter: draft.filter ?? displayFilter(facts.streams, true, server),
-    subject: subjectOf(
-      rule,
-      server.name ?? server.address,
-      server.port,
-      client.name ?? client.address,
-      draft.side ?? '',
-    ),
-  };
-}
-
-/** A finding of a capture rule: it names its own endpoints and connections. Without frames it is about all of them. */
-export function fromCapture(rule: string, draft: Ranked, packets: number): Unnumbered {
-  const endpoints = draft.endpoints ?? [];
-  const connections = draft.connections ?? [];
-  return {
-    rule,
-    severity: draft.severity,
-    confidence: draft.confidence,
-    message: draft.message,
-    connections,
-    streams: [],
-    endpoints,
-    frames:
-      draft.frames.length > 0
-        ? framesOf(draft)
-        : { first: Math.min(1, packets), last: packets, count: draft.frameCount ?? packets, examples: [] },
-    start: draft.start,
-    end: draft.end,
-    lowerBound: draft.lowerBound ?? false,
-    impact: draft.impact,
-    evidence: draft.evidence,
-    likelyCauses: draft.likelyCauses ?? [],
-    nextSteps: draft.nextSteps ?? [],
-    filter: draft.filter ?? displayFilter([], false, endpoints[0] ?? { address: '', port: null }),
-    subject: [
-      rule,
-      ...endpoints.map(({ name, address, port, role }) => `${name ?? address}:${role === 'server' ? port : ''}`),
-      draft.side ?? '',
-    ].join('|'),
-  };
-}
-
-function framesOf(draft: Draft): Finding['frames'] {
-  const frames = [...draft.frames].sort((a, b) => a - b);
-  return {
-    first: frames[0] ?? 0,
-    last: frames.at(-1) ?? 0,
-    count: draft.frameCount ?? frames.length,
-    examples: frames.slice(0, MOST_FRAMES),
-  };
-}
-
-function endpointsOf(facts: ConnectionFacts): FindingEndpoint[] {
-  const endpoint = ({ address, port, name }: EndpointFacts, role: 'client' | 'server'): FindingEndpoint => ({
-    address,
-    port,
-    ...(name === undefined ? {} : { name }),
-    role,
-  });
-  return [endpoint(facts.client, 'client'), endpoint(facts.server, 'server')];
-}
-
-/** A host with its name beside it. */
-function named({ address, name }: EndpointFacts): string {
-  return name === undefined ? address : `${address} (${name})`;
-}
-
-/** Nothing that another recording of the same trouble would change: no frames, times or ephemeral ports. */
-function subjectOf(rule: string, server: string, port: number | null, client: string, side: string): string {
-  return [rule, server, port ?? '', client, side].join('|');
 }
 
 function worseThan(a: Ranked, b: Ranked): boolean {

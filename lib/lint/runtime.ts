@@ -11,10 +11,11 @@ import { occurrences } from './baseline.ts';
 import type { ActiveRule, ResolvedConfig } from './config.ts';
 import type { FoundRules } from './expect.ts';
 import { fingerprint } from './fingerprint.ts';
-import { Folds, fromCapture, type Ranked, type Unnumbered } from './fold.ts';
+import { Folds } from './fold.ts';
 import { Suppressions } from './inline.ts';
 import type { NameOf } from './names.ts';
 import { type CaptureOrigin, Variants } from './overrides.ts';
+import { fromCapture, type Ranked, type Unnumbered } from './told.ts';
 import { withNames } from './with-names.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { OPTIONS_UNEVEN } from '../../facts/notes.ts';
-import { at } from '../../facts/wording.ts';
+import { unansweredOption } from '../one-sided-option.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -25,19 +25,5 @@ export default defineRule({
     falsePositives: ['Small devices that never had it.'],
   },
 
-  connection({ client, server, handshake, start, end }) {
-    const synAck = handshake.synAcks[0];
-    if (client.timestamps !== true || server.timestamps !== false || synAck === undefined) return null;
-    return {
-      confidence: 'high',
-      message: `Server ${at(server)} answered without the timestamps that client ${at(client)} offered.`,
-      together: `Server ${at(server)} answers without the timestamps that {connections} from {clients} offered.`,
-      side: 'server',
-      frames: [...handshake.syns.slice(0, 1), synAck].map(({ frame }) => frame),
-      start: handshake.syns[0]?.time ?? start,
-      end: synAck.time ?? end,
-      impact: {},
-      evidence: { offered: true, answered: false },
-    };
-  },
+  connection: (facts) => unansweredOption(facts, 'timestamps', 'timestamps'),
 });

@@ -77,12 +77,7 @@ export default defineRule({
         end: last.time,
         lowerBound: true,
         impact: { seconds },
-        evidence: {
-          vanished: chain.bytes,
-          passed,
-          icmp: told === undefined ? null : told.address,
-          mtu: told?.mtu ?? null,
-        },
+        evidence: { vanished: chain.bytes, passed, icmp: told?.address ?? null, mtu: told?.mtu ?? null },
         replaces: ['blackhole', 'timeout-backoff'],
       } as const;
     });

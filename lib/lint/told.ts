@@ -1,0 +1,92 @@
+import type { ConnectionFacts, EndpointFacts } from '../facts/connection.ts';
+import type { Finding, FindingEndpoint } from '../facts/finding.ts';
+import type { Severity } from '../facts/rule.ts';
+import type { Draft } from '../rules/rule.ts';
+import { displayFilter } from './filter.ts';
+
+/** A finding before it is numbered: `subject` is what its fingerprint is made of. */
+export type Unnumbered = Omit<Finding, 'id' | 'capture' | 'docs' | 'fingerprint'> & { readonly subject: string };
+
+/** Severity of a draft once configuration has had its word. */
+export type Ranked = Draft & { readonly severity: Severity };
+
+/** Frames remembered of a finding. */
+export const MOST_FRAMES = 16;
+
+/** What a finding takes over from its draft, whatever it is about. */
+function common(rule: string, draft: Ranked) {
+  const { severity, confidence, message, start, end, impact, evidence } = draft;
+  const { lowerBound = false, likelyCauses = [], nextSteps = [] } = draft;
+  return { rule, severity, confidence, message, start, end, lowerBound, impact, evidence, likelyCauses, nextSteps };
+}
+
+export function fromConnection(rule: string, draft: Ranked, facts: ConnectionFacts): Unnumbered {
+  const { client, server } = facts;
+  return {
+    ...common(rule, draft),
+    connections: [facts.connection],
+    streams: facts.streams,
+    endpoints: endpointsOf(facts),
+    frames: framesOf(draft),
+    filter: draft.filter ?? displayFilter(facts.streams, true, server),
+    subject: subjectOf(
+      rule,
+      server.name ?? server.address,
+      server.port,
+      client.name ?? client.address,
+      draft.side ?? '',
+    ),
+  };
+}
+
+/** A finding of a capture rule: it names its own endpoints and connections. Without frames it is about all of them. */
+export function fromCapture(rule: string, draft: Ranked, packets: number): Unnumbered {
+  const endpoints = draft.endpoints ?? [];
+  const connections = draft.connections ?? [];
+  return {
+    ...common(rule, draft),
+    connections,
+    streams: [],
+    endpoints,
+    frames:
+      draft.frames.length > 0
+        ? framesOf(draft)
+        : { first: Math.min(1, packets), last: packets, count: draft.frameCount ?? packets, examples: [] },
+    filter: draft.filter ?? displayFilter([], false, endpoints[0] ?? { address: '', port: null }),
+    subject: [
+      rule,
+      ...endpoints.map(({ name, address, port, role }) => `${name ?? address}:${role === 'server' ? port : ''}`),
+      draft.side ?? '',
+    ].join('|'),
+  };
+}
+
+export function framesOf(draft: Draft): Finding['frames'] {
+  const frames = [...draft.frames].sort((a, b) => a - b);
+  return {
+    first: frames[0] ?? 0,
+    last: frames.at(-1) ?? 0,
+    count: draft.frameCount ?? frames.length,
+    examples: frames.slice(0, MOST_FRAMES),
+  };
+}
+
+export function endpointsOf(facts: ConnectionFacts): FindingEndpoint[] {
+  const endpoint = ({ address, port, name }: EndpointFacts, role: 'client' | 'server'): FindingEndpoint => ({
+    address,
+    port,
+    ...(name === undefined ? {} : { name }),
+    role,
+  });
+  return [endpoint(facts.client, 'client'), endpoint(facts.server, 'server')];
+}
+
+/** A host with its name beside it. */
+export function named({ address, name }: EndpointFacts): string {
+  return name === undefined ? address : `${address} (${name})`;
+}
+
+/** Nothing that another recording of the same trouble would change: no frames, times or ephemeral ports. */
+export function subjectOf(rule: string, server: string, port: number | null, client: string, side: string): string {
+  return [rule, server, port ?? '', client, side].join('|');
+}
