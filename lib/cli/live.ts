@@ -3,15 +3,17 @@ import { type Moment, secondsBetween } from '../facts/moment.ts';
 /** How often the source is looked at, milliseconds. */
 const BEAT = 250;
 /** A source that has sent nothing for so long pauses. */
-const PAUSE = 500;
+const PAUSE = 1000;
 /** Between two steps: a second, of the capture's time as well, and many times what the last one took. */
 const LEAST_BETWEEN = 1000;
 const TIMES_ITS_COST = 20;
+/** Less than this in a millisecond trickles, bytes: no file is copied so slowly. */
+const TRICKLE = 1000;
 /** Packets no older than this come from a capture that is being made, seconds. */
 const YOUNG = 5;
 
 /**
- * Watches a source that may be a capture being made, and calls `step` now and then while it waits for more. Only wall-clock
+ * Watches a source that may be a capture being made, and calls `step` now and then. Only wall-clock
  * time decides when; what a step says depends on the bytes alone.
  */
 export class Pulse {
@@ -19,8 +21,7 @@ export class Pulse {
   private readonly latest: () => Moment;
   private readonly step: (live: boolean) => void;
   private cameAt = performance.now();
-  private idle = 0;
-  private fresh = false;
+  private bytes = 0;
   private stepped = performance.now();
   private steppedTo: Moment | null = null;
   private cost = 0;
@@ -32,14 +33,10 @@ export class Pulse {
     this.timer = setInterval(() => this.beat(), BEAT);
   }
 
-  /** To be called before and after bytes are worked on. */
-  begin(): void {
-    this.idle += performance.now() - this.cameAt;
-  }
-
-  done(): void {
+  /** So many bytes came, and have been worked on. */
+  came(bytes: number): void {
     this.cameAt = performance.now();
-    this.fresh = true;
+    this.bytes += bytes;
   }
 
   end(): void {
@@ -49,19 +46,16 @@ export class Pulse {
   private beat(): void {
     const now = performance.now();
     const since = now - this.stepped;
-    if (!this.fresh || since < Math.max(LEAST_BETWEEN, TIMES_ITS_COST * this.cost)) return;
+    if (this.bytes === 0 || since < Math.max(LEAST_BETWEEN, TIMES_ITS_COST * this.cost)) return;
     const latest = this.latest();
     const pauses = now - this.cameAt >= PAUSE;
     const live = pauses || Math.abs(Date.now() / 1000 - latest.seconds) <= YOUNG;
-    const mostlyWaits = (this.idle + now - this.cameAt) * 2 > since;
     const moved = this.steppedTo === null || secondsBetween(this.steppedTo, latest) >= 1;
-    if (!(pauses || ((live || mostlyWaits) && moved))) return;
+    if (!pauses && !(moved && (live || this.bytes < TRICKLE * since))) return;
     this.step(live);
     this.stepped = performance.now();
     this.cost = this.stepped - now;
     this.steppedTo = latest;
-    this.fresh = false;
-    this.idle = 0;
-    this.cameAt = this.stepped;
+    this.bytes = 0;
   }
 }
