@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { parse } from 'pcap-parser';
@@ -19,6 +20,30 @@ function theirs(bytes: Uint8Array): Promise<unknown[]> {
   });
 }
 
+/** Ours, told as theirs. */
+function ours(bytes: Uint8Array, chunkBytes: number): unknown[] {
+  return readAll(bytes, chunkBytes).frames.map((frame) => {
+    const [seconds, nanos] = frame.time.split('.').map(Number);
+    return [seconds, nanos! / 1000, frame.bytes.length, frame.original, frame.bytes];
+  });
+}
+
+const FIXTURES = new URL('../../fixtures/', import.meta.url);
+const classic = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.pcap'))
+  .map((name) => [name, new Uint8Array(readFileSync(new URL(name, FIXTURES)))] as const)
+  .filter(([, bytes]) => bytes[0] === 0xd4 && bytes[1] === 0xc3);
+
+it('reads what pcap-parser reads of every classic microsecond capture there is', async () => {
+  expect(classic.length).toBeGreaterThan(100);
+  for (const [name, bytes] of classic) {
+    const records = await theirs(bytes);
+    const read = ours(bytes, 4096);
+    expect(read.length, name).toBe(records.length);
+    for (const [i, record] of records.entries()) expect(read[i], `${name}, record ${i}`).toEqual(record);
+  }
+});
+
 it('reads the records that pcap-parser reads', async () => {
   const record = fc.record({
     seconds: fc.integer({ min: 0, max: 0xffffffff }),
@@ -32,11 +57,7 @@ it('reads the records that pcap-parser reads', async () => {
       fc.array(record, { minLength: 1, maxLength: 20 }),
       async (order, list) => {
         const bytes = join([pcapHeader(order), ...list.map((one) => pcapRecord(order, one))]);
-        const ours = readAll(bytes, 64).frames.map((frame) => {
-          const [seconds, nanos] = frame.time.split('.').map(Number);
-          return [seconds, nanos! / 1000, frame.bytes.length, frame.original, frame.bytes];
-        });
-        expect(ours).toEqual(await theirs(bytes));
+        expect(ours(bytes, 64)).toEqual(await theirs(bytes));
       },
     ),
   );
