@@ -217,6 +217,8 @@ export class Oddities {
     readonly seconds: number;
     readonly nanos: number;
     readonly frame: number;
+    /** Timestamp of the copy that moved it, 0 without one. */
+    readonly tsVal: number;
   } | null = null;
   client: EndpointOddities | null = null;
   server: EndpointOddities | null = null;

@@ -3,6 +3,7 @@
  * a segment of the endpoint's own that it would not have sent, had the other one arrived.
  */
 import { seqDiff } from '../../bytes/seq.ts';
+import { type Moment, secondsBetween } from '../../facts/moment.ts';
 import {
   CLOSE_WAIT,
   CLOSED,
@@ -14,7 +15,7 @@ import {
   TIME_WAIT,
 } from '../../facts/state.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
-import type { Segment } from '../../packet/segment.ts';
+import { FIN, type Segment } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
 import type { Judgement } from '../verdict/judgement.ts';
 import { acksFin } from './classify.ts';
@@ -51,19 +52,26 @@ export function crossed(timeline: Timeline, c: Connection, e: Endpoint, s: Segme
  * had stood is kept, for the case that only the acknowledgment was lost.
  */
 export function moveReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): void {
-  if (uncross(timeline, e, s)) return;
+  if (uncross(timeline, c, e, s)) return;
   if (e.unconfirmed === 0 || timeline.topEvent(e) !== RECEIVED_FIN || timeline.isTopConfirmed(e)) return;
-  const { seconds, nanos, frame } = timeline.read(e.change, change);
-  if (frame === s.frame) return;
-  const odd = c.odd();
-  if (odd.moved === null || odd.moved.endpoint !== e) odd.moved = { endpoint: e, seconds, nanos, frame };
+  if (timeline.read(e.change, change).frame === s.frame) return;
+  rememberFin(c, e, s);
   timeline.move(e, RECEIVED_FIN, s.seconds, s.nanos, s.frame);
+}
+
+/** Keeps where `change`, the first arrival of a FIN, stood: not if it had to wait for data anyway. */
+function rememberFin(c: Connection, e: Endpoint, s: Segment): void {
+  if ((s.flags & FIN) === 0) return;
+  const odd = c.odd();
+  if (odd.moved !== null && odd.moved.endpoint === e) return;
+  const { seconds, nanos, frame } = change;
+  odd.moved = { endpoint: e, seconds, nanos, frame, tsVal: s.hasTimestamps ? s.tsVal : 0 };
 }
 
 /**
  * The FINs had seemed to cross (CLOSING), but the peer's comes again: it had not arrived when `e` got the ACK of its own.
  */
-function uncross(timeline: Timeline, e: Endpoint, s: Segment): boolean {
+function uncross(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): boolean {
   if (e.state !== TIME_WAIT || e.unconfirmed < 2 || timeline.topEvent(e) !== RECEIVED_ACK_OF_FIN) return false;
   const { seconds, nanos, frame } = timeline.read(e.change, change);
   timeline.pop(e);
@@ -71,6 +79,8 @@ function uncross(timeline: Timeline, e: Endpoint, s: Segment): boolean {
     timeline.push(e, TIME_WAIT, RECEIVED_ACK_OF_FIN, false, seconds, nanos, frame);
     return false;
   }
+  timeline.read(e.change, change);
+  rememberFin(c, e, s);
   timeline.pop(e);
   timeline.push(e, FIN_WAIT_2, RECEIVED_ACK_OF_FIN, false, seconds, nanos, frame);
   timeline.push(e, TIME_WAIT, RECEIVED_FIN, false, s.seconds, s.nanos, s.frame);
@@ -89,17 +99,36 @@ export function takeBackReset(timeline: Timeline, e: Endpoint): number {
 }
 
 /**
- * `e` acknowledges a FIN that was sent more than once. If it reports the last copy as a duplicate (RFC 2883 4), or still
- * echoes the timestamp of the first (RFC 7323 4.3: a segment already received updates nothing), the first had arrived.
+ * `e` acknowledges a FIN that was sent more than once. If it reports the last copy as a duplicate (RFC 2883 4), or echoes a
+ * timestamp between the first and the second (RFC 7323 4.3: a segment already received updates nothing), the first had
+ * arrived.
  */
 export function restoreReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void {
   const moved = c.oddities?.moved;
   if (moved == null || moved.endpoint !== e) return;
   const duplicateReported = s.sackCount > 0 && seqDiff(s.sack[1]!, peer.flow.fin) === 1;
-  const firstEchoed = s.hasTimestamps && peer.finTsVal !== 0 && s.tsEcr === peer.finTsVal;
-  if (duplicateReported || firstEchoed) timeline.move(e, RECEIVED_FIN, moved.seconds, moved.nanos, moved.frame);
-  // It answers the last copy, as one that is new to it: a duplicate reported later is the first, late.
-  else if (s.hasTimestamps) c.oddities!.moved = null;
+  const echoes = s.hasTimestamps && moved.tsVal !== 0 && peer.finTsVal !== 0;
+  const firstEchoed = echoes && seqDiff(s.tsEcr, peer.finTsVal) >= 0 && seqDiff(s.tsEcr, moved.tsVal) < 0;
+  if (duplicateReported || firstEchoed) {
+    if (!crossAgain(timeline, e, moved)) timeline.move(e, RECEIVED_FIN, moved.seconds, moved.nanos, moved.frame);
+  } else if (s.hasTimestamps) {
+    // It answers the last copy, as one that is new to it: a duplicate reported later is the first, late.
+    c.oddities!.moved = null;
+  }
+}
+
+/** The FIN had arrived before the ACK of the own one: the two had crossed after all. */
+function crossAgain(timeline: Timeline, e: Endpoint, first: Moment & { readonly frame: number }): boolean {
+  if (e.state !== TIME_WAIT || timeline.topEvent(e) !== RECEIVED_FIN) return false;
+  const below = timeline.below(e.change);
+  if (below < 0 || timeline.read(below, change).event !== RECEIVED_ACK_OF_FIN) return false;
+  const { seconds, nanos, frame } = change;
+  if (secondsBetween(first, { seconds, nanos }) <= 0) return false;
+  timeline.pop(e);
+  timeline.pop(e);
+  timeline.push(e, CLOSING, RECEIVED_FIN, false, first.seconds, first.nanos, first.frame);
+  timeline.push(e, TIME_WAIT, RECEIVED_ACK_OF_FIN, false, seconds, nanos, frame);
+  return true;
 }
 
 /** What had brought `e` the ACK of its SYN is sent again: it had not arrived, and this does it now. */
