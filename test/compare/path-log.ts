@@ -7,7 +7,8 @@ import { addressText } from '../../lib/packet/address.ts';
 import { Decoder, TCP } from '../../lib/packet/decoder.ts';
 
 /** Three-point recordings, and what the forwarder between them logged of every frame it did something to. */
-export const KERNEL = join(import.meta.dirname, '../../fixtures/kernel');
+/** TCPLINT_KERNEL: another run of chance, recorded with `--seed`. */
+export const KERNEL = process.env.TCPLINT_KERNEL ?? join(import.meta.dirname, '../../fixtures/kernel');
 
 /** Points in the order of the path. */
 const POINTS = ['client', 'middle', 'server'] as const;

@@ -12,6 +12,8 @@ const CLIENT = join(FOLDER, 'nat.client.pcap');
 const SERVER = join(FOLDER, 'nat.server.pcap');
 const OPTIONS = { patience: 10, clockOffset: null };
 const SYN = 2;
+/** The machine itself may be so slow with a frame (test/lab/record.py); what the rules hold back is held for longer. */
+const STALL = 0.012;
 
 const scratch = mkdtempSync(join(tmpdir(), 'tcplint-taps-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -65,7 +67,7 @@ function named(found: TapComparison, kind: TapEventKind): string[] {
   const frame = (event: TapEvent): string =>
     event.way === 'clientToServer' ? `c2s ${event.clientFrames[0]}` : `s2c ${event.serverFrames[0]}`;
   return found.events
-    .filter((event) => event.kind === kind)
+    .filter((event) => event.kind === kind && (event.overtaken !== false || event.seconds! > STALL))
     .map(frame)
     .sort();
 }

@@ -51,7 +51,7 @@ export class Tally implements Judge {
 
   arrived(sent: Sighting, arrival: Sighting): void {
     const way = this.ways[wayOf(sent)];
-    way.arrive(sent.time, arrival);
+    way.arrive(sent.time + this.clock.leastDelay, arrival);
     sent.overtaken = sent.time < sent.flow.latestSent;
     sent.overtakenByAny = sent.time < way.latestSent - this.lateness;
     sent.flow.latestSent = Math.max(sent.flow.latestSent, sent.time);
@@ -60,7 +60,7 @@ export class Tally implements Judge {
   }
 
   arrivedInPart(sent: Sighting, arrival: Sighting): void {
-    this.ways[wayOf(sent)].arrive(sent.time, arrival);
+    this.ways[wayOf(sent)].arrive(sent.time + this.clock.leastDelay, arrival);
   }
 
   settled(s: Sighting, early: boolean): void {
@@ -130,7 +130,7 @@ export class Tally implements Judge {
     const usual = flow.delay < 0 ? this.clock.leastDelay : flow.delay;
     const late = delay - usual;
     const { gapBefore, gapAfter, usualGap } = arrival;
-    const usualLateness = Math.max(this.lateness, 4 * usualGap, 4 * gapAfter);
+    const usualLateness = Math.max(this.lateness, 2 * usualGap, 2 * gapAfter);
     // Those that were lost may have had their turn in the queue before.
     const gap = 2 * Math.max(usualGap, gapAfter) * (lostBefore + 1);
     const isQueued = gapBefore <= Math.max(this.lateness, gap) && !s.overtakenByAny;
@@ -240,14 +240,14 @@ class Way {
   private gap = 0;
   private readonly hops = new Map<number, number>();
 
-  /** Notes what the arrivals around it say of a queue. */
-  arrive(sentAt: number, arrival: Sighting): void {
+  /** Notes what the arrivals around it say of a queue. `soonest`: when it would have come without one. */
+  arrive(soonest: number, arrival: Sighting): void {
     const { last } = this;
     arrival.usualGap = this.gap;
     this.last = arrival;
     if (last === null) return;
     arrival.gapBefore = arrival.time - last.time;
-    if (sentAt >= last.time) return;
+    if (soonest > last.time) return;
     last.gapAfter = arrival.gapBefore;
     this.gap = this.gap === 0 ? arrival.gapBefore : this.gap + (arrival.gapBefore - this.gap) / 8;
   }
