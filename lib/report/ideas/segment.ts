@@ -70,6 +70,10 @@ export const SEGMENT_IDEAS: readonly Idea[] = [
   {
     id: 'four-tuple',
     aliases: [
+      'port',
+      'ports',
+      'socket',
+      'connection-reuse',
       '4-tuple',
       '5-tuple',
       'connection-identity',
@@ -91,8 +95,29 @@ export const SEGMENT_IDEAS: readonly Idea[] = [
     references: ['RFC 9293 3.3.1', 'RFC 6191', 'RFC 6056'],
   },
   {
+    id: 'tls',
+    aliases: ['ssl', 'https', 'tls-handshake', 'certificate', 'close-notify'],
+    summary: 'Encryption on top of an established connection: its handshake is payload, and no part of TCP’s.',
+    diagram: `
+   client                                server
+     |-- SYN --------------------------->|  TCP: one round trip
+     |<------------------------ SYN+ACK -|
+     |-- ACK --------------------------->|
+     |-- ClientHello ------------------->|  TLS: one more (1.3), or two
+     |<- ServerHello, certificate, ... --|
+     |-- Finished, request ------------->|`,
+    text: [
+      'Certificates and keys are exchanged after the three segments of TCP, as ordinary data that is acknowledged and sent again like any other. A slow or failing certificate is a slow or closing program, not a handshake problem of TCP.',
+      'TLS says goodbye itself (close_notify, a small alert) before the FIN. When the other side has already closed, that goodbye is answered by RST: noise, and told as no more than a note.',
+      'What is inside is not visible here, and needs not be: sequence numbers, times and flags are outside the encryption.',
+    ],
+    rules: ['data-after-close', 'reset-lost-data', 'slow-response'],
+    see: ['three-way-handshake', 'rst', 'byte-stream'],
+    references: ['RFC 8446 2', 'RFC 8446 6.1'],
+  },
+  {
     id: 'netstat',
-    aliases: ['ss', 'count-states', 'sockets'],
+    aliases: ['ss', 'count-states', 'sockets', 'connection-count'],
     summary:
       'netstat and ss show the states of all connections of one host, now; a capture can show them for any moment.',
     diagram: `

@@ -8,6 +8,7 @@ export const TRANSFER_IDEAS: readonly Idea[] = [
       'acks',
       'ordering',
       'duplicate-ack',
+      'duplicates',
       'cumulative-ack',
       'sack',
       'dsack',
@@ -154,7 +155,7 @@ export const TRANSFER_IDEAS: readonly Idea[] = [
   },
   {
     id: 'congestion-control',
-    aliases: ['slow-start', 'congestion-avoidance', 'congestion-window', 'cwnd', 'cubic', 'bbr', 'ecn'],
+    aliases: ['slow-start', 'congestion-avoidance', 'congestion-window', 'cwnd', 'ssthresh', 'cubic', 'bbr', 'ecn'],
     summary: 'The sender guesses how much the path can carry: it grows until something is lost, then holds back.',
     diagram: `
    bytes in
@@ -172,6 +173,45 @@ export const TRANSFER_IDEAS: readonly Idea[] = [
     rules: ['retransmission-rate', 'rtt-inflated', 'ecn-broken', 'correlated-loss'],
     see: ['sliding-window', 'retransmission'],
     references: ['RFC 5681', 'RFC 9438', 'RFC 6928', 'RFC 3168'],
+  },
+  {
+    id: 'round-trip',
+    aliases: ['rtt', 'round-trip-time', 'latency', 'karn', 'bufferbloat', 'bloated-queue'],
+    summary: 'The time from a segment to its acknowledgment: what every timer and every window is measured by.',
+    diagram: `
+   sender        tap                 receiver
+     |-- data --->|------------------->|
+     |            |<------ ack --------|
+     |            '- seen at the tap: -'
+     |              this half only`,
+    text: [
+      'A sender times some of its segments and takes the smoothed time and its variation for the retransmission timer. A segment that was sent twice gives no time, since nobody can tell which copy was acknowledged (Karn); timestamps can tell.',
+      'A tap in the middle sees two halves, one on each side. Near the sender one of them is nearly the whole, near the receiver the same one is nearly nothing: compare captures by where they were taken.',
+      'Without load the smallest time is the path itself. If times climb while a transfer runs and fall after it, a queue on the way has filled (bufferbloat); a receiver that holds ACKs back adds up to 200 ms, but does not climb.',
+    ],
+    rules: ['rtt-inflated', 'handshake-slow', 'slow-response'],
+    see: ['retransmission', 'congestion-control', 'sliding-window'],
+    references: ['RFC 6298 2', 'RFC 6298 3', 'RFC 7323 4', 'RFC 8289'],
+  },
+  {
+    id: 'path-mtu',
+    aliases: ['pmtu', 'mtu', 'path-mtu-discovery', 'pmtud', 'fragmentation-needed', 'mtu-black-hole'],
+    summary: 'The largest packet that every link on the way can carry; who does not know it sends packets that vanish.',
+    diagram: `
+   sender                router                    receiver
+     |-- 1500 bytes, DF -->| next link: 1400
+     |<-- ICMP: fragmentation needed, MTU 1400 --
+     |-- 1400 bytes ------>|------------------------>|
+   and if a firewall drops the ICMP:
+     |-- 1500 --> x   |-- 1500 --> x   |-- 1500 --> x`,
+    text: [
+      'The MSS in the SYN speaks only of the ends. Links between them may take less: tunnels, VPNs, PPPoE. Packets forbid fragments, and a router that cannot pass one on tells the sender by ICMP.',
+      'Where that ICMP is dropped, small segments pass and full ones vanish: the handshake succeeds, a login works, and the first long answer hangs. Some stacks find out by trying smaller segments after timeouts.',
+      'Clamping the MSS on the tunnel avoids it for TCP. A capture shows it as the same large segment again and again, with small ones acknowledged beside it.',
+    ],
+    rules: ['path-mtu-blackhole', 'blackhole', 'mss-small'],
+    see: ['options', 'retransmission', 'header'],
+    references: ['RFC 1191', 'RFC 8201', 'RFC 2923 2.1', 'RFC 4821'],
   },
   {
     id: 'byte-stream',
