@@ -69,6 +69,7 @@ export class Payload {
       talk = new Conversation(c, of, this.budget, this.options);
       this.conversations.set(c, talk);
     }
+    if ((s.flags & SYN) !== 0) talk.begin(fromClient);
     if (s.length > 0 && j.kind !== KEEP_ALIVE) talk.payload(fromClient, s, j);
     talk.follow(fromClient, s);
   }
@@ -112,6 +113,10 @@ class Conversation {
     this.server = new Direction(c, c.server, c.client, of, 'server', budget, options);
   }
 
+  begin(fromClient: boolean): void {
+    (fromClient ? this.client : this.server).begin();
+  }
+
   payload(fromClient: boolean, s: Segment, j: Judgement): void {
     (fromClient ? this.client : this.server).payload(s, j);
   }
@@ -133,7 +138,6 @@ class Direction implements StreamListener {
   private stream: ByteStream | null = null;
   /** Initial sequence number, as far as it is known. */
   private isn = 0;
-  private begunBySyn = false;
   private readonly connection: Connection;
   private readonly sender: Endpoint;
   private readonly receiver: Endpoint;
@@ -166,11 +170,15 @@ class Direction implements StreamListener {
     this.options = options;
   }
 
+  /** A SYN. Another attempt with another number: what came with the one before is not part of the stream. */
+  begin(): void {
+    if (this.stream === null || this.sender.flow.isn === this.isn || this.stream.length > 0) return;
+    this.stream.discard();
+    this.stream = null;
+  }
+
   payload(s: Segment, j: Judgement): void {
-    const { flow } = this.sender;
     const syn = (s.flags & SYN) !== 0;
-    // Another attempt with another number: what came with the SYN before is not part of the stream.
-    if (this.begunBySyn && flow.isn !== this.isn && this.stream?.length === 0) this.stream = null;
     const stream = this.stream ?? this.open(s);
     const doubt = j.kind === ZERO_WINDOW_PROBE ? PROBE : syn ? UNANSWERED : this.isDamaged(s) ? DAMAGED : SURE;
     const bytes = s.bytes.subarray(s.payloadStart, s.payloadStart + Math.min(s.payloadCaptured, s.length));
@@ -245,7 +253,6 @@ class Direction implements StreamListener {
     // Where SYN-ACKs disagreed, the judge may have gone by the first payload.
     const known = (flow.options & SYN_SEEN) !== 0 && ((s.flags & SYN) !== 0 || seqGt(s.seq, flow.isn));
     const beginning: Beginning = known ? 'syn' : flow.ackSeen === 1 ? 'acknowledged' : 'lowest';
-    this.begunBySyn = beginning === 'syn';
     const first = { syn: (flow.isn + 1) | 0, acknowledged: flow.acked, lowest: s.seq }[beginning];
     const { overlaps = 'first', maxStreamBytes: limit = STREAM_BYTES } = this.options;
     const onlyCompares = this.options.onEvent === undefined;

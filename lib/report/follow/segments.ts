@@ -84,7 +84,7 @@ export function open(options: PageOptions): RowFormat<StreamEvent> {
       let text = '';
       if (event.of !== told) {
         told = event.of;
-        text = `${separator}${streamHeading(told, page, origin)}\n\n${heading}\n`;
+        text = `${separator}${streamHeading(told, page, origin)}\n${event.kind === 'segment' ? `\n${heading}\n` : ''}`;
         separator = '\n';
       }
       switch (event.kind) {

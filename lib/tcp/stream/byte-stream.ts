@@ -161,6 +161,13 @@ export class ByteStream {
     this.settleCost();
   }
 
+  /** Forgets everything, and tells nothing of it. */
+  discard(): void {
+    this.waiting.clear();
+    this.kept.clear();
+    this.settleCost();
+  }
+
   /** Lets go of all memory: what waits is handed out as it is. */
   relieve(): void {
     if (!this.settled) this.settle();
