@@ -42,6 +42,8 @@ import { enter } from './transmission.ts';
 
 /** Without any clock of the sender and without a round trip, what comes this late was sent again. Seconds. */
 const LATE_AT_MOST = 0.003;
+/** Timers wait for two round trips at least (RFC 8985 7.2); what comes within this many was not sent again by one. */
+const SOONER_THAN_TIMERS = 1.5;
 
 /**
  * The segment begins below the highest sequence number: bytes seen before, or not. True if it was overtaken by what was
@@ -158,14 +160,23 @@ function judgeUnseen(it: Case, record: number, start: number, until: number): bo
     // No clock tells. To send again takes a round trip at least: the news of the hole back, the bytes once more.
     const lag = follower < 0 ? 0 : elapsed(segment, pool.get(follower, SECONDS), pool.get(follower, NANOS));
     const roundTrip = roundTripOf(connection, flow, back);
-    late = lag < (roundTrip > 0 ? roundTrip * NEARLY : LATE_AT_MOST);
-    confidence = roundTrip > 0 && (lag < roundTrip / 2 || lag >= roundTrip) ? MEDIUM : LOW;
+    const unasked = lag < roundTrip * SOONER_THAN_TIMERS && !knowsOfHole(it);
+    late = unasked || lag < (roundTrip > 0 ? roundTrip * NEARLY : LATE_AT_MOST);
+    confidence = unasked || (roundTrip > 0 && (lag < roundTrip / 2 || lag >= roundTrip)) ? MEDIUM : LOW;
   }
   if (late) {
     out.set(REORDERING, HOW_NONE, false, confidence, 0);
     addReordering(it, record, false);
   } else retransmitted(it, record, start, until, confidence, 0);
   return late;
+}
+
+/**
+ * The one ACK so far that asks for more had reached the sender when it sent this, as far as the echoed timestamp tells:
+ * else nothing can have made it send again (RFC 7323 4.3).
+ */
+function knowsOfHole({ flow, back, segment }: Case): boolean {
+  return flow.dupAcks !== 1 || !segment.hasTimestamps || back.tsVal === 0 || seqGe(segment.tsEcr, back.tsVal);
 }
 
 /** The first record from a hole on that came in its order: what overtook, or what was sent after the lost one. */

@@ -16,6 +16,8 @@ import { leftOut } from './sending-order.ts';
 export const LEAST_PROBE_TIMEOUT = 0.002;
 /** Where no SYN tells: 1500 bytes of Ethernet less 40 of headers. */
 const ETHERNET_MSS = 1460;
+/** No card sends larger ones; within one host (loopback) what is larger may be several segments, and use as many numbers. */
+const JUMBO_MSS = 8960;
 
 /**
  * Packets that this flow has sent since its highest byte seen, and that never came: numbers left out, while nothing of the
@@ -95,5 +97,5 @@ export function mayRepeatUnseen(flow: Flow, segment: Segment): boolean {
 
 /** The newest record was captured before segmentation or after coalescing: it has used more numbers than its own. */
 function isSuperSegment(pool: Case['memory']['sent'], flow: Flow): boolean {
-  return seqDiff(pool.get(flow.tail, END), pool.get(flow.tail, START)) > (flow.mss || ETHERNET_MSS);
+  return seqDiff(pool.get(flow.tail, END), pool.get(flow.tail, START)) > Math.min(flow.mss || ETHERNET_MSS, JUMBO_MSS);
 }
