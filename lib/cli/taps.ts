@@ -10,12 +10,20 @@ import { CliError } from './exit.ts';
 /** Between these, signals and other work get their turn. */
 const FRAMES_PER_TURN = 50_000;
 
-/** Reads two captures of the same traffic twice: once for the clocks, once to match their packets. Throws `InputError`. */
-export async function compareTaps(client: string, server: string, options: TapOptions): Promise<TapComparison> {
+/**
+ * Reads two captures of the same traffic twice: once for the clocks, once to match their packets. Throws `InputError`.
+ * `onProblem` is told of damage, beyond which a capture was not read.
+ */
+export async function compareTaps(
+  client: string,
+  server: string,
+  options: TapOptions,
+  onProblem: (message: string) => void = () => {},
+): Promise<TapComparison> {
   if (client === '-' || server === '-') {
     throw new CliError('--taps reads its captures twice: give files instead of standard input');
   }
-  const [atClient, atServer] = [await survey(client), await survey(server)];
+  const [atClient, atServer] = [await survey(client, onProblem), await survey(server, onProblem)];
   const matching =
     atClient.segments === 0 || atServer.segments === 0
       ? null
@@ -29,7 +37,7 @@ export async function compareTaps(client: string, server: string, options: TapOp
   return matching.end();
 }
 
-async function survey(path: string): Promise<Survey> {
+async function survey(path: string, onProblem: (message: string) => void): Promise<Survey> {
   const found = new Survey();
   const decoder = new Decoder();
   const capture = new PulledCapture(path);
@@ -39,6 +47,7 @@ async function survey(path: string): Promise<Survey> {
     if (decoder.decode(frame) === TCP) found.segment(decoder.segment);
     if (frames % FRAMES_PER_TURN === 0) await turn();
   }
+  for (const { reason, offset } of capture.problems) onProblem(`${path}: ${reason} (offset ${offset})`);
   return found;
 }
 

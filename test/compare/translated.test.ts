@@ -178,3 +178,39 @@ function shifted(file: string, offset: number, ppm: number): string {
   writeFileSync(target, bytes);
   return target;
 }
+
+test('a capture that ends in mid-record is compared up to there, and said to', async () => {
+  const cut = join(scratch, 'cut.pcap');
+  writeFileSync(cut, readFileSync(SERVER).subarray(0, 60_001));
+  const said: string[] = [];
+  const found = await compareTaps(CLIENT, cut, OPTIONS, (text) => said.push(text));
+  expect(said).toEqual([expect.stringMatching(/cut\.pcap: .*\(offset \d+\)$/)]);
+  // What came after the end of one capture is lost, or it is not: nobody can tell.
+  const certain = found.events.filter((event) => event.kind === 'lost' && event.certain);
+  const end = found.taps.server.end!;
+  expect(certain.every(({ time }) => time.seconds <= end.seconds)).toBe(true);
+  expect(found.ways.clientToServer.lostUncertain).toBeGreaterThan(100);
+});
+
+test('headers that a snap length cut off are not said to have been changed', async () => {
+  const found = await compareTaps(snapped(CLIENT, 54), SERVER, OPTIONS);
+  expect(found.changes).toEqual([]);
+});
+
+/** The same pcap with frames cut to so many bytes: TCP's options are gone. */
+function snapped(file: string, length: number): string {
+  const bytes = new Uint8Array(readFileSync(file));
+  const view = new DataView(bytes.buffer);
+  const parts = [bytes.subarray(0, 24)];
+  for (let at = 24; at < bytes.length; ) {
+    const captured = view.getUint32(at + 8, true);
+    const kept = Math.min(captured, length);
+    const record = bytes.slice(at, at + 16 + kept);
+    new DataView(record.buffer).setUint32(8, kept, true);
+    parts.push(record);
+    at += 16 + captured;
+  }
+  const target = join(scratch, `snap${length}.pcap`);
+  writeFileSync(target, Buffer.concat(parts));
+  return target;
+}

@@ -172,7 +172,7 @@ async function betweenTaps(
   options: CompareOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const whole = ['where', 'stream', 'connection', 'join', 'captureEnd'] as const;
+  const whole = ['where', 'stream', 'connection', 'limit', 'join', 'captureEnd'] as const;
   const misplaced = whole.find((name) => options[name] !== undefined);
   if (misplaced !== undefined) {
     const dashed = misplaced.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
@@ -186,7 +186,7 @@ async function betweenTaps(
   try {
     const { compareTaps } = await import('../taps.ts');
     const { clockOffset = null, patience } = options;
-    const found = await compareTaps(client, server, { clockOffset, patience });
+    const found = await compareTaps(client, server, { clockOffset, patience }, (text) => complain(terminal, text));
     for (const { module, output, toFile } of formats) {
       output.write(module.render(found, pageFor(terminal, options, toFile)));
     }

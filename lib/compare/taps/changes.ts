@@ -9,16 +9,35 @@ const EXAMPLES = 8;
 const YES = 'yes';
 const NO = 'none';
 
+interface Field {
+  readonly what: string;
+  /** Looked at in SYNs alone; stands in an option, which a snap length may have cut off. */
+  readonly syn?: boolean;
+  readonly option?: boolean;
+  readonly text: (s: Sighting) => string;
+}
+
 /** What of a segment the path may change though it should not, or is good to know: a text of it at each tap. */
-const FIELDS: readonly { readonly what: string; readonly syn?: boolean; readonly text: (s: Sighting) => string }[] = [
-  { what: 'MSS', syn: true, text: ({ mss }) => (mss === 0 ? NO : String(mss)) },
-  { what: 'window scale', syn: true, text: ({ windowScale }) => (windowScale < 0 ? NO : String(windowScale)) },
-  { what: 'SACK permitted', syn: true, text: ({ sackPermitted }) => (sackPermitted ? YES : NO) },
-  { what: 'Fast Open option', syn: true, text: ({ tfoCookie }) => (tfoCookie < 0 ? NO : `${tfoCookie} bytes`) },
-  { what: 'timestamps option', text: ({ hasTimestamps }) => (hasTimestamps ? YES : NO) },
-  { what: 'MPTCP option', text: ({ mptcp }) => (mptcp ? YES : NO) },
+const FIELDS: readonly Field[] = [
+  { what: 'MSS', syn: true, option: true, text: ({ mss }) => (mss === 0 ? NO : String(mss)) },
+  {
+    what: 'window scale',
+    syn: true,
+    option: true,
+    text: ({ windowScale }) => (windowScale < 0 ? NO : String(windowScale)),
+  },
+  { what: 'SACK permitted', syn: true, option: true, text: ({ sackPermitted }) => (sackPermitted ? YES : NO) },
+  {
+    what: 'Fast Open option',
+    syn: true,
+    option: true,
+    text: ({ tfoCookie }) => (tfoCookie < 0 ? NO : `${tfoCookie} bytes`),
+  },
+  { what: 'timestamps option', option: true, text: ({ hasTimestamps }) => (hasTimestamps ? YES : NO) },
+  { what: 'MPTCP option', option: true, text: ({ mptcp }) => (mptcp ? YES : NO) },
   {
     what: 'SACK blocks',
+    option: true,
     text: ({ sackCount, sackHash }) => (sackCount === 0 ? NO : `${sackCount}${FINGERPRINT}${sackHash}`),
   },
   { what: 'window', text: ({ window }) => `${FINGERPRINT}${window}` },
@@ -36,8 +55,10 @@ export class Changes {
 
   /** `sent` and `arrived` are one transmission; `frames`: at the client's tap and at the server's. */
   compare(way: Travel, sent: Sighting, arrived: Sighting, frames: [number, number]): void {
-    for (const { what, syn, text } of FIELDS) {
+    const headersWhole = sent.isWhole && arrived.isWhole;
+    for (const { what, syn, option, text } of FIELDS) {
       if (syn === true && (sent.flags & SYN) === 0) continue;
+      if (option === true && !headersWhole) continue;
       const before = text(sent);
       const after = text(arrived);
       if (before !== after) this.note(what, way, told(before), told(after), frames);

@@ -1,4 +1,4 @@
-import { ACK, FIN, RST, type Segment, SYN } from '../../packet/segment.ts';
+import { ACK, FIN, HEADER_CUT, RST, type Segment, SYN } from '../../packet/segment.ts';
 import type { TapFlow } from './flows.ts';
 
 export const CLIENT_TAP = 0;
@@ -28,6 +28,8 @@ export class Sighting {
   readonly hasTimestamps: boolean;
   readonly tsVal: number;
   readonly tsEcr: number;
+  /** The capture holds the whole header: what options it does not show are not there. */
+  readonly isWhole: boolean;
   readonly mss: number;
   readonly windowScale: number;
   readonly sackPermitted: boolean;
@@ -75,6 +77,7 @@ export class Sighting {
     this.hasTimestamps = s.hasTimestamps;
     this.tsVal = s.tsVal;
     this.tsEcr = s.tsEcr;
+    this.isWhole = (s.troubles & HEADER_CUT) === 0;
     this.mss = s.mss;
     this.windowScale = s.windowScale;
     this.sackPermitted = s.sackPermitted;
