@@ -196,6 +196,29 @@ test('a damaged capture is followed up to the damage', async () => {
   expect(stdout.trimEnd().split('\n').length).toBeGreaterThan(2);
 });
 
+test('several captures, and captures joined', async () => {
+  const both = await run(['follow', polite, rough, '--stream', '0', '-f', 'ndjson', '--direction', 'client']);
+  const names = new Set(
+    both.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).capture),
+  );
+  expect([...names]).toEqual([polite, rough]);
+  const joined = await run(['follow', polite, rough, '--join', '--connection', '0', '-f', 'ndjson']);
+  expect(joined.code).toBe(0);
+  expect(joined.stdout).not.toContain('"capture":');
+});
+
+test('lint tells of other content only where it is asked to', async () => {
+  expect((await run([rough])).stdout).not.toContain('retransmission-differs');
+  const { code, stdout } = await run([rough, '--preset', 'security']);
+  expect(code).toBe(1);
+  expect(stdout).toContain('retransmission-differs');
+  const flows = await run(['flows', rough, '--rule', 'retransmission-differs', '-f', 'ndjson']);
+  expect(JSON.parse(flows.stdout).findings).toContain('retransmission-differs');
+});
+
 describe('extract --payload', () => {
   test('writes a file for each direction, and a list of them', async () => {
     const out = folder.at('streams');

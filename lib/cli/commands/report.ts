@@ -13,6 +13,7 @@ import { analyse, expandPaths, type Interest, type Source } from '../analyse.ts'
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import { CliError, DONE, FAILED } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, type OpenFormat, openFormats } from '../formats.ts';
+import { payloadFor } from '../judge.ts';
 import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
 import { FileOutput } from '../output.ts';
 import { drawPages, pagesFor } from '../pages.ts';
@@ -101,6 +102,7 @@ async function firstReading(
     return {
       ...(spool === null ? {} : { see: (chunk) => spool.write(chunk) }),
       ask: {
+        ...payloadFor(linter),
         onConnection(facts) {
           linter.connection(facts);
           overview.add(facts);
