@@ -21,7 +21,9 @@ export class Pulse {
   private readonly latest: () => Moment;
   private readonly step: (live: boolean) => void;
   private cameAt = performance.now();
+  /** Since the last step; and since the last pause in which a step was taken, whether any came. */
   private bytes = 0;
+  private news = false;
   private stepped = performance.now();
   private steppedTo: Moment | null = null;
   private cost = 0;
@@ -37,6 +39,7 @@ export class Pulse {
   came(bytes: number): void {
     this.cameAt = performance.now();
     this.bytes += bytes;
+    this.news = true;
   }
 
   end(): void {
@@ -46,16 +49,18 @@ export class Pulse {
   private beat(): void {
     const now = performance.now();
     const since = now - this.stepped;
-    if (this.bytes === 0 || since < Math.max(LEAST_BETWEEN, TIMES_ITS_COST * this.cost)) return;
+    if (!this.news || since < Math.max(LEAST_BETWEEN, TIMES_ITS_COST * this.cost)) return;
     const latest = this.latest();
     const pauses = now - this.cameAt >= PAUSE;
     const live = pauses || Math.abs(Date.now() / 1000 - latest.seconds) <= YOUNG;
     const moved = this.steppedTo === null || secondsBetween(this.steppedTo, latest) >= 1;
-    if (!pauses && !(moved && (live || this.bytes < TRICKLE * since))) return;
+    const trickles = this.bytes > 0 && this.bytes < TRICKLE * since;
+    if (!pauses && !(moved && (live || trickles))) return;
     this.step(live);
     this.stepped = performance.now();
     this.cost = this.stepped - now;
     this.steppedTo = latest;
     this.bytes = 0;
+    this.news = !pauses;
   }
 }

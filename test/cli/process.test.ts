@@ -143,10 +143,19 @@ test.each([
 describe('a capture that is being made', () => {
   test('is told of while it goes on, each finding once, and the closing result is the file’s', async () => {
     const child = tcplint('-', '-f', 'json');
-    const told = new Promise<string>((resolve) => child.stderr!.once('data', (chunk) => resolve(String(chunk))));
+    let told = '';
+    const heard = new Promise<void>((resolve) => {
+      child.stderr!.on('data', (chunk) => {
+        told += chunk;
+        if (told.includes('[syn-unanswered]')) {
+          resolve();
+        }
+      });
+    });
     const result = ended(child);
     child.stdin!.write(readFileSync(unanswered));
-    expect(await told).toMatch(/^tcplint: provisional, at [\d.]+ s: warning: Server .* \[syn-unanswered\]\n$/);
+    await heard;
+    expect(told).toMatch(/^tcplint: provisional, at [\d.]+ s: warning: Server .* \[syn-unanswered\]$/m);
     child.stdin!.end();
     const { stdout, stderr } = await result;
     expect(stderr.match(/\[syn-unanswered\]/g)).toHaveLength(1);
