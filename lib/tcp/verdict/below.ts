@@ -64,9 +64,10 @@ export function judgeBelow(it: Case, end: number): boolean {
       flow.isn = start;
     } else {
       // Acknowledged long ago, and no longer kept.
-      if (wasOnItsWay(it)) return out.kind === REORDERING;
+      const onItsWay = wasOnItsWay(it);
+      if (out.kind !== DUPLICATE) flow.detail.repeatedBytes += Math.min(segment.length, (floor - start) | 0);
+      if (onItsWay) return out.kind === REORDERING;
       retransmitted(it, -1, start, until, HIGH, 0);
-      flow.detail.repeatedBytes += Math.min(segment.length, (floor - start) | 0);
       start = floor;
       if (seqLe(until, floor)) return false;
     }
