@@ -10,44 +10,79 @@ import { CliError } from './exit.ts';
 /** Between these, signals and other work get their turn. */
 const FRAMES_PER_TURN = 50_000;
 
-/**
- * Reads two captures of the same traffic twice: once for the clocks, once to match their packets. Throws `InputError`.
- * `onProblem` is told of damage, beyond which a capture was not read.
- */
+/** Who wants to hear of it: damage, beyond which a capture was not read; bytes read so far, of how many. */
+export interface TapListener {
+  onProblem?(message: string): void;
+  onProgress?(bytesRead: number, bytesTotal: number): void;
+}
+
+/** Reads two captures of the same traffic twice: once for the clocks, once to match their packets. Throws `InputError`. */
 export async function compareTaps(
   client: string,
   server: string,
   options: TapOptions,
-  onProblem: (message: string) => void = () => {},
+  listener: TapListener = {},
 ): Promise<TapComparison> {
   if (client === '-' || server === '-') {
     throw new CliError('--taps reads its captures twice: give files instead of standard input');
   }
-  const [atClient, atServer] = [await survey(client, onProblem), await survey(server, onProblem)];
-  const matching =
-    atClient.segments === 0 || atServer.segments === 0
-      ? null
-      : openTaps({ path: client, survey: atClient }, { path: server, survey: atServer }, options);
+  const atClient = new PulledCapture(client);
+  const atServer = new PulledCapture(server);
+  const reading = new Reading(2 * (atClient.size + atServer.size), listener);
+  const surveys = [await survey(atClient, reading), await survey(atServer, reading)] as const;
+  const matching = surveys.some(({ segments }) => segments === 0)
+    ? null
+    : openTaps({ path: client, survey: surveys[0] }, { path: server, survey: surveys[1] }, options);
   if (matching === null) {
     throw new CliError(
       `no packet of ${client} is found in ${server}: they do not show the same traffic, or none of it got through`,
     );
   }
-  await matchAll(client, server, matching);
+  await matchAll(client, server, matching, reading);
   return matching.end();
 }
 
-async function survey(path: string, onProblem: (message: string) => void): Promise<Survey> {
+/** How far both readings of both captures are. */
+class Reading {
+  private readonly total: number;
+  private readonly listener: TapListener;
+  private done = 0;
+  private frames = 0;
+
+  constructor(total: number, listener: TapListener) {
+    this.total = total;
+    this.listener = listener;
+  }
+
+  /** Signals and other work get their turn. */
+  async turn(...captures: readonly PulledCapture[]): Promise<void> {
+    this.listener.onProgress?.(this.done + captures.reduce((sum, { bytesRead }) => sum + bytesRead, 0), this.total);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  get isDue(): boolean {
+    return ++this.frames % FRAMES_PER_TURN === 0;
+  }
+
+  /** A capture has been surveyed. */
+  ended(capture: PulledCapture): void {
+    this.done += capture.size;
+    for (const { reason, offset } of capture.problems) {
+      this.listener.onProblem?.(`${capture.path}: ${reason} (offset ${offset})`);
+    }
+  }
+}
+
+async function survey(capture: PulledCapture, reading: Reading): Promise<Survey> {
   const found = new Survey();
   const decoder = new Decoder();
-  const capture = new PulledCapture(path);
-  for (let frames = 1; capture.advance() || (await capture.refill()); frames++) {
+  while (capture.advance() || (await capture.refill())) {
     const { frame } = capture;
     found.frame(frame.seconds, frame.nanos);
     if (decoder.decode(frame) === TCP) found.segment(decoder.segment);
-    if (frames % FRAMES_PER_TURN === 0) await turn();
+    if (reading.isDue) await reading.turn(capture);
   }
-  for (const { reason, offset } of capture.problems) onProblem(`${path}: ${reason} (offset ${offset})`);
+  reading.ended(capture);
   return found;
 }
 
@@ -60,18 +95,18 @@ interface Side {
   ended: boolean;
 }
 
-async function matchAll(client: string, server: string, matching: TapMatching): Promise<void> {
+async function matchAll(client: string, server: string, matching: TapMatching, reading: Reading): Promise<void> {
   const sides: Side[] = [
     { tap: CLIENT_TAP, path: client },
     { tap: SERVER_TAP, path: server },
   ].map(({ tap, path }) => ({ tap, capture: new PulledCapture(path), decoder: new Decoder(), time: 0, ended: false }));
   const [one, other] = sides as [Side, Side];
   await Promise.all(sides.map((side) => advance(side, matching)));
-  for (let frames = 1; !(one.ended && other.ended); frames++) {
+  while (!(one.ended && other.ended)) {
     const side = other.ended || (!one.ended && one.time <= other.time) ? one : other;
     if (side.decoder.decode(side.capture.frame) === TCP) matching.see(side.tap, side.decoder.segment);
     if (!step(side, matching)) await advance(side, matching);
-    if (frames % FRAMES_PER_TURN === 0) await turn();
+    if (reading.isDue) await reading.turn(one.capture, other.capture);
   }
 }
 
@@ -89,8 +124,4 @@ async function advance(side: Side, matching: TapMatching): Promise<void> {
 
 function timeOf({ tap }: Side, { seconds, nanos }: Frame, matching: TapMatching): number {
   return matching.time(tap, { seconds, nanos });
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -183,7 +183,7 @@ test('a capture that ends in mid-record is compared up to there, and said to', a
   const cut = join(scratch, 'cut.pcap');
   writeFileSync(cut, readFileSync(SERVER).subarray(0, 60_001));
   const said: string[] = [];
-  const found = await compareTaps(CLIENT, cut, OPTIONS, (text) => said.push(text));
+  const found = await compareTaps(CLIENT, cut, OPTIONS, { onProblem: (text) => said.push(text) });
   expect(said).toEqual([expect.stringMatching(/cut\.pcap: .*\(offset \d+\)$/)]);
   // What came after the end of one capture is lost, or it is not: nobody can tell.
   const certain = found.events.filter((event) => event.kind === 'lost' && event.certain);

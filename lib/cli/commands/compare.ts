@@ -10,11 +10,12 @@ import type { PageOptions } from '../../report/page.ts';
 import { ServiceRows } from '../../traffic/service-rows.ts';
 import { analyse } from '../analyse.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
-import { CliError, DONE, FAILED, FOUND } from '../exit.ts';
+import { CliError, DONE, FAILED, FOUND, INTERRUPTED, TERMINATED } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
 import { complain } from '../main.ts';
 import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
+import { Progress } from '../progress.ts';
 import { openSelector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseCount, parseDuration, parseWord } from '../values.ts';
@@ -183,18 +184,33 @@ async function betweenTaps(
     throw new CliError(`--taps has no format ${unfit.name}: ${Object.keys(TAPS).join(', ')}`);
   }
   const formats = await openFormats(TAPS, options.format, options.output, terminal);
+  const discard = (): void => discardAll(formats);
+  const release = terminal.onStop((signal) => {
+    discard();
+    terminal.exit(signal === 'SIGINT' ? INTERRUPTED : TERMINATED);
+  });
+  const progress = new Progress(terminal, `${client}, ${server}`);
   try {
     const { compareTaps } = await import('../taps.ts');
     const { clockOffset = null, patience } = options;
-    const found = await compareTaps(client, server, { clockOffset, patience }, (text) => complain(terminal, text));
+    const found = await compareTaps(
+      client,
+      server,
+      { clockOffset, patience },
+      { onProblem: (text) => complain(terminal, text), onProgress: progress.update },
+    );
+    progress.end();
     for (const { module, output, toFile } of formats) {
       output.write(module.render(found, pageFor(terminal, options, toFile)));
     }
     await closeAll(formats);
     return DONE;
   } catch (error) {
-    discardAll(formats);
+    discard();
     throw error instanceof InputError ? new CliError(error.message) : error;
+  } finally {
+    progress.end();
+    release();
   }
 }
 

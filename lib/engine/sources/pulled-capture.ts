@@ -48,6 +48,15 @@ export class PulledCapture {
     throw new InputError(this.path, `${trouble?.reason ?? 'not a capture'} (offset ${trouble?.offset ?? 0})`);
   }
 
+  /** Of the file, as it is: read so far, and in all. */
+  get bytesRead(): number {
+    return this.input.bytesRead;
+  }
+
+  get size(): number {
+    return this.input.size;
+  }
+
   get problems(): readonly CaptureProblem[] {
     const { problem } = this.input;
     return problem === null ? this.reader.info.problems : [...this.reader.info.problems, problem];
