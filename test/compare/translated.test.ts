@@ -192,6 +192,35 @@ test('a capture that ends in mid-record is compared up to there, and said to', a
   expect(found.ways.clientToServer.lostUncertain).toBeGreaterThan(100);
 });
 
+test('whichever capture is named first, the same packets are lost', async () => {
+  const found = await compareTaps(SERVER, CLIENT, OPTIONS);
+  const frame = (event: TapEvent): string =>
+    event.way === 'clientToServer' ? `s2c ${event.clientFrames[0]}` : `c2s ${event.serverFrames[0]}`;
+  const lost = found.events.filter(({ kind }) => kind === 'lost').map(frame);
+  expect(lost.sort()).toEqual(logged('drop'));
+});
+
+describe('whatever the captures hold', () => {
+  test.each(Array.from({ length: 12 }, (_, i) => i))(
+    'damage %i: every segment that was sent is delivered or lost',
+    async (i) => {
+      const bytes = new Uint8Array(readFileSync(SERVER));
+      let seed = i + 1;
+      const random = (below: number): number => {
+        seed = (seed * 48_271) % 0x7fffffff;
+        return seed % below;
+      };
+      // Anywhere behind the file's header: headers of packets, lengths of records.
+      for (let hits = 0; hits < 3 * 4 ** (i % 4); hits++) bytes[24 + random(bytes.length - 24)] = random(256);
+      const target = join(scratch, `damaged${i}.pcap`);
+      writeFileSync(target, bytes);
+      const { ways, taps } = await compareTaps(CLIENT, target, OPTIONS);
+      for (const way of Object.values(ways)) expect(way.delivered + way.lost).toBe(way.sent);
+      expect(ways.clientToServer.sent).toBeLessThanOrEqual(taps.client.segments);
+    },
+  );
+});
+
 test('headers that a snap length cut off are not said to have been changed', async () => {
   const found = await compareTaps(snapped(CLIENT, 54), SERVER, OPTIONS);
   expect(found.changes).toEqual([]);
