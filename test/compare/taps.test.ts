@@ -44,3 +44,16 @@ test.each(pairs().filter(isEmpty))('$name, from $client to $server: nothing gets
   const { name, client, server } = recorded;
   await expect(compareTaps(pathOf(name, client), pathOf(name, server), OPTIONS)).rejects.toThrow(/no packet of/);
 });
+
+test('a tap that records everything twice: the copies are its own', async () => {
+  const [client, middle] = [pathOf('any_on_bridge', 'client'), pathOf('any_on_bridge', 'middle')];
+  const there = (await compareTaps(client, middle, OPTIONS)).ways;
+  const back = (await compareTaps(middle, client, OPTIONS)).ways;
+  for (const ways of [there, back]) {
+    for (const { sent, delivered, lost, delayed, appeared } of Object.values(ways)) {
+      expect({ delivered, lost, delayed, appeared }).toEqual({ delivered: sent, lost: 0, delayed: 0, appeared: 0 });
+    }
+  }
+  // Seen twice where they come in, they are copies of the capture; seen twice where they go out, for all it can know, not.
+  expect(back.clientToServer.copies + back.serverToClient.copies).toBeGreaterThan(0);
+});

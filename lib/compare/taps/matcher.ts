@@ -187,7 +187,7 @@ export class Matcher {
     if (s.ipId > 0) return true;
     const { partner } = earlier;
     if (s.tap !== senderTap(s)) return partner !== null && (!mayBeNew || isTwin(earlier, partner));
-    return s.hasTimestamps && s.length > 0 && s.time - earlier.time < MIRRORED_NS;
+    return s.hasTimestamps && s.time - earlier.time < MIRRORED_NS;
   }
 
   /** No segment is its equal: perhaps the same bytes came in other pieces. */

@@ -71,14 +71,18 @@ export class Survey {
     this.highest = rankOf(lowest[lowest.length - 1]![0]);
   }
 
-  /** Packets that both taps saw equally often, the first of each, in order of time at this one. */
+  /**
+   * Packets that both taps saw, the first of each, in order of time at this one. Those that one saw more often than the
+   * other are left out, since another may have been the first there; but for a tap that records everything twice.
+   */
   common(other: Survey): [own: Anchor, theirs: Anchor][] {
-    const pairs: [Anchor, Anchor][] = [];
+    const all: [Anchor, Anchor][] = [];
     for (const [key, own] of this.anchors) {
       const theirs = other.anchors.get(key);
-      if (theirs !== undefined && own.times === theirs.times) pairs.push([own, theirs]);
+      if (theirs !== undefined) all.push([own, theirs]);
     }
-    return pairs.sort((a, b) => a[0].time - b[0].time);
+    const equal = all.filter(([own, theirs]) => own.times === theirs.times);
+    return (equal.length * 10 >= all.length ? equal : all).sort((a, b) => a[0].time - b[0].time);
   }
 }
 
