@@ -1,5 +1,4 @@
-import { seqDiff } from '../../bytes/seq.ts';
-import { CLOSE_ODD, FINAL_ACK_IGNORED, HANDSHAKE_ODD, SYN_REPEATED } from '../../facts/notes.ts';
+import { CLOSE_ODD } from '../../facts/notes.ts';
 import {
   CLOSED,
   CLOSING,
@@ -7,7 +6,6 @@ import {
   FIN_WAIT_1,
   FIN_WAIT_2,
   LAST_ACK,
-  LISTEN,
   SYN_RECEIVED,
   SYN_SENT,
   TIME_WAIT,
@@ -22,8 +20,6 @@ import { acceptsReset, acksFin, acksSyn, finInOrder, isOwnFin, resetFit } from '
 import {
   isSent,
   NEW_INCARNATION,
-  PROVEN_SYN,
-  PROVEN_SYN_ACK,
   RECEIVED_ACK_OF_FIN,
   RECEIVED_ACK_OF_SYN,
   RECEIVED_FIN,
@@ -34,13 +30,20 @@ import {
   SENT_FIN,
   SENT_RST,
   SENT_SEGMENT,
-  SENT_SYN,
-  SENT_SYN_ACK,
 } from './events.ts';
 import { followUnseenPeer } from './one-sided.ts';
+import {
+  mayTalkEarly,
+  microsBetween,
+  noteCandidate,
+  proveListener,
+  provePeer,
+  sighting,
+  takeSyn,
+  takeSynAck,
+} from './opening.ts';
 import { recordReset } from './resets.ts';
 import {
-  crossed,
   crossMissedFin,
   establishAtCandidate,
   finRepeated,
@@ -87,8 +90,8 @@ export class StateMachine {
     if (e.ttl === 0) e.ttl = s.ttl;
 
     if ((s.flags & RST) !== 0) this.reset(c, e, peer, s);
-    else if ((s.flags & (SYN | ACK)) === (SYN | ACK)) this.synAck(c, e, peer, s, j);
-    else if ((s.flags & SYN) !== 0) this.syn(c, e, peer, s, j);
+    else if ((s.flags & (SYN | ACK)) === (SYN | ACK)) takeSynAck(this, c, e, peer, s, j);
+    else if ((s.flags & SYN) !== 0) takeSyn(this, c, e, peer, s, j);
     else if ((s.flags & ACK) !== 0) this.ordinary(c, e, peer, s, j);
 
     c.steady =
@@ -112,86 +115,6 @@ export class StateMachine {
 
   private readonly applyTo = (c: Connection, e: Endpoint, event: number): boolean => this.apply(c, e, event);
 
-  private syn(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
-    if (e.syns > 0 && seqDiff(s.seq, e.flow.isn) !== 0) return; // a stray SYN: see identity.ts
-    if (e.state === UNKNOWN) return;
-    e.syns++;
-    if (j.kind === DUPLICATE) return;
-    if (e.syns > 1) {
-      c.notes |= SYN_REPEATED;
-      keep(c.odd().syns, sighting(s));
-      c.synSeconds = s.seconds;
-      c.synNanos = s.nanos;
-      if (e === c.client) c.serverHalfMicros = -1;
-      // It would not ask again if the SYN-ACK had arrived.
-      if (e.state === ESTABLISHED && this.timeline.topEvent(e) === RECEIVED_SYN_ACK && e.unconfirmed > 0) {
-        if (!crossed(this.timeline, c, e, s)) this.timeline.pop(e);
-      }
-      // A stack that tries the same SYN again after a refusal has not given up.
-      const ended = this.timeline.topEvent(e);
-      if (e.state === CLOSED && (ended === RECEIVED_RST || ended === RECEIVED_ICMP_ERROR)) this.timeline.pop(e);
-      return;
-    }
-    this.apply(c, e, SENT_SYN);
-    c.synSeconds = s.seconds;
-    c.synNanos = s.nanos;
-    if (peer.syns > 0 && peer.state === SYN_SENT) {
-      c.odd().simultaneous = true;
-      c.notes |= HANDSHAKE_ODD;
-      this.apply(c, peer, RECEIVED_SYN);
-      this.apply(c, e, RECEIVED_SYN);
-    }
-  }
-
-  private synAck(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
-    if (peer.syns > 0 && !acksSyn(peer, s)) {
-      c.odd().wrongAck ??= {
-        frame: s.frame,
-        time: { seconds: s.seconds, nanos: s.nanos },
-        acknowledged: s.ack >>> 0,
-        expected: (peer.flow.isn + 1) >>> 0,
-      };
-      c.notes |= HANDSHAKE_ODD;
-      return;
-    }
-    if (e.syns > 0 && seqDiff(s.seq, e.flow.isn) !== 0) return;
-    if (e.state === UNKNOWN) return;
-    e.syns++;
-    if (j.kind === DUPLICATE) return;
-    if (peer.state === CLOSED && peer.change < 0) this.apply(c, peer, PROVEN_SYN);
-    if (e.state === CLOSED && e.change < 0) e.state = LISTEN;
-
-    if (e.state === ESTABLISHED && this.timeline.topEvent(e) === RECEIVED_ACK_OF_SYN && e.unconfirmed > 0) {
-      // It would not repeat its SYN-ACK if the final ACK had arrived and been taken.
-      if (!crossed(this.timeline, c, e, s)) {
-        this.timeline.pop(e);
-        e.doubted = 1;
-      }
-    }
-    if (e.doubted !== 0) {
-      const odd = c.odd();
-      odd.synAcksAfterAck++;
-      odd.candidateFrame = 0;
-      c.notes |= FINAL_ACK_IGNORED;
-    }
-    if (e.syns > 1 && e.state === SYN_RECEIVED && this.timeline.topEvent(e) === SENT_SYN_ACK) {
-      c.notes |= SYN_REPEATED;
-      keep(c.odd().synAcks, sighting(s));
-    }
-    if (e.syns === 1 && j.kind === RETRANSMISSION && e.state === LISTEN && c.handshakeSeen) {
-      // Others went before it: it answers the first SYN, although that was sent again (verdict/handshake.ts).
-      this.timeline.push(e, SYN_RECEIVED, RECEIVED_SYN, false, c.startSeconds, c.startNanos, c.firstFrame);
-      this.timeline.confirm(e, s.frame, 1 << RECEIVED_SYN);
-    }
-    this.apply(c, e, SENT_SYN_ACK);
-    this.apply(c, peer, RECEIVED_SYN_ACK);
-    c.synAckSeconds = s.seconds;
-    c.synAckNanos = s.nanos;
-    if (e === c.server && c.client.syns > 0 && c.serverHalfMicros < 0) {
-      c.serverHalfMicros = microsBetween(c.synSeconds, c.synNanos, s);
-    }
-  }
-
   private ordinary(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
     const timeline = this.timeline;
     if (e.state === CLOSED && talksOn(timeline, c, e, s, j)) timeline.pop(e);
@@ -200,11 +123,11 @@ export class StateMachine {
     const ackOfSyn = acksSyn(peer, s);
     const ackOfFin = acksFin(peer, s);
     if (e.state === ESTABLISHED && e.unconfirmed > 0) uncrossSyns(timeline, e);
-    else if (e.change < 0 && e.state === CLOSED && peer.state === SYN_SENT && ackOfSyn) this.proveListener(c, e, s);
+    else if (e.change < 0 && e.state === CLOSED && peer.state === SYN_SENT && ackOfSyn) proveListener(this, c, e, s);
     if (e.state === SYN_SENT && (ackOfSyn || peer.syns === 0)) {
-      if (peer.syns === 0) this.provePeer(c, peer, s);
+      if (peer.syns === 0) provePeer(this, c, peer, s);
       this.apply(c, e, SENT_SEGMENT);
-    } else if (e.state === SYN_RECEIVED && (ackOfFin || !this.mayTalkEarly(c, peer, s))) {
+    } else if (e.state === SYN_RECEIVED && (ackOfFin || !mayTalkEarly(c, peer, s))) {
       if (!establishAtCandidate(timeline, c, e)) this.apply(c, e, SENT_SEGMENT);
       e.doubted = 0;
     } else if (e.state === UNKNOWN && s.length > 0) {
@@ -230,7 +153,7 @@ export class StateMachine {
     if (j.kind === RETRANSMISSION && !j.spurious) moveAckOfSyn(timeline, peer, s, j);
     if (peer.state === SYN_RECEIVED && ackOfSyn) {
       if (peer.doubted === 0) this.apply(c, peer, RECEIVED_ACK_OF_SYN);
-      else this.noteCandidate(c, s, j);
+      else noteCandidate(c, s, j);
     }
     if (ackOfFin && (peer.state === FIN_WAIT_1 || peer.state === CLOSING || peer.state === LAST_ACK)) {
       this.apply(c, peer, RECEIVED_ACK_OF_FIN);
@@ -302,39 +225,6 @@ export class StateMachine {
     return event === RECEIVED_SYN_ACK || event === RECEIVED_ACK_OF_SYN;
   }
 
-  /** The peer's SYN-ACK is not in the capture, but this ACK answers one. */
-  private provePeer(c: Connection, peer: Endpoint, s: Segment): void {
-    if (peer.change >= 0 || peer.state !== CLOSED) return;
-    peer.state = LISTEN;
-    peer.flow.isn = (s.ack - 1) | 0;
-    this.apply(c, peer, PROVEN_SYN_ACK);
-    this.apply(c, peer, RECEIVED_ACK_OF_SYN);
-  }
-
-  /** It answers the SYN with more than a SYN-ACK, which the capture does not hold. */
-  private proveListener(c: Connection, e: Endpoint, s: Segment): void {
-    e.state = LISTEN;
-    this.apply(c, e, RECEIVED_SYN);
-    this.timeline.confirm(e, s.frame, 1 << RECEIVED_SYN);
-  }
-
-  /** With Fast Open a server may send before the ACK of its SYN (RFC 7413 4.2). */
-  private mayTalkEarly(c: Connection, peer: Endpoint, s: Segment): boolean {
-    const offered = c.oddities?.synData;
-    return offered != null && (offered.acknowledged > 0 || seqDiff(s.ack, peer.flow.isn) > 1);
-  }
-
-  /** A server that repeated its SYN-ACK may have taken this segment: the next it sends will tell. */
-  private noteCandidate(c: Connection, s: Segment, j: Judgement): void {
-    const odd = c.odd();
-    // What is sent again was not taken the first time, so neither was the handshake completed by it.
-    const refuted = j.kind === RETRANSMISSION && (j.of === 0 || j.of >= odd.candidateFrame);
-    if (odd.candidateFrame !== 0 && !refuted) return;
-    odd.candidateFrame = s.frame;
-    odd.candidateSeconds = s.seconds;
-    odd.candidateNanos = s.nanos;
-  }
-
   /** A connection is back that had been closed by both ends: each is CLOSED, or in TIME_WAIT. */
   revive(c: Connection, clientWaits: boolean, serverWaits: boolean): void {
     this.reviveEnd(c, c.client, clientWaits);
@@ -368,13 +258,4 @@ export class StateMachine {
     if (c.client.state === TIME_WAIT) this.apply(c, c.client, NEW_INCARNATION);
     if (c.server.state === TIME_WAIT) this.apply(c, c.server, NEW_INCARNATION);
   }
-}
-
-function sighting(s: Segment): { frame: number; time: { seconds: number; nanos: number } } {
-  return { frame: s.frame, time: { seconds: s.seconds, nanos: s.nanos } };
-}
-
-function microsBetween(seconds: number, nanos: number, s: Segment): number {
-  const micros = Math.round((s.seconds - seconds) * 1e6 + (s.nanos - nanos) / 1e3);
-  return micros < 0 ? -1 : Math.min(micros, 0x3fffffff);
 }
