@@ -49,7 +49,7 @@ export class Matcher {
     const flow = this.flows[tap]!.of(s, time);
     const sighting = new Sighting(tap, flow, time, keyOf(s), s);
     if (flow.peer === null) this.place(flow, s);
-    this.match(sighting);
+    if (!this.match(sighting)) return;
     const own = this.waiting[tap]!;
     own.add(sighting);
     if (own.size > MOST_WAITING) this.settle(own, true);
@@ -67,7 +67,7 @@ export class Matcher {
 
   private settle(waiting: Waiting, early: boolean): void {
     const s = waiting.shift();
-    if (s.copyOf === null) this.judge.settled(s, early);
+    this.judge.settled(s, early);
     s.gone = true;
   }
 
@@ -88,24 +88,21 @@ export class Matcher {
     return other === null ? null : !other;
   }
 
-  private match(s: Sighting): void {
+  /** False for a copy of what this tap has seen before: nobody needs to meet it again. */
+  private match(s: Sighting): boolean {
     const there = this.waiting[1 - s.tap]!.named(s.key);
     const partner = this.best(s, there);
-    if (partner !== null && isTwin(s, partner)) {
-      this.pair(s, partner);
-      return;
+    if (partner === null || !isTwin(s, partner)) {
+      const first = this.waiting[s.tap]!.named(s.key).find((each) => this.isCopy(s, each, partner !== null));
+      if (first !== undefined) {
+        first.copies ??= [];
+        first.copies.push(s.frame);
+        return false;
+      }
     }
-    const first = this.waiting[s.tap]!.named(s.key).find((each) => this.isCopy(s, each, partner !== null));
-    if (first !== undefined) {
-      first.copies = [...(first.copies ?? []), s.frame];
-      s.copyOf = first;
-      return;
-    }
-    if (partner !== null) {
-      this.pair(s, partner);
-      return;
-    }
-    if (s.length > 0) this.shareWith(s);
+    if (partner !== null) this.pair(s, partner);
+    else if (s.length > 0) this.shareWith(s);
+    return true;
   }
 
   private pair(s: Sighting, partner: Sighting): void {
@@ -135,7 +132,7 @@ export class Matcher {
   private best(s: Sighting, candidates: readonly Sighting[]): Sighting | null {
     let best: Sighting | null = null;
     for (const each of candidates) {
-      if (each.partner !== null || each.pieces !== null || each.copyOf !== null) continue;
+      if (each.partner !== null || each.pieces !== null) continue;
       if (!this.fits(s, each) || !mayBeSame(s, each, this.clock.idsKept)) continue;
       if (best === null || this.isBetter(s, each, best)) best = each;
     }
@@ -183,7 +180,7 @@ export class Matcher {
    * `mayBeNew`: something that was sent since would do, were it not for changes on the way.
    */
   private isCopy(s: Sighting, earlier: Sighting, mayBeNew: boolean): boolean {
-    if (s.flow !== earlier.flow || earlier.copyOf !== null || !isTwin(s, earlier)) return false;
+    if (s.flow !== earlier.flow || !isTwin(s, earlier)) return false;
     if (s.ipId > 0) return true;
     const { partner } = earlier;
     if (s.tap !== senderTap(s)) return partner !== null && (!mayBeNew || isTwin(earlier, partner));

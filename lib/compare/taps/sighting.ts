@@ -42,9 +42,8 @@ export class Sighting {
 
   /** The same transmission at the other tap. */
   partner: Sighting | null = null;
-  /** Frames of further copies at this tap; and, of a copy, the first. */
+  /** Frames of further copies at this tap. */
   copies: number[] | null = null;
-  copyOf: Sighting | null = null;
   /** Parts of its payload that no other segment at the other tap has shown: pairs of offsets. Null: nothing was asked. */
   open: number[] | null = null;
   /** Frames at the other tap that hold parts of it. */
@@ -139,6 +138,6 @@ export function isTwin(a: Sighting, b: Sighting): boolean {
     a.tsEcr === b.tsEcr &&
     a.sackHash === b.sackHash &&
     a.ipId === b.ipId &&
-    a.payloadHash === b.payloadHash
+    (a.payloadHash === b.payloadHash || a.payloadCaptured !== b.payloadCaptured)
   );
 }
