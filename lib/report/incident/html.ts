@@ -114,7 +114,12 @@ function summary({ report, services }: Incident, page: PageOptions): string {
     ['captured', vantageText(capture)],
     ...(page.timeFormat === 'relative' ? [] : [['times', page.timeFormat] as const]),
   ];
-  return `<dl class="numbers">${numbers.map(([name, value]) => `<div><dt>${name}</dt><dd>${markup(value)}</dd></div>`).join('')}</dl>`;
+  const limits = qualityOf(capture).filter((row) => row.limits);
+  const limited =
+    limits.length === 0
+      ? ''
+      : `\n<p class="where">The capture limits what can be said (<a href="#capture">more</a>): ${limits.map(({ name, text }) => `${name.toLowerCase()}: ${markup(text)}`).join('; ')}.</p>`;
+  return `<dl class="numbers">${numbers.map(([name, value]) => `<div><dt>${name}</dt><dd>${markup(value)}</dd></div>`).join('')}</dl>${limited}`;
 }
 
 function servicesSection({ services }: Incident): string {
@@ -249,7 +254,7 @@ function findingBlock(finding: Finding, incident: Incident, page: PageOptions): 
       : `<p class="filter"><span>Wireshark</span> <code>${markup(finding.filter)}</code></p>\n`;
   return `<div class="finding" id="finding-${finding.id}">
 <p class="message">${markup(finding.message)}</p>
-<p class="where">${where(finding, incident, page)}${links(finding, incident)}</p>
+<p class="where">${[where(finding, incident, page), links(finding, incident)].filter((text) => text !== '').join(' · ')}</p>
 ${evidence.length === 0 ? '' : `<ul class="evidence">${evidence.map((text) => `<li>${markup(text)}</li>`).join('')}</ul>\n`}${filter}</div>
 `;
 }
@@ -274,7 +279,7 @@ function links({ connections }: Finding, { pages }: Incident): string {
   const rest = connections.length - shown.length;
   return shown.length === 0
     ? ''
-    : ` <span class="links">${connections.length === 1 ? 'connection' : 'connections'} ${shown.join(' ')}${rest > 0 ? ` +${grouped(rest)}` : ''}</span>`;
+    : `<span class="links">${connections.length === 1 ? 'connection' : 'connections'} ${shown.join(' ')}${rest > 0 ? ` +${grouped(rest)}` : ''}</span>`;
 }
 
 function pagesNote({ withoutPage, report, connections }: Incident): string {
