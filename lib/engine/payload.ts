@@ -1,4 +1,5 @@
 import { seqGt } from '../bytes/seq.ts';
+import { type Moment, secondsBetween } from '../facts/moment.ts';
 import { PAYLOAD_DIFFERS } from '../facts/notes.ts';
 import type { HoleCause, StreamConnection, StreamEvent, StreamOptions } from '../facts/stream.ts';
 import { KEEP_ALIVE, ZERO_WINDOW_PROBE } from '../facts/verdict.ts';
@@ -15,7 +16,7 @@ import type { Difference, StreamListener } from '../tcp/stream/listener.ts';
 import { DAMAGED, ownCopy, type Piece, PROBE, SURE, UNANSWERED } from '../tcp/stream/piece.ts';
 import type { Beginning } from '../tcp/stream/settings.ts';
 import type { ConnectionTable } from '../tcp/table.ts';
-import { momentOf } from '../tcp/timing/elapsed.ts';
+import { elapsed, momentOf } from '../tcp/timing/elapsed.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import { acknowledgmentFits, fits } from '../tcp/verdict/plausible.ts';
 
@@ -32,6 +33,9 @@ const ALL_BYTES = 256 * 1024 * 1024;
 /** So many wrong checksums that the peer took nonetheless mean nothing; so many and more than right ones no more. */
 const PROVEN_WRONG = 3;
 const PATTERN = 8;
+/** What follows on an ACK within this time was waiting for it, if it had waited so many times longer. Seconds. */
+const AT_ONCE = 0.001;
+const MUCH_LONGER = 4;
 /** Bytes shown of segments and of differing copies. */
 const SHOWN_BYTES = 64;
 
@@ -149,6 +153,8 @@ class Direction implements StreamListener {
   private wrongTaken = 0;
   private wrongSums = 0;
   private rightSums = 0;
+  /** When its last payload came. */
+  private last: Moment | null = null;
   /** The segment in hand. */
   private segment: Segment | null = null;
 
@@ -185,7 +191,10 @@ class Direction implements StreamListener {
     this.segment = s;
     stream.write((s.seq + (syn ? 1 : 0)) | 0, s.length, bytes, s.frame, s, doubt);
     if (stream.written.differing > 0) this.noteDifference(s, stream.written.differing);
-    if (this.options.segments === true) this.tellSegment(s, stream, doubt, bytes);
+    if (this.options.segments === true) {
+      this.tellSegment(s, stream, doubt, bytes);
+      this.last = momentOf(s);
+    }
     this.segment = null;
   }
 
@@ -283,6 +292,18 @@ class Direction implements StreamListener {
     odd.differing.add(s).bytes += bytes;
   }
 
+  /** It follows at once on an ACK of everything before, and had waited much longer for that. */
+  private wasHeld(s: Segment): boolean {
+    const { flow } = this.sender;
+    const peer = this.receiver.flow;
+    if (this.last === null || flow.acked !== s.seq || flow.ackSeen === 0) return false;
+    // What the peer said meanwhile may be what it answers.
+    if (secondsBetween(this.last, { seconds: peer.lastDataSeconds, nanos: peer.lastDataNanos }) > 0) return false;
+    const since = elapsed(s, flow.ackSeconds, flow.ackNanos);
+    const waited = elapsed({ seconds: flow.ackSeconds, nanos: flow.ackNanos }, this.last.seconds, this.last.nanos);
+    return since >= 0 && since < AT_ONCE && waited > MUCH_LONGER * since && waited > AT_ONCE;
+  }
+
   private tellSegment(s: Segment, stream: ByteStream, doubt: number, bytes: Uint8Array): void {
     const { offset, fresh, repeated, differing, uncompared, late, ahead } = stream.written;
     this.options.onEvent?.({
@@ -301,6 +322,7 @@ class Direction implements StreamListener {
       uncompared,
       late,
       ahead,
+      held: fresh === s.length && this.wasHeld(s),
       doubt: DOUBTS[doubt]!,
       bytes: ownCopy(bytes.subarray(0, SHOWN_BYTES)),
     });

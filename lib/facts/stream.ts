@@ -90,6 +90,12 @@ export interface StreamSegment extends Happening {
   readonly late: number;
   /** It left a hole in front of it: bytes that were not there yet. */
   readonly ahead: number;
+  /**
+   * It was sent at the moment when the peer, which had nothing else to say, acknowledged everything before: what it
+   * carries was held back (by Nagle's algorithm, RFC 9293 3.7.4, or a full window), and may be several writes merged. To be
+   * seen only beside its sender.
+   */
+  readonly held: boolean;
   /** Not part of the stream: a probe's byte, or bytes with a wrong checksum, unless they are acknowledged. */
   readonly doubt: 'probe' | 'damaged' | 'unanswered' | null;
   /** First bytes of it, at most 64. */

@@ -269,6 +269,7 @@ const streamEvent: Schema = {
       uncompared: count,
       late: seconds,
       ahead: count,
+      held: flag,
       doubt: orNull(words(['probe', 'damaged', 'unanswered'])),
     }),
     object({

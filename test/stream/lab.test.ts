@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { StreamEvent, StreamSegment } from '../../lib/facts/stream.ts';
 import { RECORDINGS, type ReadTruth, type Truth, truths } from '../kernel/truth.ts';
 import { type Gathered, gather } from './gather.ts';
 
@@ -64,6 +65,19 @@ describe.each(told.map((truth) => [truth.scenario, truth] as const))('%s', (_, t
       expect(comparable(gather(bytes, { overlaps: 'last' }))).toEqual(comparable(streams));
     },
   );
+});
+
+it('of two small writes the second is held back until the first is acknowledged, beside the sender', () => {
+  const heldAt = (file: string): StreamSegment[] => {
+    const told: StreamEvent[] = [];
+    gather(new Uint8Array(readFileSync(new URL(file, RECORDINGS))), { segments: true }, undefined, told);
+    return told.filter((event) => event.kind === 'segment').filter(({ held }) => held);
+  };
+  const held = heldAt('nagle_delayed_ack.client.pcap');
+  expect(held.map(({ from, offset }) => [from, offset])).toEqual(
+    Array.from({ length: 14 }, (_, round) => ['client', 60 * round + 30]),
+  );
+  expect(heldAt('nagle_delayed_ack.server.pcap')).toEqual([]);
 });
 
 function comparable(streams: readonly Gathered[]): unknown {

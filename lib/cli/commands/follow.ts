@@ -90,6 +90,9 @@ async function follow(paths: readonly string[], options: FollowOptions, terminal
           },
         },
       },
+      soFar({ live }) {
+        if (live) write.flush();
+      },
       finish() {
         const there = chosen?.size ?? meant;
         any ||= there > 0;

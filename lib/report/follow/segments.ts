@@ -19,16 +19,18 @@ class Cuts {
   pushes = 0;
   /** Stretches from one push to the next that took several segments. */
   split = 0;
+  held = 0;
   largest = 0;
   last: Moment | null = null;
   private sincePush = 0;
 
-  add({ push, fresh, length, time }: StreamSegment): void {
+  add({ push, held, fresh, length, time }: StreamSegment): void {
     this.segments++;
     this.last = time;
     this.largest = Math.max(this.largest, length);
     if (fresh === 0) return;
     this.sincePush++;
+    if (held) this.held++;
     if (!push) return;
     this.pushes++;
     if (this.sincePush > 1) this.split++;
@@ -73,7 +75,15 @@ export function open(options: PageOptions): RowFormat<StreamEvent> {
     time = page.time(event.time, origin.start);
     gap = own.last === null ? '' : page.text(duration(Math.max(0, secondsBetween(own.last, event.time))));
     own.add(event);
-    cut = event.push ? 'push' : event.fin ? 'fin' : event.length === own.largest && own.segments > 1 ? 'full' : '';
+    cut = event.held
+      ? 'held'
+      : event.push
+        ? 'push'
+        : event.fin
+          ? 'fin'
+          : event.length === own.largest && own.segments > 1
+            ? 'full'
+            : '';
     const text = line(columns, ({ cell }) => cell(event));
     return `${oddText(event) === '' ? text : page.ink.yellow(text)}\n`;
   };
@@ -128,11 +138,12 @@ function oddText({ fresh, repeated, differing, late, ahead, doubt, length }: Str
 }
 
 /** TCP keeps no boundaries of messages: a push is where the sender had no more to send, mostly the end of a write. */
-function summary(from: Side, ended: string, { segments, pushes, split }: Cuts, page: Page): string {
+function summary(from: Side, ended: string, { segments, pushes, split, held }: Cuts, page: Page): string {
   const pushed = [
     `${count(segments, 'segment')}`,
     pushes === 0 ? 'no push' : `${count(pushes, 'push', 'pushes')}`,
     ...(split === 0 ? [] : [`${grouped(split)} of them split over several segments`]),
+    ...(held === 0 ? [] : [`${count(held, 'segment')} held back until an ACK came`]),
   ];
   const text = `${from}: ${ended}; ${list(pushed)}`;
   return `${wrap(page.text(text), Math.min(page.width, 100))

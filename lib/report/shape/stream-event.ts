@@ -26,9 +26,10 @@ export function streamEventShape(event: StreamEvent): object {
       };
     }
     case 'segment': {
-      const { length, frame, time, push, fin, fresh, repeated, differing, uncompared, late, ahead, doubt } = event;
+      const { length, frame, time, push, fin, fresh, repeated, differing, uncompared, late, ahead, held, doubt } =
+        event;
       const came = { length, frame, time: epoch(time), push, fin };
-      return { ...head, ...came, fresh, repeated, differing, uncompared, late: nanos(late), ahead, doubt };
+      return { ...head, ...came, fresh, repeated, differing, uncompared, late: nanos(late), ahead, held, doubt };
     }
     case 'end': {
       const { by, unacknowledged, missing, repeated, uncompared } = event;
