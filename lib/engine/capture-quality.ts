@@ -2,10 +2,10 @@ import type { Frame } from '../capture/frame.ts';
 import type { CaptureInfo } from '../capture/reader.ts';
 import type { CaptureFacts, Vantage } from '../facts/capture.ts';
 import { isBefore, type Moment } from '../facts/moment.ts';
-import { DUPLICATE, HOW_NETWORK, HOW_SYN, HOW_SYNACK, RETRANSMISSION } from '../facts/verdict.ts';
+import { DUPLICATE, HOW_NETWORK, HOW_SYN, HOW_SYNACK, HOW_UNKNOWN, RETRANSMISSION } from '../facts/verdict.ts';
 import { addressText } from '../packet/address.ts';
 import type { Decoder } from '../packet/decoder.ts';
-import type { Segment } from '../packet/segment.ts';
+import { type Segment, segmentSpan } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import { keepLowest } from '../traffic/lowest.ts';
@@ -156,7 +156,8 @@ export class CaptureQuality {
       const since = s.seconds - this.startSeconds + (s.nanos - this.startNanos) / 1e9;
       this.traffic.losses.add(c.number, Math.floor(since * 10), j.of, s);
     }
-    if (j.kind !== DUPLICATE) return;
+    // Nobody answers a bare ACK, so nothing can tell who doubled it.
+    if (j.kind !== DUPLICATE || (j.how === HOW_UNKNOWN && segmentSpan(s) === 0)) return;
     (j.how === HOW_NETWORK ? this.networkDuplicates : this.captureDuplicates).add(s.frame);
   }
 

@@ -16,7 +16,10 @@ export default defineRule({
     confirm: 'Two packets with equal `ip.id`, and `tcp.options.sack.dsack` in the answer.',
     references: ['RFC 2883 4'],
     severity: 'note',
-    options: { share: { default: 0.01, unit: 'ratio', description: 'Share of all segments that makes it a warning.' } },
+    options: {
+      share: { default: 0.01, unit: 'ratio', description: 'Share of all segments that makes it a warning,' },
+      segments: { default: 4, unit: 'count', description: 'if they are at least so many.' },
+    },
     needs: [],
     falsePositives: [],
     others: 'No other tool tells it from a retransmission.',
@@ -26,7 +29,7 @@ export default defineRule({
     if (copies.segments === 0 || start === null || end === null) return null;
     const share = copies.segments / segments;
     return {
-      severity: share >= options.share ? 'warning' : 'note',
+      severity: share >= options.share && copies.segments >= options.segments ? 'warning' : 'note',
       confidence: 'high',
       message: `The network delivered ${count(copies.segments, 'segment')} (${percent(share)} of all) twice: the receivers reported or answered the copies.`,
       frames: copies.examples,

@@ -36,10 +36,13 @@ export default defineRule({
   },
 
   capture({ traffic, start, end }, options) {
-    const { lossBins = [], losses = 0 } = traffic;
+    const { lossBins = [], losses = 0, services } = traffic;
+    // What a listener ignores before it accepts was not lost: `final-ack-lost`, `accept-queue-overflow`.
+    const ignored = new Set(services.flatMap(({ ignoredAcks }) => ignoredAcks?.examples ?? []));
     if (start === null || end === null) return null;
     const expected = losses / Math.max(1, secondsBetween(start, end) / TENTH);
-    const striking = lossBins.filter(
+    const bins = lossBins.map((bin) => ({ ...bin, connections: bin.connections.filter((each) => !ignored.has(each)) }));
+    const striking = bins.filter(
       ({ connections }) => connections.length >= options.connections && connections.length >= options.times * expected,
     );
     const worst = episodes(striking)
