@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeCase } from './cases.ts';
 import { examine } from './examine.ts';
+import { examinePacked, loadPacked, makePacked } from './packed.ts';
 import { Random } from './random.ts';
 import { loadSeeds } from './seeds.ts';
 
@@ -28,6 +29,15 @@ describe('the fuzzer', () => {
     }
     expect(segments).toBeGreaterThan(600);
     expect(findings).toBeGreaterThan(600);
+  });
+});
+
+describe('the fuzzer of what undoes compression', () => {
+  it('finds nothing in its first cases', { timeout: 120_000 }, () => {
+    const seeds = loadPacked(join(import.meta.dirname, '../sources/packed'));
+    for (let number = 0; number < 300; number++) {
+      expect(examinePacked(makePacked(number, seeds), new Random(number)), `case ${number}`).toBeNull();
+    }
   });
 });
 
