@@ -128,6 +128,15 @@ describe('raw', () => {
     expect(stderr).toBe(`tcplint: ${rough}: 13 bytes missing at 17: acknowledged, but not in the capture\n`);
   });
 
+  test('of a capture full of holes tells the first ones', async () => {
+    const path = new URL('../../fixtures/kernel/snap_lengths.snap68.pcap', import.meta.url).pathname;
+    const { stderr } = await run(['follow', path, '--stream', '0', '-f', 'raw', '--direction', 'server']);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(11);
+    expect(lines[0]).toContain('cut off by the snap length');
+    expect(lines[10]).toMatch(/: \d+ more holes$/);
+  });
+
   test('stands beside other formats', async () => {
     const file = folder.at('beside.bin');
     const both = ['-f', `raw=${file}`, '-f', 'ndjson', '--direction', 'client'];

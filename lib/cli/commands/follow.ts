@@ -3,6 +3,7 @@ import type { Side } from '../../facts/connection.ts';
 import { OVERLAPS, type Overlaps, type StreamEvent } from '../../facts/stream.ts';
 import { holeText } from '../../report/follow/words.ts';
 import type { Origin, RowFormatModule } from '../../report/format.ts';
+import { count } from '../../report/phrases.ts';
 import { CliError, FAILED } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
 import { complain } from '../main.ts';
@@ -120,6 +121,9 @@ async function firstReading(paths: readonly string[], options: FollowOptions, te
   return preselect(paths, selector, await loadConfig({}), options, terminal);
 }
 
+/** Holes told one by one beside raw bytes; the others are counted. */
+const MOST_HOLES = 10;
+
 /** Which events are printed of one capture, and what is told on standard error beside. */
 class Telling {
   private readonly options: FollowOptions;
@@ -127,6 +131,7 @@ class Telling {
   private readonly origin: Origin;
   private readonly terminal: Terminal;
   private payload = false;
+  private holes = 0;
   private first: StreamEvent['of'] | null = null;
   private readonly others = new Set<number>();
 
@@ -146,7 +151,9 @@ class Telling {
       this.others.add(event.of.connection);
       return null;
     }
-    if (this.raw && event.kind === 'hole') complain(this.terminal, `${this.origin.path}: ${holeText(event)}`);
+    if (this.raw && event.kind === 'hole' && ++this.holes <= MOST_HOLES) {
+      complain(this.terminal, `${this.origin.path}: ${holeText(event)}`);
+    }
     if (event.kind === 'end') return event;
     if (event.offset >= maxBytes) return null;
     if (event.kind !== 'bytes') return event;
@@ -161,6 +168,9 @@ class Telling {
       complain(this.terminal, `${path}: there is no such connection`);
     } else if (!this.payload) {
       complain(this.terminal, `${path}: ${meant === 1 ? 'it' : 'they'} carried no payload`);
+    }
+    if (this.holes > MOST_HOLES) {
+      complain(this.terminal, `${path}: ${count(this.holes - MOST_HOLES, 'more hole')}`);
     }
     if (this.others.size > 0) {
       const numbers = [...this.others].join(', ');
