@@ -34,6 +34,7 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
 async function flows(paths: readonly string[], options: FlowOptions, terminal: Terminal): Promise<number> {
   const config = await loadConfig(options);
   const selector = await openSelector(options);
+  const words = isOnlyTable(options) ? {} : { labels: true, zeek: true, metrics: true };
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = createLinter(config, { origin, keepFound: true });
     const rows = new WaitingRows();
@@ -46,9 +47,7 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
     return {
       ask: {
         ...payloadFor(linter),
-        labels: true,
-        zeek: true,
-        metrics: true,
+        ...words,
         onConnection(facts) {
           linter.connection(facts);
           if (selector.needsFindings) {
@@ -68,4 +67,9 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
       },
     };
   });
+}
+
+/** The table shows none of other tools' words, so that they need not be found. */
+function isOnlyTable({ format = [] }: FlowOptions): boolean {
+  return format.every(({ name }) => name === 'table');
 }
