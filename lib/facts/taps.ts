@@ -13,6 +13,11 @@ export interface TapComparison {
   readonly clock: ClockFacts;
   /** Connections seen at both taps, and at one alone. */
   readonly connections: { readonly both: number; readonly clientOnly: number; readonly serverOnly: number };
+  /**
+   * Segments of connections seen at one tap alone, with a host that the other tap never met: they took another way, and
+   * are not compared.
+   */
+  readonly apart: { readonly client: number; readonly server: number };
   readonly translations: readonly Translation[];
   readonly ways: { readonly [travel in Travel]: WayFacts };
   readonly events: readonly TapEvent[];

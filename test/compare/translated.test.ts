@@ -221,6 +221,48 @@ describe('whatever the captures hold', () => {
   );
 });
 
+test('connections with hosts that only one tap met took another way: nothing of them is lost', async () => {
+  const foreign = join(import.meta.dirname, '../../fixtures/kernel/parallel.client.pcap');
+  const found = await compareTaps(together(CLIENT, foreign), SERVER, OPTIONS);
+  expect(found.events.map(({ time: _, ...event }) => event.kind).sort()).toEqual(
+    (await compareTaps(CLIENT, SERVER, OPTIONS)).events.map(({ kind }) => kind).sort(),
+  );
+  expect(found.connections).toMatchObject({ both: 13, serverOnly: 0 });
+  expect(found.connections.clientOnly).toBeGreaterThan(1);
+  expect(found.apart).toEqual({ client: seenAt(foreign).length, server: 0 });
+});
+
+/** The records of a nanosecond pcap, and those of a microsecond one as if they had begun together. */
+function together(file: string, other: string): string {
+  const records = [file, other].flatMap((path) => {
+    const bytes = new Uint8Array(readFileSync(path));
+    const view = new DataView(bytes.buffer);
+    const unit = view.getUint32(0, true) === 0xa1b23c4d ? 1n : 1000n;
+    const found: { time: bigint; head: DataView; body: Uint8Array }[] = [];
+    for (let at = 24; at < bytes.length; at += 16 + view.getUint32(at + 8, true)) {
+      const time = BigInt(view.getUint32(at, true)) * 1_000_000_000n + BigInt(view.getUint32(at + 4, true)) * unit;
+      found.push({
+        time,
+        head: new DataView(bytes.slice(at, at + 16).buffer),
+        body: bytes.subarray(at + 16, at + 16 + view.getUint32(at + 8, true)),
+      });
+    }
+    return found.map((record) => ({ ...record, since: record.time - found[0]!.time, unit }));
+  });
+  const start = records[0]!.time;
+  records.sort((a, b) => Number(a.since - b.since));
+  const parts: Uint8Array[] = [new Uint8Array(readFileSync(file)).subarray(0, 24)];
+  for (const { since, head, body } of records) {
+    const time = start + since;
+    head.setUint32(0, Number(time / 1_000_000_000n), true);
+    head.setUint32(4, Number(time % 1_000_000_000n), true);
+    parts.push(new Uint8Array(head.buffer), body);
+  }
+  const target = join(scratch, 'together.pcap');
+  writeFileSync(target, Buffer.concat(parts));
+  return target;
+}
+
 test('headers that a snap length cut off are not said to have been changed', async () => {
   const found = await compareTaps(snapped(CLIENT, 54), SERVER, OPTIONS);
   expect(found.changes).toEqual([]);

@@ -438,6 +438,7 @@ const taps = object({
     given: flag,
   }),
   connections: object({ both: count, clientOnly: count, serverOnly: count }),
+  apart: object({ client: count, server: count }),
   translations: list(
     object({
       end: words(['client', 'server']),

@@ -55,6 +55,7 @@ export class TapMatching {
         clientOnly: Math.max(0, atClient.connections - tally.pairs),
         serverOnly: Math.max(0, atServer.connections - tally.pairs),
       },
+      apart: { client: tally.apart[0], server: tally.apart[1] },
       translations: tally.translations(),
       ways: tally.facts(),
       events: tally.events.sort((a, b) => secondsBetween(b.time, a.time)),

@@ -8,12 +8,13 @@ import type { Clock } from './clock.ts';
 import type { TapFlow } from './flows.ts';
 import { type Judge, senderTap } from './matcher.ts';
 import { openBytes } from './ranges.ts';
-import { CLIENT_TAP, type Sighting } from './sighting.ts';
+import { CLIENT_TAP, SERVER_TAP, type Sighting } from './sighting.ts';
 import { localTime } from './survey.ts';
 
-/** Events that are listed; and translations that are told apart. */
+/** Events that are listed; translations, and hosts beyond the path, that are told apart. */
 const MOST_EVENTS = 100_000;
 const MOST_TRANSLATIONS = 4096;
+const MOST_HOSTS = 65_536;
 /** A packet is delayed from this on, ns: that, or half the least delay, whichever is more. */
 const LEAST_LATENESS_NS = 2e6;
 
@@ -29,6 +30,9 @@ export class Tally implements Judge {
   private readonly lateness: number;
   /** When each tap saw its first and its last packet, by the clock of the client's. */
   private readonly spans: readonly [Span, Span];
+  /** Hosts beyond the path that connections at both taps have met, as each tap calls them. */
+  private readonly beyond: readonly [Set<string>, Set<string>] = [new Set(), new Set()];
+  readonly apart: [client: number, server: number] = [0, 0];
   private readonly ways = { clientToServer: new Way(), serverToClient: new Way() };
   private readonly translated = new Map<string, Translation & { connections: number; portsChanged: number }>();
 
@@ -45,6 +49,8 @@ export class Tally implements Judge {
 
   paired(atClient: TapFlow, atServer: TapFlow): void {
     this.pairs++;
+    if (this.beyond[CLIENT_TAP].size < MOST_HOSTS) this.beyond[CLIENT_TAP].add(atClient.to);
+    if (this.beyond[SERVER_TAP].size < MOST_HOSTS) this.beyond[SERVER_TAP].add(atServer.from);
     this.translate('client', atClient.from, atServer.from, atClient.fromPort !== atServer.fromPort);
     this.translate('server', atClient.to, atServer.to, atClient.toPort !== atServer.toPort);
   }
@@ -64,9 +70,20 @@ export class Tally implements Judge {
   }
 
   settled(s: Sighting, early: boolean): void {
+    if (this.isApart(s)) {
+      this.apart[s.tap as 0 | 1]++;
+      return;
+    }
     if (early && s.partner === null) this.judgedEarly++;
     if (s.tap === senderTap(s)) this.sent(s, early);
     else if (s.partner === null && s.pieces === null) this.appeared(s, early);
+  }
+
+  /** Of a connection that the other tap did not see, with a host that it did not see either. */
+  private isApart({ tap, flow }: Sighting): boolean {
+    if (flow.peer !== null) return false;
+    const host = flow.fromClientSide === (tap === CLIENT_TAP) ? flow.to : flow.from;
+    return !this.beyond[tap as 0 | 1].has(host);
   }
 
   facts(): { readonly [travel in Travel]: WayFacts } {

@@ -61,13 +61,15 @@ function clockText({ clock }: TapComparison): string {
   return `the server tap's ${ahead}${sure}${drift}; shortest round trip between the taps ${duration(roundTrip)}`;
 }
 
-function connectionText({ connections }: TapComparison): string {
+function connectionText({ connections, apart }: TapComparison): string {
   const { both, clientOnly, serverOnly } = connections;
   const only = [
     ...(clientOnly > 0 ? [`${grouped(clientOnly)} at the client tap alone`] : []),
     ...(serverOnly > 0 ? [`${grouped(serverOnly)} at the server tap alone`] : []),
   ];
-  return [`${grouped(both)} at both taps`, ...only].join(', ');
+  const rest = apart.client + apart.server;
+  const note = rest === 0 ? '' : `; ${count(rest, 'segment')} to hosts that the other tap never met are not compared`;
+  return [`${grouped(both)} at both taps`, ...only].join(', ') + note;
 }
 
 function translationText({ end, atClient, atServer, connections, portsChanged }: Translation): string {
