@@ -177,6 +177,16 @@ describe('beginnings and ends', () => {
     expect([told.text, told.holes, rig.stream.isComplete]).toEqual(['abcd', [], true]);
   });
 
+  it('not at a FIN that was none: more than it was acknowledged', () => {
+    const rig = new Rig().put(0, 'abc').fin(3).put(3, 'def').put(6, 'ghi');
+    expect(rig.told.text).toBe('abc');
+    rig.ack(4).fin(3);
+    expect(rig.told.text).toBe('abc');
+    rig.ack(9).fin(3);
+    expect(rig.told.text).toBe('abcdefghi');
+    expect([rig.finish().length, rig.stream.isComplete]).toEqual([9, false]);
+  });
+
   it('tells what was never acknowledged', () => {
     const rig = new Rig().put(0, 'abcdef');
     expect(rig.stream.unacknowledged).toBeNull();

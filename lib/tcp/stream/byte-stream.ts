@@ -35,6 +35,8 @@ export class ByteStream {
   private begun: boolean;
   private acked = Number.NEGATIVE_INFINITY;
   private end = Number.POSITIVE_INFINITY;
+  /** More than the FIN was acknowledged: it was forged, or damaged. */
+  private endRefuted = false;
   private readonly waiting = new Pieces();
   private readonly kept: Kept;
   private cost = 0;
@@ -101,15 +103,9 @@ export class ByteStream {
     return this.position >= this.end;
   }
 
-  /** The FIN stands behind the byte before `seq`: what comes after is not of the stream. */
+  /** The FIN stands behind the byte before `seq`: what comes after is not of the stream, unless it is acknowledged. */
   endAt(seq: number): void {
-    const end = this.front.positionOf(seq);
-    if (end === this.end) return;
-    this.end = end;
-    const beyond = this.waiting.indexAt(end);
-    const cut = this.waiting.at(beyond);
-    if (cut === undefined) return;
-    this.waiting.replace(beyond, this.waiting.count - beyond, cut.start < end ? [part(cut, cut.start, end)] : []);
+    if (!this.endRefuted) this.end = this.front.positionOf(seq);
   }
 
   /**
@@ -121,13 +117,13 @@ export class ByteStream {
     const { seconds, nanos } = now;
     this.setTime(now);
     const start = this.front.positionOf(seq);
-    const end = Math.min(start + length, this.end);
+    const end = start + length;
     written.begin(start - this.origin);
-    if (start >= end) return;
     this.first ??= { seconds, nanos };
     const held = Math.min(bytes.length, end - start);
     this.put({ start, end: start + held, bytes: bytes.subarray(0, held), frame, seconds, nanos, doubt });
     if (start + held < end) this.put({ start: start + held, end, bytes: null, frame, seconds, nanos, doubt });
+    written.fresh -= Math.min(written.fresh, Math.max(0, end - Math.max(start, this.end)));
     this.repeated += written.repeated;
     this.uncompared += written.uncompared;
     this.goOn();
@@ -138,6 +134,10 @@ export class ByteStream {
     this.setTime(now);
     const position = this.front.positionOf(seq);
     if (position > this.acked) this.acked = position;
+    if (this.acked > this.end + 1) {
+      this.end = Number.POSITIVE_INFINITY;
+      this.endRefuted = true;
+    }
     this.goOn();
   }
 
@@ -145,6 +145,7 @@ export class ByteStream {
   finish(believed = false): void {
     if (!this.settled) this.settle();
     this.missed = null;
+    this.cutAtEnd();
     while (!this.waiting.isEmpty) {
       const first = this.waiting.first()!;
       if (first.start > this.position) this.skipTo(first.start);
@@ -171,6 +172,7 @@ export class ByteStream {
   /** Lets go of all memory: what waits is handed out as it is. */
   relieve(): void {
     if (!this.settled) this.settle();
+    this.cutAtEnd();
     while (!this.waiting.isEmpty) this.giveWay();
     this.kept.clear();
     this.settleCost();
@@ -241,17 +243,28 @@ export class ByteStream {
     return doubt === SURE || !this.isAcknowledged || end <= this.acked || (believed && doubt === DAMAGED);
   }
 
+  /** What waits behind the FIN is no part of the stream. */
+  private cutAtEnd(): void {
+    const { waiting, end } = this;
+    const beyond = waiting.indexAt(end);
+    const cut = waiting.at(beyond);
+    if (cut === undefined) return;
+    waiting.replace(beyond, waiting.count - beyond, cut.start < end ? [part(cut, cut.start, end)] : []);
+  }
+
   private handOut(): void {
     for (let first = this.waiting.first(); first !== undefined; first = this.waiting.first()) {
-      if (first.start !== this.position) return;
+      if (first.start !== this.position || first.start >= this.end) return;
       if (this.isReadable(first)) this.hand(this.waiting.shift());
-      else if (this.acked > first.start) {
-        this.waiting.replace(0, 1, [part(first, first.start, this.acked), part(first, this.acked, first.end)]);
+      else if (this.acked > first.start || this.end < first.end) {
+        const middle = this.end < first.end ? this.end : this.acked;
+        this.waiting.replace(0, 1, [part(first, first.start, middle), part(first, middle, first.end)]);
       } else return;
     }
   }
 
   private isReadable(piece: Piece): boolean {
+    if (piece.end > this.end) return false;
     return piece.end <= this.acked || (!this.waitsForAck && piece.doubt === SURE);
   }
 
@@ -309,6 +322,7 @@ export class ByteStream {
     kept.trim(this.acked, this.limit - waiting.cost);
     if (waiting.cost <= this.limit) return;
     if (!this.settled) this.settle();
+    this.cutAtEnd();
     while (waiting.cost > this.limit / 2) this.giveWay();
   }
 
