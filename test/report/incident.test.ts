@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -101,6 +102,18 @@ describe('the page', () => {
     expect(await html(none)).toContain('capture-empty');
     const whole = readFileSync(folder.script('whole.pcap', HEALTHY));
     expect(await html(folder.write('cut.pcap', whole.subarray(0, -5)))).toContain('capture-truncated');
+  });
+
+  test.skipIf(process.platform === 'win32')('is the same of a pipe, which is read once', async () => {
+    const pipe = folder.at('pipe');
+    execFileSync('mkfifo', [pipe]);
+    const writer = spawn('sh', ['-c', 'exec cat "$1" > "$2"', 'sh', INCIDENT, pipe]);
+    const piped = await html(pipe);
+    expect(writer.exitCode ?? 0).toBe(0);
+    const name = (text: string, path: string): string =>
+      text.replaceAll(path, '').replaceAll(path.split('/').at(-1)!, '');
+    expect(pages(piped).length).toBeGreaterThan(40);
+    expect(name(piped, pipe).length).toBe(name(await html(INCIDENT), INCIDENT).length);
   });
 
   test('is not made of what is no capture, of several without --join, or for a terminal', async () => {
