@@ -36,7 +36,9 @@ export default defineRule({
 
   connection(facts, options) {
     return bothSides(facts).flatMap(({ side, own, peer }) => {
-      if (own.dataSegments < options.segments || own.uniqueBytes === 0) return [];
+      // Beside a card that cuts or joins segments the capture shows fewer than were on the way.
+      const segments = Math.max(own.dataSegments, own.uniqueBytes / (peer.mss ?? Number.POSITIVE_INFINITY));
+      if (segments < options.segments || own.uniqueBytes === 0) return [];
       const share = own.retransmittedBytes / own.uniqueBytes;
       // What had arrived was not lost: without it, the rate may be no error.
       const lost = share * (1 - own.spurious / Math.max(1, own.retransmissions));
