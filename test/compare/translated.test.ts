@@ -6,8 +6,8 @@ import { compareTaps } from '../../lib/cli/taps.ts';
 import type { TapComparison, TapEvent, TapEventKind } from '../../lib/facts/taps.ts';
 import { type Seen, seenAt } from './path-log.ts';
 
-/** A path with an address translator in it, captured at both ends (test/lab/taps.py). */
-const FOLDER = join(import.meta.dirname, '../../fixtures/taps');
+/** A path with an address translator in it, captured at both ends (test/lab/taps.py). TCPLINT_TAPS: another run of chance. */
+const FOLDER = process.env.TCPLINT_TAPS ?? join(import.meta.dirname, '../../fixtures/taps');
 const CLIENT = join(FOLDER, 'nat.client.pcap');
 const SERVER = join(FOLDER, 'nat.server.pcap');
 const OPTIONS = { patience: 10, clockOffset: null };

@@ -176,7 +176,7 @@ export class Matcher {
 
   /**
    * Seen at this tap before, and sent once: the same in everything, the IP ID with it. Where there is none, what arrives
-   * more often than it was sent is a copy, and at the sender what comes again at once.
+   * more often than it was sent is a copy, and at the sender what comes again at once, or has come again at the other tap.
    * `mayBeNew`: something that was sent since would do, were it not for changes on the way.
    */
   private isCopy(s: Sighting, earlier: Sighting, mayBeNew: boolean): boolean {
@@ -184,7 +184,8 @@ export class Matcher {
     if (s.ipId > 0) return true;
     const { partner } = earlier;
     if (s.tap !== senderTap(s)) return partner !== null && (!mayBeNew || isTwin(earlier, partner));
-    return s.hasTimestamps && s.time - earlier.time < MIRRORED_NS;
+    const isAwaited = (partner?.copies?.length ?? 0) > (earlier.copies?.length ?? 0);
+    return isAwaited || (s.hasTimestamps && s.time - earlier.time < MIRRORED_NS);
   }
 
   /** No segment is its equal: perhaps the same bytes came in other pieces. */
