@@ -16,7 +16,7 @@ export class LimitedReader implements CaptureReader {
   }
 
   get full(): boolean {
-    return this.left === 0;
+    return this.left === 0 || this.reader.full === true;
   }
 
   write(chunk: Uint8Array): void {

@@ -23,6 +23,10 @@ class DetectingReader implements CaptureReader {
   private reader: CaptureReader | null = null;
   private refused = false;
 
+  get full(): boolean {
+    return this.refused || this.reader?.full === true;
+  }
+
   write(chunk: Uint8Array): void {
     if (this.reader !== null) this.reader.write(chunk);
     else if (!this.refused) this.inbox.write(chunk);

@@ -77,6 +77,11 @@ export class PcapReader implements CaptureReader {
     this.info = info;
   }
 
+  /** What follows can't be read. */
+  get full(): boolean {
+    return this.finished;
+  }
+
   write(chunk: Uint8Array): void {
     if (!this.finished) this.inbox.write(chunk);
   }

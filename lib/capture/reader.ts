@@ -11,7 +11,7 @@ import type { Frame } from './frame.ts';
 export interface CaptureReader {
   readonly info: CaptureInfo;
   write(chunk: Uint8Array): void;
-  /** It has read as much as it was to: nothing more need be written. */
+  /** It has read as much as it was to, or as can be read: nothing more need be written. */
   readonly full?: boolean;
   /** Fills `frame` with the next packet; false when more bytes are needed, or none will come. */
   next(frame: Frame): boolean;

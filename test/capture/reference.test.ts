@@ -34,7 +34,7 @@ const classic = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' })
   .map((name) => [name, new Uint8Array(readFileSync(new URL(name, FIXTURES)))] as const)
   .filter(([, bytes]) => bytes[0] === 0xd4 && bytes[1] === 0xc3);
 
-it('reads what pcap-parser reads of every classic microsecond capture there is', async () => {
+it('reads what pcap-parser reads of every classic microsecond capture there is', { timeout: 60_000 }, async () => {
   expect(classic.length).toBeGreaterThan(100);
   for (const [name, bytes] of classic) {
     const records = await theirs(bytes);

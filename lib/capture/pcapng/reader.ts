@@ -76,6 +76,11 @@ export class PcapngReader implements CaptureReader {
     this.section = new Section(info);
   }
 
+  /** What follows can't be read. */
+  get full(): boolean {
+    return this.finished;
+  }
+
   write(chunk: Uint8Array): void {
     if (!this.finished) this.inbox.write(chunk);
   }
