@@ -52,6 +52,15 @@ describe.each(['lint', 'packets', 'timeline', 'flows', 'services', 'netstat'])('
   });
 });
 
+test('packets --explain', async () => {
+  const { stdout } = await run(['packets', ...captures, '--frame', '2', '--explain', '-f', 'json']);
+  const document = JSON.parse(stdout);
+  valid('packets-explain.json', document);
+  expect(document.explanations.length).toBeGreaterThan(1);
+  expect((await run(['packets', captures[0]!, '--frame', '99', '--explain'])).code).toBe(2);
+  expect((await run(['packets', captures[0]!, '--explain'])).code).toBe(2);
+});
+
 test('follow', async () => {
   const recording = new URL('../../fixtures/kernel/content_loss.server.pcap', import.meta.url).pathname;
   for (const args of [[], ['--segments']]) {

@@ -1,3 +1,4 @@
+import { STAGE_NAMES } from '../../lib/facts/explanation.ts';
 import { SCHEMA_VERSION } from '../../lib/facts/report.ts';
 import { FAMILIES, PRESETS, SEVERITIES } from '../../lib/facts/rule.ts';
 import { STATE_NAMES } from '../../lib/facts/state.ts';
@@ -537,9 +538,23 @@ function rows(name: string, row: string, each: Schema): Schema {
 }
 
 /** File name in docs/schema -> schema. */
+/** lib/facts/explanation.ts. */
+const explanation = object(
+  {
+    frame: count,
+    stages: list(object({ stage: words(STAGE_NAMES), entries: list(object({ name: text, text })) })),
+  },
+  OWN,
+);
+
 export const SCHEMAS: { readonly [file: string]: Schema } = {
   'lint.json': document('tcplint lint --format json; each line of ndjson is a finding of $defs', lint, { finding }),
   'packets.json': rows('packets', 'packet', packet),
+  'packets-explain.json': document(
+    'tcplint packets --frame N --explain --format json; each line of ndjson is an explanation of $defs',
+    object({ ...head, explanations: list(ref('explanation')), captures: list(capture) }),
+    { explanation },
+  ),
   'timeline.json': rows('timeline', 'stateChange', stateChange),
   'flows.json': rows('flows', 'flow', flow),
   'services.json': rows('services', 'service', service),
