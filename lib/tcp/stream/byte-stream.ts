@@ -1,13 +1,14 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import type { HoleCause } from '../../facts/stream.ts';
 import type { Timed } from '../timing/elapsed.ts';
+import { Bounds } from './bounds.ts';
 import type { Budget } from './budget.ts';
 import { Front } from './front.ts';
 import { Holes } from './holes.ts';
 import { Kept } from './kept.ts';
 import type { Difference, StreamListener } from './listener.ts';
 import { compareWith, keepsFirst, keepsLast, overlay } from './overlay.ts';
-import { borrowedPart, DAMAGED, ownCopy, type Piece, Pieces, PROBE, part, SURE } from './piece.ts';
+import { borrowedPart, DAMAGED, ownCopy, type Piece, Pieces, PROBE, SURE } from './piece.ts';
 import type { Beginning, StreamSettings } from './settings.ts';
 import { Written } from './written.ts';
 
@@ -33,10 +34,7 @@ export class ByteStream {
   private settled: boolean;
   /** Something was handed out, or is known to have been there. */
   private begun: boolean;
-  private acked = Number.NEGATIVE_INFINITY;
-  private end = Number.POSITIVE_INFINITY;
-  /** More than the FIN was acknowledged: it was forged, or damaged. */
-  private endRefuted = false;
+  private readonly bounds = new Bounds();
   private readonly waiting = new Pieces();
   private readonly kept: Kept;
   private cost = 0;
@@ -84,14 +82,9 @@ export class ByteStream {
     return Math.max(0, this.position - this.origin);
   }
 
-  /** The peer has acknowledged something of this stream. */
-  get isAcknowledged(): boolean {
-    return this.acked !== Number.NEGATIVE_INFINITY;
-  }
-
   /** Bytes handed out that were not acknowledged; null without acknowledgments. */
   get unacknowledged(): number | null {
-    return this.isAcknowledged ? Math.max(0, this.position - Math.max(this.acked, this.origin)) : null;
+    return this.bounds.isAcknowledged ? Math.max(0, this.position - Math.max(this.bounds.acked, this.origin)) : null;
   }
 
   /** Bytes in holes. */
@@ -100,12 +93,12 @@ export class ByteStream {
   }
 
   get isComplete(): boolean {
-    return this.position >= this.end;
+    return this.position >= this.bounds.end;
   }
 
   /** The FIN stands behind the byte before `seq`: what comes after is not of the stream, unless it is acknowledged. */
   endAt(seq: number): void {
-    if (!this.endRefuted) this.end = this.front.positionOf(seq);
+    this.bounds.endAt(this.front.positionOf(seq));
   }
 
   /**
@@ -123,7 +116,7 @@ export class ByteStream {
     const held = Math.min(bytes.length, end - start);
     this.put({ start, end: start + held, bytes: bytes.subarray(0, held), frame, seconds, nanos, doubt });
     if (start + held < end) this.put({ start: start + held, end, bytes: null, frame, seconds, nanos, doubt });
-    written.fresh -= Math.min(written.fresh, Math.max(0, end - Math.max(start, this.end)));
+    written.fresh -= Math.min(written.fresh, Math.max(0, end - Math.max(start, this.bounds.end)));
     this.repeated += written.repeated;
     this.uncompared += written.uncompared;
     this.goOn();
@@ -132,12 +125,7 @@ export class ByteStream {
   /** The peer acknowledges all below `seq`; also to be called when only time has passed. */
   acknowledge(seq: number, now: Timed): void {
     this.setTime(now);
-    const position = this.front.positionOf(seq);
-    if (position > this.acked) this.acked = position;
-    if (this.acked > this.end + 1) {
-      this.end = Number.POSITIVE_INFINITY;
-      this.endRefuted = true;
-    }
+    this.bounds.acknowledge(this.front.positionOf(seq));
     this.goOn();
   }
 
@@ -145,7 +133,7 @@ export class ByteStream {
   finish(believed = false): void {
     if (!this.settled) this.settle();
     this.missed = null;
-    this.cutAtEnd();
+    this.waiting.cutFrom(this.bounds.end);
     while (!this.waiting.isEmpty) {
       const first = this.waiting.first()!;
       if (first.start > this.position) this.skipTo(first.start);
@@ -154,12 +142,10 @@ export class ByteStream {
       else this.leaveOut(this.waiting.shift());
     }
     // An acknowledgment beyond everything: of bytes not captured, but the last number may be that of an unseen FIN.
-    const known = this.end !== Number.POSITIVE_INFINITY;
-    const last = known ? this.end : this.acked - 1;
+    const last = this.bounds.isEndKnown ? this.bounds.end : this.bounds.acked - 1;
     if (last > this.position) this.skipTo(last);
     this.holes.tell();
-    this.kept.clear();
-    this.settleCost();
+    this.discard();
   }
 
   /** Forgets everything, and tells nothing of it. */
@@ -172,10 +158,9 @@ export class ByteStream {
   /** Lets go of all memory: what waits is handed out as it is. */
   relieve(): void {
     if (!this.settled) this.settle();
-    this.cutAtEnd();
+    this.waiting.cutFrom(this.bounds.end);
     while (!this.waiting.isEmpty) this.giveWay();
-    this.kept.clear();
-    this.settleCost();
+    this.discard();
   }
 
   private setTime({ seconds, nanos }: Timed): void {
@@ -225,14 +210,16 @@ export class ByteStream {
   private isTimeToBegin(): boolean {
     if (this.waiting.isEmpty) return false;
     return (
-      this.isAcknowledged || this.waiting.cost > BEGINNING_BYTES || secondsBetween(this.first!, this.now) >= PATIENCE
+      this.bounds.isAcknowledged ||
+      this.waiting.cost > BEGINNING_BYTES ||
+      secondsBetween(this.first!, this.now) >= PATIENCE
     );
   }
 
   /** The stream begins: where the receiver waits for bytes, if that is known, else with the first that came. */
   private settle(): void {
     const first = this.waiting.first()?.start ?? 0;
-    const begin = this.isAcknowledged ? Math.min(first, this.acked) : first;
+    const begin = this.bounds.isAcknowledged ? Math.min(first, this.bounds.acked) : first;
     this.front.moveTo(begin);
     this.origin = begin;
     this.settled = true;
@@ -240,32 +227,23 @@ export class ByteStream {
 
   /** At the end, what is to be taken for part of the stream though nothing may prove it. */
   private isBelievable({ doubt, end }: Piece, believed: boolean): boolean {
-    return doubt === SURE || !this.isAcknowledged || end <= this.acked || (believed && doubt === DAMAGED);
-  }
-
-  /** What waits behind the FIN is no part of the stream. */
-  private cutAtEnd(): void {
-    const { waiting, end } = this;
-    const beyond = waiting.indexAt(end);
-    const cut = waiting.at(beyond);
-    if (cut === undefined) return;
-    waiting.replace(beyond, waiting.count - beyond, cut.start < end ? [part(cut, cut.start, end)] : []);
+    return doubt === SURE || !this.bounds.isAcknowledged || end <= this.bounds.acked || (believed && doubt === DAMAGED);
   }
 
   private handOut(): void {
     for (let first = this.waiting.first(); first !== undefined; first = this.waiting.first()) {
-      if (first.start !== this.position || first.start >= this.end) return;
+      if (first.start !== this.position || first.start >= this.bounds.end) return;
       if (this.isReadable(first)) this.hand(this.waiting.shift());
-      else if (this.acked > first.start || this.end < first.end) {
-        const middle = this.end < first.end ? this.end : this.acked;
-        this.waiting.replace(0, 1, [part(first, first.start, middle), part(first, middle, first.end)]);
+      else if (this.bounds.acked > first.start || this.bounds.end < first.end) {
+        const middle = this.bounds.end < first.end ? this.bounds.end : this.bounds.acked;
+        this.waiting.splitFirst(middle);
       } else return;
     }
   }
 
   private isReadable(piece: Piece): boolean {
-    if (piece.end > this.end) return false;
-    return piece.end <= this.acked || (!this.waitsForAck && piece.doubt === SURE);
+    if (piece.end > this.bounds.end) return false;
+    return piece.end <= this.bounds.acked || (!this.waitsForAck && piece.doubt === SURE);
   }
 
   private hand(piece: Piece): void {
@@ -282,23 +260,23 @@ export class ByteStream {
 
   /** Bytes that were acknowledged and do not come, after some patience, are a hole. */
   private missAcknowledged(): void {
-    if (this.acked <= this.position) this.missed = null;
+    if (this.bounds.acked <= this.position) this.missed = null;
     else if (this.missed !== null && secondsBetween(this.missed, this.now) >= PATIENCE) {
       const { until } = this.missed;
       this.missed = null;
-      while (this.position < until && this.position < this.end) {
-        this.skipTo(Math.min(until, this.end, this.waiting.first()?.start ?? until));
+      while (this.position < until && this.position < this.bounds.end) {
+        this.skipTo(Math.min(until, this.bounds.end, this.waiting.first()?.start ?? until));
         this.handOut();
       }
     }
-    if (this.missed === null && this.acked > this.position && this.position < this.end) {
-      this.missed = { ...this.now, until: this.acked };
+    if (this.missed === null && this.bounds.acked > this.position && this.position < this.bounds.end) {
+      this.missed = { ...this.now, until: this.bounds.acked };
     }
   }
 
   /** The bytes up to `to` are missing, for two reasons if only some of them were acknowledged. */
-  private skipTo(to: number, otherwise: HoleCause = this.isAcknowledged ? 'lost_before_tap' : 'unknown'): void {
-    const captured = Math.min(to, Math.max(this.position, this.acked));
+  private skipTo(to: number, otherwise: HoleCause = this.bounds.isAcknowledged ? 'lost_before_tap' : 'unknown'): void {
+    const captured = Math.min(to, Math.max(this.position, this.bounds.acked));
     if (captured > this.position) this.skip(captured, 'not_captured');
     if (to > captured) this.skip(to, otherwise);
   }
@@ -319,10 +297,10 @@ export class ByteStream {
   /** Keeps to the bound of one stream: what was handed out goes first, then waiting ends. */
   private trim(): void {
     const { kept, waiting } = this;
-    kept.trim(this.acked, this.limit - waiting.cost);
+    kept.trim(this.bounds.acked, this.limit - waiting.cost);
     if (waiting.cost <= this.limit) return;
     if (!this.settled) this.settle();
-    this.cutAtEnd();
+    this.waiting.cutFrom(this.bounds.end);
     while (waiting.cost > this.limit / 2) this.giveWay();
   }
 
@@ -330,7 +308,7 @@ export class ByteStream {
   private giveWay(): void {
     const first = this.waiting.first()!;
     if (first.start > this.position) this.skipTo(first.start, 'memory');
-    else if (first.doubt === PROBE && first.end > this.acked) this.leaveOut(this.waiting.shift());
+    else if (first.doubt === PROBE && first.end > this.bounds.acked) this.leaveOut(this.waiting.shift());
     else this.hand(this.waiting.shift());
   }
 

@@ -114,6 +114,20 @@ export class Pieces {
     for (const piece of others) this.cost += costOf(piece);
   }
 
+  /** The first becomes two. */
+  splitFirst(at: number): void {
+    const first = this.first()!;
+    this.replace(0, 1, [part(first, first.start, at), part(first, at, first.end)]);
+  }
+
+  /** Leaves out what lies from `position` on. */
+  cutFrom(position: number): void {
+    const beyond = this.indexAt(position);
+    const cut = this.at(beyond);
+    if (cut === undefined) return;
+    this.replace(beyond, this.count - beyond, cut.start < position ? [part(cut, cut.start, position)] : []);
+  }
+
   clear(): void {
     this.list = [];
     this.head = 0;
