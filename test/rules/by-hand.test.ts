@@ -596,7 +596,9 @@ const CASES: readonly Case[] = [
   {
     id: 'network-duplicates',
     fires: capture({ networkDuplicates: { segments: 4, firstFrame: 9, examples: [9] } }),
-    says: warning('The network delivered 4 segments (4 % of all) twice: the receivers reported or answered the copies.'),
+    says: warning(
+      'The network delivered 4 segments (4 % of all) twice: the receivers reported or answered the copies.',
+    ),
     nearMiss: capture({ captureDuplicates: { segments: 1, firstFrame: 9, examples: [9] } }),
   },
   {

@@ -1,4 +1,5 @@
 import { count, percent } from '../../facts/wording.ts';
+import { copiesIn } from '../copies.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -28,20 +29,13 @@ export default defineRule({
     others: 'Wireshark and tcptrace count such copies as retransmissions; Zeek wrote them as such until lately.',
   },
 
-  capture({ captureDuplicates: copies, segments, start, end }, options) {
-    if (copies.segments === 0 || start === null || end === null) return null;
-    const share = copies.segments / segments;
-    if (share < options.share || copies.segments < options.segments) return null;
+  capture(facts, options) {
+    const { captureDuplicates: copies } = facts;
+    const found = copiesIn(facts, copies);
+    if (found === null || found.share < options.share || copies.segments < options.segments) return null;
     return {
-      confidence: 'high',
-      message: `${count(copies.segments, 'segment')} (${percent(share)} of all) are copies of others: the capture recorded one transmission twice.`,
-      frames: copies.examples,
-      frameCount: copies.segments,
-      start,
-      end,
-      impact: {},
-      evidence: { copies: copies.segments, segments, share: percent(share) },
-      filter: `frame.number == ${copies.firstFrame}`,
+      ...found.draft,
+      message: `${count(copies.segments, 'segment')} (${percent(found.share)} of all) are copies of others: the capture recorded one transmission twice.`,
     };
   },
 });

@@ -1,4 +1,5 @@
 import { count, percent } from '../../facts/wording.ts';
+import { copiesIn } from '../copies.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -25,20 +26,14 @@ export default defineRule({
     others: 'No other tool tells it from a retransmission.',
   },
 
-  capture({ networkDuplicates: copies, segments, start, end }, options) {
-    if (copies.segments === 0 || start === null || end === null) return null;
-    const share = copies.segments / segments;
+  capture(facts, options) {
+    const { networkDuplicates: copies } = facts;
+    const found = copiesIn(facts, copies);
+    if (found === null) return null;
     return {
-      severity: share >= options.share && copies.segments >= options.segments ? 'warning' : 'note',
-      confidence: 'high',
-      message: `The network delivered ${count(copies.segments, 'segment')} (${percent(share)} of all) twice: the receivers reported or answered the copies.`,
-      frames: copies.examples,
-      frameCount: copies.segments,
-      start,
-      end,
-      impact: {},
-      evidence: { copies: copies.segments, segments, share: percent(share) },
-      filter: `frame.number == ${copies.firstFrame}`,
+      ...found.draft,
+      severity: found.share >= options.share && copies.segments >= options.segments ? 'warning' : 'note',
+      message: `The network delivered ${count(copies.segments, 'segment')} (${percent(found.share)} of all) twice: the receivers reported or answered the copies.`,
     };
   },
 });
