@@ -31,7 +31,7 @@ const REASONS: { readonly [kind in VerdictKind | 'none']: { readonly [claim in C
       'covering acknowledgments came first; this one is later, but was sent in its turn.',
     keep_alive:
       'Wireshark calls any segment of at most one byte that begins one below the highest number a keep-alive; ' +
-      'this one is a late byte of data.',
+      'this one was only overtaken.',
     zero_window_probe:
       'Wireshark calls any single byte at the next number a probe while the last window it saw from the peer is zero; ' +
       'this one is data that was overtaken.',
@@ -127,7 +127,8 @@ function explainKind(labels: readonly string[], { how, spurious }: Verdict): str
   if (spurious === true) {
     return (
       'Wireshark calls a retransmission spurious only when an acknowledgment seen before covers its payload; that the ' +
-      'original had arrived shows in what the peer sent besides (an answer, a D-SACK, an echoed timestamp).'
+      'original had arrived shows in what the peer sent besides (an answer, a D-SACK, an echoed timestamp), or as the tap ' +
+      'stands beside the receiver.'
     );
   }
   return null;
