@@ -208,9 +208,14 @@ def main():
     arguments.add_argument("names", nargs="*")
     given = arguments.parse_args()
     os.makedirs(given.out, exist_ok=True)
+    failed = 0
     for name in given.names or SLOTS:
-        record(name, given.out, given.seed)
+        recorder = fork.Process(target=record, args=(name, given.out, given.seed))  # threads of one recording are none of the next one's
+        recorder.start()
+        recorder.join()
+        failed += recorder.exitcode != 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
