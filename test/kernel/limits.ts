@@ -88,13 +88,6 @@ export const OPEN: readonly Limit[] = [
     at: ['content_cut_anew.client.pcap: retransmission extra'],
   },
   {
-    because: 'a SYN-ACK that comes after the first data of its flow tells where the flow begins',
-    at: [
-      'fast_open_synack_lost_v6.client.pcap: server times',
-      'fast_open_synack_lost_v6.client.pcap: retransmission missed',
-    ],
-  },
-  {
     because: 'data that ends where a RST had stood was overtaken by it: the RST was genuine',
     at: ['reset_overtakes_data.server.pcap: client times', 'reset_overtakes_data.server.pcap: reordering missed'],
   },

@@ -11,7 +11,15 @@ import {
   RETRANSMISSION,
 } from '../../facts/verdict.ts';
 import { ACK, HEADER_CUT, type Segment, segmentSpan } from '../../packet/segment.ts';
-import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, OPTIONS_CUT, SYN_SEEN, UNNUMBERED_SYN_ACK } from '../flow.ts';
+import {
+  type Flow,
+  OFFERED_SACK,
+  OFFERED_SCALE,
+  OFFERED_TIMESTAMPS,
+  OPTIONS_CUT,
+  SYN_SEEN,
+  UNNUMBERED_SYN_ACK,
+} from '../flow.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
 import { atReceiver } from '../timing/vantage.ts';
 import { acknowledge } from './acknowledging.ts';
@@ -21,7 +29,7 @@ import { isCopy } from './copies.ts';
 import { FlowDetail } from './detail.ts';
 import { madeBy } from './duplicate.ts';
 import { addToChain, addToRun } from './episodes.ts';
-import { append, find, latestSending, linkOf, marksOf, releaseAll, sendAgain } from './history.ts';
+import { append, find, latestSending, linkOf, marksOf, prepend, releaseAll, sendAgain } from './history.ts';
 import { countPayload } from './payload.ts';
 import { END, FIRST_NANOS, FIRST_SECONDS, FRAME, LINK, MARKS, NANOS, REPEATED, SECONDS, TS_VAL } from './record.ts';
 import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
@@ -43,6 +51,8 @@ export function judgeSyn(it: Case): void {
     // Nobody has answered: another attempt with other numbers.
     releaseAll(memory.sent, flow);
     start(it);
+  } else if (isAck && (flow.options & SYN_SEEN) === 0 && seqDiff(flow.isn, segment.seq) === 1) {
+    beginEarlier(it);
   } else {
     judgeStray(it);
     return;
@@ -87,6 +97,22 @@ function judgeRepeated(it: Case): boolean {
   return true;
 }
 
+/**
+ * The first SYN-ACK seen comes after data that follows right behind it (RFC 7413 4.2: with Fast Open a server need not wait):
+ * the flow begins here. It was overtaken, or the one before it lost.
+ */
+function beginEarlier(it: Case): void {
+  const { flow, segment, out, memory } = it;
+  const pool = memory.sent;
+  const late = sendingOrder(flow, segment, flow.tsVal, flow.ipId) === SENT_BEFORE;
+  if (late) out.set(REORDERING, HOW_NONE, false, HIGH, 0);
+  else out.set(RETRANSMISSION, HOW_SYNACK, false, MEDIUM, 0);
+  prepend(pool, flow, segment.seq, flow.isn, segment);
+  sendAgain(pool, flow.head, segment, 0);
+  flow.isn = segment.seq;
+  takeOffers(flow, segment);
+}
+
 /** A SYN inside the live connection, of a host that has forgotten it: at most a repetition of another such. */
 function judgeStray(it: Case): void {
   const { connection, flow, segment } = it;
@@ -120,15 +146,19 @@ function enterAgain({ flow, segment, memory }: Case): void {
 function start({ connection, flow, back, segment, memory }: Case): void {
   flow.started = 1;
   flow.isn = segment.seq;
-  flow.options = offers(segment);
-  flow.mss = segment.mss;
-  flow.windowScale = segment.windowScale;
-  if (segment.flags & ACK) flow.synAcked = 1;
+  takeOffers(flow, segment);
   const end = seqAdd(segment.seq, segmentSpan(segment));
   append(memory.sent, flow, segment.seq, end, segment, marksOf(segment));
   flow.next = end;
   flow.contiguous = end;
   if (segment.length > 0) countPayload(connection, flow, back, segment, true);
+}
+
+function takeOffers(flow: Flow, segment: Segment): void {
+  flow.options = offers(segment);
+  flow.mss = segment.mss;
+  flow.windowScale = segment.windowScale;
+  if (segment.flags & ACK) flow.synAcked = 1;
 }
 
 function offers(segment: Segment): number {
