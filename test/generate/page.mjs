@@ -2,7 +2,7 @@
 //   node test/generate/page.mjs
 // The plotting library is inlined here, so that nothing is fetched or looked up when a report is made.
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,15 +25,21 @@ for (const text of [script, style]) {
   if (/<\/(script|style)|<!--/i.test(text)) throw new Error('the page would end inside its own script or style');
 }
 
-writeFileSync(
-  join(folder, 'page-bundle.ts'),
-  `// Made from page/ by test/generate/page.mjs at every build.\n\n${Object.entries({ SCRIPT: script, STYLE: style })
-    .map(
-      ([name, text]) =>
-        `export const ${name} =\n  ${JSON.stringify(text)};\nexport const ${name}_HASH = '${hash(text)}';\n`,
-    )
-    .join('')}`,
-);
+const file = join(folder, 'page-bundle.ts');
+const module = `// Made from page/ by test/generate/page.mjs at every build.\n\n${Object.entries({
+  SCRIPT: script,
+  STYLE: style,
+})
+  .map(
+    ([name, text]) =>
+      `export const ${name} =\n  ${JSON.stringify(text)};\nexport const ${name}_HASH = '${hash(text)}';\n`,
+  )
+  .join('')}`;
+// Whoever reads it meanwhile finds the one or the other, whole.
+if (!existsSync(file) || readFileSync(file, 'utf8') !== module) {
+  writeFileSync(`${file}.${process.pid}`, module);
+  renameSync(`${file}.${process.pid}`, file);
+}
 
 /** As a Content-Security-Policy names what may run. */
 function hash(text) {
