@@ -9,7 +9,10 @@ import { RECORDINGS, truths } from './truth.ts';
 /** Where the two count otherwise, and who is right. */
 const EXPLAINED: readonly (readonly [RegExp, string])[] = [
   [/^any_on_/, 'tcptrace does not know this link type'],
-  [/^(duplicates_(data|late|v6)|mirrored_twice|bad_radio|content_damaged_v6)/, 'a copy of one transmission is no payload sent'],
+  [
+    /^(duplicates_(data|late|v6)|mirrored_twice|bad_radio|content_damaged_v6)/,
+    'a copy of one transmission is no payload sent',
+  ],
   [/^(blind_data|blind_syn|old_duplicate)\b/, 'what is forged, or of an earlier connection, is no payload of this one'],
   [/^rebooted_client\b/, 'the SYN of the rebooted host begins the next connection, in which it is accepted'],
   [/^time_wait_assassinated\b/, 'tcptrace begins another connection with each repeated SYN'],

@@ -21,12 +21,12 @@ const JUMBO_MSS = 8960;
 
 /**
  * Packets that this flow has sent since its highest byte seen, and that never came: numbers left out, while nothing of the
- * peer's was newly acknowledged, so that what is missing was no pure ACK.
+ * peer's was newly acknowledged, so that what is missing was no pure ACK; nor with a hole open that it may have been for.
  */
 export function packetsLost({ flow, back, segment }: Case): number {
   if (back.ackSeen === 0 || segment.ack !== back.acked) return 0;
   const missing = leftOut(flow, segment);
-  if (missing > 0) {
+  if (missing > 0 && flow.contiguous === flow.next) {
     flow.detail ??= new FlowDetail();
     flow.detail.lost += missing;
   }
