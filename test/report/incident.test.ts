@@ -68,6 +68,14 @@ describe('the page', () => {
     ]);
   });
 
+  test('tells the findings that lint tells', async () => {
+    const [, text] = /id="incident">(.*)<\/script>/.exec(await html(INCIDENT))!;
+    const { findings } = JSON.parse((await run([INCIDENT, '-f', 'json'])).stdout);
+    const short = (list: { id: number; rule: string; message: string; connections: number[] }[]) =>
+      list.map(({ id, rule, message, connections }) => ({ id, rule, message, connections }));
+    expect(short(JSON.parse(text!).findings)).toEqual(short(findings));
+  });
+
   test('has a page for connections with findings, and for those asked for', async () => {
     expect(pages(await html(folder.script('unanswered.pcap', UNANSWERED)))).toContain(0);
     const fine = folder.script('fine.pcap', HEALTHY);
