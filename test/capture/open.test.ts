@@ -7,7 +7,7 @@ const followed = (start: readonly number[] | string) =>
   join([typeof start === 'string' ? text(start) : Uint8Array.from(start), new Uint8Array(200)]);
 
 describe('what is no capture', () => {
-  it.each([
+  it.each<readonly [string, Uint8Array, string]>([
     ['nothing', new Uint8Array(0), 'empty: 0 bytes, no capture'],
     [
       'text',

@@ -615,6 +615,21 @@ const CASES: readonly Case[] = [
     ),
     nearMiss: capture({ badChecksums: [{ ...HOST, ...times(2) }] }),
   },
+  {
+    id: 'capture-offload',
+    fires: capture({
+      offload: ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map((address) => ({
+        ...HOST,
+        ...times(2),
+        address,
+        what: 'unfinished checksums' as const,
+      })),
+    }),
+    says: note(
+      '8 packets of 4 hosts have unfinished checksums: recorded before the network card filled them in (offload), or rewritten since.',
+    ),
+    nearMiss: capture({}),
+  },
 ];
 
 describe('on facts made by hand', () => {

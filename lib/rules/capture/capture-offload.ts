@@ -1,3 +1,5 @@
+import type { HostOccurrences } from '../../facts/capture.ts';
+import { secondsBetween } from '../../facts/moment.ts';
 import { count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 
@@ -30,17 +32,35 @@ export default defineRule({
   },
 
   capture({ offload = [] }) {
-    return offload.map((from) => ({
-      confidence: 'high',
-      message: `${count(from.count, 'packet')} of host ${from.address} ${TOLD[from.what](from.count === 1)}.`,
-      frames: from.frames,
-      frameCount: from.count,
-      start: from.start,
-      end: from.end,
-      impact: {},
-      evidence: { what: from.what, packets: from.count },
-      endpoints: [{ address: from.address, port: 0, role: 'host' }],
-      connections: from.examples,
-    }));
+    const whats = [...new Set(offload.map(({ what }) => what))];
+    return whats.flatMap((what) => {
+      const hosts = offload.filter((from) => from.what === what);
+      return hosts.length > MANY_HOSTS ? [together(what, hosts)] : hosts.map((from) => together(what, [from]));
+    });
   },
 });
+
+/** A tap that sees more hosts unfinished stands behind none of their cards: that is one story. */
+const MANY_HOSTS = 3;
+const EXAMPLES = 20;
+
+type Host = HostOccurrences & { readonly what: keyof typeof TOLD };
+
+function together(what: keyof typeof TOLD, hosts: readonly Host[]) {
+  const packets = hosts.reduce((sum, host) => sum + host.count, 0);
+  const times = [...hosts].sort((a, b) => secondsBetween(b.start, a.start));
+  const ends = [...hosts].sort((a, b) => secondsBetween(b.end, a.end));
+  const whose = hosts.length === 1 ? `host ${hosts[0]!.address}` : count(hosts.length, 'host');
+  return {
+    confidence: 'high',
+    message: `${count(packets, 'packet')} of ${whose} ${TOLD[what](packets === 1)}.`,
+    frames: hosts.flatMap(({ frames }) => frames).sort((a, b) => a - b),
+    frameCount: packets,
+    start: times[0]!.start,
+    end: ends.at(-1)!.end,
+    impact: {},
+    evidence: { what, packets, ...(hosts.length === 1 ? {} : { hosts: hosts.length }) },
+    endpoints: hosts.slice(0, EXAMPLES).map(({ address }) => ({ address, port: 0, role: 'host' }) as const),
+    connections: hosts.flatMap(({ examples }) => examples).slice(0, EXAMPLES),
+  } as const;
+}
