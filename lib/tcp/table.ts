@@ -3,7 +3,7 @@ import { mix3, RECORD_MASK, Slots, slotTag } from '../bytes/slots.ts';
 import { TIME_WAIT } from '../facts/state.ts';
 import { CWR, ECE, type Segment, SYN } from '../packet/segment.ts';
 import { AddressBook } from './addresses.ts';
-import { Calm } from './calm.ts';
+import { Calm } from './calm/calm.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import type { Services } from './oddities/responses.ts';
 import { type SynShape, SynShapes } from './syn-shapes.ts';

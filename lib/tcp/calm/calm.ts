@@ -1,0 +1,299 @@
+import { Int32Columns } from '../../bytes/columns.ts';
+import { BULK } from '../../facts/notes.ts';
+import type { Segment } from '../../packet/segment.ts';
+import type { Connection } from '../connection.ts';
+import { noteResponse, type Services } from '../oddities/responses.ts';
+import { IDLE_SECONDS } from '../oddities/silences.ts';
+import { NO_SMALL, SMALL_BYTES, SMALL_SENT } from '../oddities/small.ts';
+import { ASKED } from '../oddities/watch.ts';
+import { linkOf } from '../verdict/history.ts';
+import type { Memory } from '../verdict/memory.ts';
+import { BULK_BYTES } from '../verdict/payload.ts';
+import { nextSlot, rememberAt } from '../verdict/recent-acks.ts';
+import * as record from '../verdict/record.ts';
+import { COUNTING_STEP } from '../verdict/sending-order.ts';
+import { Limits } from '../window/limits.ts';
+import {
+  ACK_NANOS,
+  ACK_SECONDS,
+  ACKED,
+  ACKS_CURSOR,
+  ASKED_BIT,
+  BYTES,
+  CLIENT_IS_LOW,
+  CONTIGUOUS,
+  DATA_SEGMENTS,
+  EDGE,
+  END_WINDOW,
+  FLOW_TS_VAL,
+  HEAD,
+  IP_ID,
+  IP_ID_JUMPS,
+  IP_ID_SKIPS,
+  IP_ID_STEPS,
+  KEEP,
+  KEPT,
+  LARGEST,
+  LAST_DATA_FRAME,
+  LAST_DATA_NANOS,
+  LAST_DATA_SECONDS,
+  LAST_FRAME,
+  LAST_NANOS,
+  LAST_SECONDS,
+  MAX_WINDOW,
+  MOST_SAMPLES,
+  MSS,
+  NANOS,
+  NEXT,
+  OPEN,
+  PACKETS,
+  PASSED,
+  RECENT_ACKS,
+  SAMPLE,
+  SAMPLES,
+  SCALE,
+  SECONDS,
+  SIDE,
+  SIDES,
+  SMALL,
+  TAIL,
+  TS_VAL,
+  TUNNEL,
+  UNA,
+  WINDOW,
+} from './columns.ts';
+import { enterSamples, load, store } from './objects.ts';
+import { isCalm, isUsual, passable } from './usual.ts';
+
+const UNCLEAN = record.HOLE | record.REPEATED | record.LATE;
+
+/**
+ * Connections to which nothing odd is happening, as columns. **The usual segment is followed here and nowhere else**: it
+ * touches a record of some hundred int32s side by side in place of a dozen objects all over the heap, which is what its
+ * cost comes down to. The conditions are one list (usual.ts), and
+ * whatever fails one of them is woken up and followed by the judge, the state machine and the oddities, which would come to
+ * the same: the columns are what those would have written.
+ */
+
+export class Calm {
+  private readonly columns = new Int32Columns(SIDES + 2 * SIDE);
+  private readonly memory: Memory;
+  private readonly services: Services;
+  /** Where the segment asked of last acknowledges up to: the last record, and the first one behind it. */
+  private covered = -1;
+  private beyond = -1;
+  private passedRecords = 0;
+
+  constructor(memory: Memory, services: Services) {
+    this.memory = memory;
+    this.services = services;
+  }
+
+  /** The objects of this connection are not up to date: `wake` it before they are looked at. */
+  isResting(index: number): boolean {
+    return index < this.columns.length && this.columns.get(index, OPEN) !== 0;
+  }
+
+  /** Lays a connection to rest at `index`, if there is nothing about it that the next segment might stir up. */
+  rest(index: number, c: Connection): void {
+    if (!isCalm(c)) return;
+    const { client, server } = c;
+    const open = (passable(client, server) ? 1 : 0) | (passable(server, client) ? 2 : 0);
+    if (open === 0) return;
+    const { columns } = this;
+    while (index >= columns.length) columns.allocate();
+    const m = columns.chunk(index);
+    const o = columns.offset(index);
+    m[o + OPEN] = c.clientIsLow || open === 3 ? open : 3 - open;
+    m[o + TUNNEL] = c.clientTunnel;
+    m[o + LAST_FRAME] = c.lastFrame;
+    m[o + LAST_SECONDS] = c.lastSeconds;
+    m[o + LAST_NANOS] = c.lastNanos;
+    m[o + ASKED_BIT] = c.watch & ASKED;
+    m[o + CLIENT_IS_LOW] = c.clientIsLow ? 1 : 0;
+    store(m, o + (c.clientIsLow ? SIDES : SIDES + SIDE), client, server, this.memory);
+    store(m, o + (c.clientIsLow ? SIDES + SIDE : SIDES), server, client, this.memory);
+  }
+
+  /** Brings the objects of a connection up to date with what its columns have seen. */
+  wake(index: number, c: Connection): void {
+    const m = this.columns.chunk(index);
+    const o = this.columns.offset(index);
+    m[o + OPEN] = 0;
+    c.lastFrame = m[o + LAST_FRAME]!;
+    c.lastSeconds = m[o + LAST_SECONDS]! >>> 0;
+    c.lastNanos = m[o + LAST_NANOS]!;
+    c.watch = (c.watch & ~ASKED) | m[o + ASKED_BIT]!;
+    load(m, o + (c.clientIsLow ? SIDES : SIDES + SIDE), c.client, c.server, this.memory);
+    load(m, o + (c.clientIsLow ? SIDES + SIDE : SIDES), c.server, c.client, this.memory);
+  }
+
+  /** Follows the usual segment of a connection at rest; false, with nothing done, if it is not one. */
+  pass(index: number, c: Connection, s: Segment, fromLow: boolean): boolean {
+    const m = this.columns.chunk(index);
+    const o = this.columns.offset(index);
+    if ((m[o + OPEN]! & (fromLow ? 1 : 2)) === 0 || m[o + TUNNEL] !== s.tunnel) return false;
+    const a = o + (fromLow ? SIDES : SIDES + SIDE);
+    const b = o + (fromLow ? SIDES + SIDE : SIDES);
+    if (s.seconds - (m[o + LAST_SECONDS]! >>> 0) >= IDLE_SECONDS || !isUsual(m, a, b, s)) return false;
+    if (s.length > 0) {
+      if (s.ack !== m[b + ACKED] && !this.reach(m, b, s.ack)) return false;
+      this.carry(m, a, b, c, fromLow, s);
+    } else {
+      if (!this.reach(m, b, s.ack)) return false;
+      rememberAt(this.memory.acks, m[a + RECENT_ACKS]!, m[a + ACKS_CURSOR]!, s);
+      m[a + ACKS_CURSOR] = nextSlot(m[a + ACKS_CURSOR]!);
+    }
+    m[o + LAST_FRAME] = s.frame;
+    m[o + LAST_SECONDS] = s.seconds;
+    m[o + LAST_NANOS] = s.nanos;
+    m[a + PACKETS] = m[a + PACKETS]! + 1;
+    learn(m, a, s);
+    if (s.ack !== m[b + ACKED]) {
+      if (m[b + SAMPLES] === MOST_SAMPLES) {
+        const { flow } = fromLow === c.clientIsLow ? c.server : c.client;
+        enterSamples(m, b, flow);
+      }
+      this.advance(m, b, s);
+    }
+    if (s.ack === m[b + NEXT]) m[b + PASSED] = m[b + LARGEST]!;
+    const bytes = s.window << m[a + SCALE]!;
+    const edge = (s.ack + bytes) | 0;
+    if (((edge - m[a + EDGE]!) | 0) > 0) m[a + EDGE] = edge;
+    if (bytes > m[a + MAX_WINDOW]!) m[a + MAX_WINDOW] = bytes;
+    m[a + WINDOW] = s.window;
+    m[a + END_WINDOW] = s.window;
+    m[a + SECONDS] = s.seconds;
+    m[a + NANOS] = s.nanos;
+    if (s.length > 0) {
+      if (fromLow === (m[o + CLIENT_IS_LOW] === 1)) m[o + ASKED_BIT] = ASKED;
+      else if (m[o + ASKED_BIT] !== 0) this.respond(m, o, b, c, s);
+    } else if (m[b + SMALL] === SMALL_SENT && s.ack === m[b + NEXT]) m[b + SMALL] = NO_SMALL;
+    return true;
+  }
+
+  /** The first payload of a server after a request: what `noteResponse` reads is brought up to date for it. */
+  private respond(m: Int32Array, o: number, b: number, c: Connection, s: Segment): void {
+    const { flow } = c.client;
+    flow.next = m[b + NEXT]!;
+    flow.window = m[b + WINDOW]!;
+    flow.lastDataFrame = m[b + LAST_DATA_FRAME]!;
+    flow.lastDataSeconds = m[b + LAST_DATA_SECONDS]! >>> 0;
+    flow.lastDataNanos = m[b + LAST_DATA_NANOS]!;
+    enterSamples(m, b, flow);
+    c.watch |= ASKED;
+    noteResponse(c, s, 0, this.services);
+    m[o + ASKED_BIT] = c.watch & ASKED;
+  }
+
+  /** Payload that is next in order (history.ts: `append`; payload.ts: `countPayload`). */
+  private carry(m: Int32Array, a: number, b: number, c: Connection, fromLow: boolean, s: Segment): void {
+    const { sent } = this.memory;
+    const next = m[a + NEXT]!;
+    const end = (next + s.length) | 0;
+    let index = m[a + HEAD]!;
+    // The oldest record, if it is not worth keeping, becomes the newest: a flow goes round in what it has.
+    if (m[a + KEPT]! > m[a + KEEP]!) {
+      m[a + HEAD] = sent.get(index, record.NEXT);
+      m[a + KEPT] = m[a + KEPT]! - 1;
+    } else index = sent.allocate();
+    const r = sent.chunk(index);
+    const at = sent.offset(index);
+    r[at + record.NEXT] = -1;
+    r[at + record.START] = next;
+    r[at + record.END] = end;
+    r[at + record.SECONDS] = s.seconds;
+    r[at + record.NANOS] = s.nanos;
+    r[at + record.FRAME] = s.frame;
+    r[at + record.TS_VAL] = s.tsVal;
+    r[at + record.MARKS] = (s.ipId & record.IP_ID_MASK) | record.PAYLOAD;
+    r[at + record.LINK] = linkOf(s);
+    const tail = m[a + TAIL]!;
+    if (tail < 0) m[a + HEAD] = index;
+    else sent.set(tail, record.NEXT, index);
+    if (m[a + UNA]! < 0) m[a + UNA] = index;
+    m[a + TAIL] = index;
+    if (m[a + CONTIGUOUS] === next) m[a + CONTIGUOUS] = end;
+    m[a + NEXT] = end;
+    m[a + BYTES] = m[a + BYTES]! + s.length;
+    m[a + DATA_SEGMENTS] = m[a + DATA_SEGMENTS]! + 1;
+    if (s.length > m[a + LARGEST]!) m[a + LARGEST] = s.length;
+    if (m[a + BYTES]! >= BULK_BYTES) this.weigh(m, a, b, c, fromLow, s);
+    m[a + LAST_DATA_FRAME] = s.frame;
+    m[a + LAST_DATA_SECONDS] = s.seconds;
+    m[a + LAST_DATA_NANOS] = s.nanos;
+    m[b + SMALL] = NO_SMALL;
+    const isSmall = s.length < SMALL_BYTES && s.length < (m[b + MSS]! || SMALL_BYTES);
+    m[a + SMALL] = isSmall && m[a + ACKED] === next ? SMALL_SENT : NO_SMALL;
+  }
+
+  /** What limits a large transfer is asked with each of its segments. */
+  private weigh(m: Int32Array, a: number, b: number, c: Connection, fromLow: boolean, s: Segment): void {
+    const fromClient = fromLow === c.clientIsLow;
+    const { flow } = fromClient ? c.client : c.server;
+    const back = (fromClient ? c.server : c.client).flow;
+    enterSamples(m, a, flow);
+    enterSamples(m, b, back);
+    c.notes |= BULK;
+    flow.limits ??= new Limits();
+    const acked = m[a + ACKED]!;
+    flow.limits.weigh(c, flow, back, s, (m[a + NEXT]! - acked) | 0, (m[b + EDGE]! - acked) | 0, m[a + LARGEST]!);
+  }
+
+  /** Finds what is acknowledged up to `ack`; false where some of it was not sent plainly, once. */
+  private reach(m: Int32Array, b: number, ack: number): boolean {
+    if (((m[b + CONTIGUOUS]! - ack) | 0) < 0) return false;
+    const { sent } = this.memory;
+    let index = m[b + UNA]!;
+    this.covered = -1;
+    this.passedRecords = 0;
+    while (index >= 0) {
+      const r = sent.chunk(index);
+      const at = sent.offset(index);
+      if (((ack - r[at + record.END]!) | 0) < 0) break;
+      if ((r[at + record.MARKS]! & UNCLEAN) !== 0) return false;
+      this.covered = index;
+      this.passedRecords++;
+      index = r[at + record.NEXT]!;
+    }
+    this.beyond = index;
+    return true;
+  }
+
+  /** The acknowledgment moves on, as far as `reach` has found (progress.ts: `advance`). */
+  private advance(m: Int32Array, b: number, s: Segment): void {
+    const { sent } = this.memory;
+    m[b + UNA] = this.beyond;
+    m[b + ACKED] = s.ack;
+    m[b + ACK_SECONDS] = s.seconds;
+    m[b + ACK_NANOS] = s.nanos;
+    if (this.covered < 0) return;
+    const r = sent.chunk(this.covered);
+    const at = sent.offset(this.covered);
+    const micros = (s.seconds - r[at + record.SECONDS]!) * 1e6 + (s.nanos - r[at + record.NANOS]!) / 1000;
+    if (micros >= 0) {
+      const samples = m[b + SAMPLES]!;
+      m[b + SAMPLE + samples] = Math.min(micros, 0x7fffffff);
+      m[b + SAMPLES] = samples + 1;
+    }
+    m[b + KEPT] = m[b + KEPT]! + this.passedRecords;
+  }
+}
+
+/** What sending-order.ts learns of a segment. */
+function learn(m: Int32Array, a: number, s: Segment): void {
+  const id = s.ipId;
+  if (id > 0) {
+    const step = m[a + IP_ID]! < 0 ? 0 : ((id - m[a + IP_ID]!) << 16) >> 16;
+    if (m[a + IP_ID]! < 0) m[a + IP_ID] = id;
+    else if (step === 1) m[a + IP_ID_STEPS] = m[a + IP_ID_STEPS]! + 1;
+    else if (step > 1 && step < COUNTING_STEP) m[a + IP_ID_SKIPS] = m[a + IP_ID_SKIPS]! + 1;
+    else if (step === 0 || step <= -COUNTING_STEP || step >= COUNTING_STEP)
+      m[a + IP_ID_JUMPS] = m[a + IP_ID_JUMPS]! + 1;
+    if (step >= 0 || step <= -COUNTING_STEP) m[a + IP_ID] = id;
+  }
+  if (s.hasTimestamps) {
+    m[a + FLOW_TS_VAL] = s.tsVal;
+    m[a + TS_VAL] = s.tsVal;
+  }
+}

@@ -1,0 +1,56 @@
+/** Columns of a connection at rest (calm.ts). */
+
+// The record: what both ends share, then a side for the low and one for the high end of the 4-tuple.
+/** Whose segments may pass: bit 0 the low end's, bit 1 the high end's. 0: awake, the objects hold the truth. */
+export const OPEN = 0;
+export const TUNNEL = 1;
+export const LAST_FRAME = 2;
+export const LAST_SECONDS = 3;
+export const LAST_NANOS = 4;
+export const ASKED_BIT = 5;
+export const CLIENT_IS_LOW = 6;
+export const SIDES = 8;
+
+// A side: the flow that an end sends, and the end itself, under their names there.
+export const NEXT = 0;
+export const ACKED = 1;
+export const WINDOW = 2;
+export const EDGE = 3;
+export const MAX_WINDOW = 4;
+export const SCALE = 5;
+export const SECONDS = 6;
+export const NANOS = 7;
+export const CONTIGUOUS = 8;
+export const PACKETS = 9;
+export const BYTES = 10;
+export const DATA_SEGMENTS = 11;
+export const LARGEST = 12;
+export const LAST_DATA_FRAME = 13;
+export const LAST_DATA_SECONDS = 14;
+export const LAST_DATA_NANOS = 15;
+export const ACK_SECONDS = 16;
+export const ACK_NANOS = 17;
+export const IP_ID = 18;
+export const IP_ID_STEPS = 19;
+export const IP_ID_SKIPS = 20;
+export const IP_ID_JUMPS = 21;
+export const FLOW_TS_VAL = 22;
+export const RECENT_ACKS = 23;
+export const ACKS_CURSOR = 24;
+export const HEAD = 25;
+export const UNA = 26;
+export const TAIL = 27;
+export const KEPT = 28;
+export const KEEP = 29;
+export const MSS = 30;
+export const TTL = 31;
+export const TS_VAL = 32;
+export const END_WINDOW = 33;
+export const PASSED = 34;
+export const SMALL = 35;
+export const TINY_RUN = 36;
+/** Round trips measured, and not yet entered into the flow's. */
+export const SAMPLES = 37;
+export const SAMPLE = 38;
+export const MOST_SAMPLES = 10;
+export const SIDE = SAMPLE + MOST_SAMPLES;

@@ -1,0 +1,102 @@
+import { STRAY_SYN } from '../../facts/notes.ts';
+import { ACK, PSH, type Segment } from '../../packet/segment.ts';
+import type { Connection, Endpoint } from '../connection.ts';
+import { SHORTEST_DELAY_MICROS, SMALL_SENT, SMALL_WAITED, TINY_SEGMENT_BYTES } from '../oddities/small.ts';
+import { WATCHING } from '../oddities/watch.ts';
+import { TINY_BYTES } from '../oddities/windows.ts';
+import { LEAST_PROBE_TIMEOUT } from '../verdict/unseen.ts';
+import {
+  ACKED,
+  BYTES,
+  EDGE,
+  END_WINDOW,
+  FLOW_TS_VAL,
+  IP_ID,
+  IP_ID_JUMPS,
+  LAST_DATA_NANOS,
+  LAST_DATA_SECONDS,
+  MSS,
+  NANOS,
+  NEXT,
+  RECENT_ACKS,
+  SCALE,
+  SECONDS,
+  SMALL,
+  TINY_RUN,
+  TS_VAL,
+  TTL,
+} from './columns.ts';
+
+const CE = 3;
+/** Beyond, a count of bytes might not fit an int32 while it rests. */
+const MOST_BYTES = 0x3fffffff;
+
+/** Nothing is going on but a transfer. One request and its answer are over before it pays. */
+export function isCalm(c: Connection): boolean {
+  return (
+    c.steady &&
+    (c.client.flow.dataSegments > 1 || c.server.flow.dataSegments > 1) &&
+    c.expires === 0 &&
+    c.sibling === null &&
+    c.previous === null &&
+    c.clientTunnel === c.serverTunnel &&
+    (c.watch & WATCHING) === 0 &&
+    (c.notes & STRAY_SYN) === 0 &&
+    c.client.dupAcks === c.server.flow.dupAcks &&
+    c.server.dupAcks === c.client.flow.dupAcks
+  );
+}
+
+/** Segments that `e` sends may pass: there is nothing about either flow that they might stir up. */
+export function passable(e: Endpoint, peer: Endpoint): boolean {
+  const { flow } = e;
+  const back = peer.flow;
+  if (flow.bytes > MOST_BYTES || back.bytes > MOST_BYTES) return false;
+  if ((flow.started & back.started & back.ackSeen) === 0 || flow.window === 0 || back.window === 0) return false;
+  const own = flow.detail;
+  const other = back.detail;
+  return (
+    (own === null || (own.lost === 0 && own.index === null)) &&
+    (other === null || (other.index === null && other.isCalm()))
+  );
+}
+
+/**
+ * The usual segment: plain, whole, next in order, acknowledging something new or carrying payload, and nothing in its
+ * headers is news. `a`: the side of its sender, `b`: the other.
+ */
+export function isUsual(m: Int32Array, a: number, b: number, s: Segment): boolean {
+  if (s.seq !== m[a + NEXT] || (s.flags & ~PSH) !== ACK || s.sackCount !== 0 || s.troubles !== 0) return false;
+  const { length, window } = s;
+  const ackedNow = (s.ack - m[b + ACKED]!) | 0;
+  if (ackedNow < 0 || ackedNow + length <= 0 || ((s.ack - m[b + NEXT]!) | 0) > 0) return false;
+  // Windows: open, and where they were or further on, but for what the scale rounds off.
+  const scale = m[a + SCALE]!;
+  if (window << scale < TINY_BYTES) return false;
+  if (window < m[a + END_WINDOW]! && ((m[a + EDGE]! - s.ack - (window << scale)) | 0) > 1 << scale) return false;
+  if (s.ttl !== m[a + TTL] || s.ecn === CE) return false;
+  if (s.hasTimestamps && (isBelow(s.tsVal, m[a + TS_VAL]!) || isBelow(s.tsVal, m[a + FLOW_TS_VAL]!))) return false;
+  if (length === 0) return m[a + RECENT_ACKS]! >= 0 && (m[b + SMALL] !== SMALL_SENT || !wasDelayed(m, b, s));
+  if (length < TINY_SEGMENT_BYTES || m[a + SMALL] === SMALL_WAITED || m[a + TINY_RUN] !== 0) return false;
+  if (length > m[b + MSS]! && m[b + MSS] !== 0) return false;
+  const bytes = m[a + BYTES]!;
+  return bytes > 0 && bytes <= MOST_BYTES && !mayHaveLostBefore(m, a, s);
+}
+
+/** A timestamp goes back. 0: none so far. */
+function isBelow(tsVal: number, highest: number): boolean {
+  return highest !== 0 && ((tsVal - highest) | 0) < 0;
+}
+
+/** Numbers are left out in front of it, and it took its time (unseen.ts: `mayRepeatUnseen`; this says yes more often). */
+function mayHaveLostBefore(m: Int32Array, a: number, s: Segment): boolean {
+  if (s.ipId <= 0 || m[a + IP_ID]! < 0 || m[a + IP_ID_JUMPS]! > 0) return false;
+  if (((s.ipId - m[a + IP_ID]!) & 0xffff) === 1) return false;
+  return s.seconds - (m[a + SECONDS]! >>> 0) + (s.nanos - m[a + NANOS]!) / 1e9 >= LEAST_PROBE_TIMEOUT;
+}
+
+/** The acknowledgment of a small segment came late (small.ts: `endWait`). */
+function wasDelayed(m: Int32Array, b: number, s: Segment): boolean {
+  const seconds = s.seconds - (m[b + LAST_DATA_SECONDS]! >>> 0) + (s.nanos - m[b + LAST_DATA_NANOS]!) / 1e9;
+  return Math.round(seconds * 1e6) >= SHORTEST_DELAY_MICROS;
+}
