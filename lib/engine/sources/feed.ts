@@ -8,7 +8,7 @@ import {
   read,
   statSync,
 } from 'node:fs';
-import { Socket } from 'node:net';
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { CaptureProblem } from '../../capture/reader.ts';
 import { Decompression } from './decompression.ts';
@@ -48,11 +48,9 @@ export async function feed(path: string, sink: Sink, options: FeedOptions = {}):
   const stat = fstatSync(descriptor);
   const decompression = new Decompression(sink);
   let bytesRead: number;
-  if (stat.isFIFO() || (isStdin && !stat.isFile())) {
-    // The socket closes what it was made of.
-    const stream = isStdin ? process.stdin : new Socket({ fd: descriptor, readable: true, writable: false });
-    bytesRead = await feedStream(path, stream, decompression, options);
-  } else {
+  if (stat.isFIFO() || stat.isSocket()) bytesRead = await feedPipe(path, descriptor, decompression, options);
+  else if (isStdin && !stat.isFile()) bytesRead = await feedStream(path, process.stdin, decompression, options);
+  else {
     try {
       if (stat.isDirectory()) throw new InputError(path, 'is a directory');
       bytesRead = stat.isFile()
@@ -141,6 +139,65 @@ function readInto(path: string, descriptor: number, buffer: Uint8Array): Promise
       if (error) reject(InputError.from(path, error));
       else resolve(length);
     });
+  });
+}
+
+/**
+ * Every piece into one reused buffer, which streams would make anew: of a capture that goes on and on that is garbage of
+ * its own size. The socket closes the descriptor.
+ */
+function feedPipe(
+  path: string,
+  descriptor: number,
+  decompression: Decompression,
+  { signal, onProgress }: FeedOptions,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let bytesRead = 0;
+    const take = (length: number, buffer: Uint8Array): boolean => {
+      if (signal?.aborted) return false;
+      try {
+        bytesRead += length;
+        const pending = decompression.write(buffer.subarray(0, length));
+        onProgress?.(bytesRead, null);
+        if (pending) {
+          pending.then(goOn, fail);
+          return false;
+        }
+      } catch (error) {
+        fail(error);
+        return false;
+      }
+      if (decompression.stopped) socket.destroy();
+      return true;
+    };
+    const options: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
+      fd: descriptor,
+      readable: true,
+      writable: false,
+      onread: { buffer: new Uint8Array(CHUNK_BYTES), callback: take },
+    };
+    const socket = new Socket(options);
+    const goOn = (): void => {
+      if (decompression.stopped) socket.destroy();
+      else socket.resume();
+    };
+    const fail = (error: unknown): void => {
+      reject(isSystemError(error) ? InputError.from(path, error) : error);
+      socket.destroy();
+    };
+    const stop = (): void => {
+      socket.destroy();
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    socket.on('error', fail);
+    socket.on('end', stop);
+    socket.on('close', () => {
+      signal?.removeEventListener('abort', stop);
+      resolve(bytesRead);
+    });
+    if (signal?.aborted) stop();
+    else socket.resume();
   });
 }
 
