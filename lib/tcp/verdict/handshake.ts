@@ -31,7 +31,19 @@ import { madeBy } from './duplicate.ts';
 import { addToChain, addToRun } from './episodes.ts';
 import { append, find, latestSending, linkOf, marksOf, prepend, releaseAll, sendAgain } from './history.ts';
 import { countPayload } from './payload.ts';
-import { END, FIRST_NANOS, FIRST_SECONDS, FRAME, LINK, MARKS, NANOS, REPEATED, SECONDS, TS_VAL } from './record.ts';
+import {
+  END,
+  FIRST_NANOS,
+  FIRST_SECONDS,
+  FRAME,
+  LINK,
+  MARKS,
+  NANOS,
+  REPEATED,
+  SECONDS,
+  START,
+  TS_VAL,
+} from './record.ts';
 import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 
 /** A SYN or SYN-ACK: the flow begins with it, or it repeats the one it began with, or it is a stray and moves nothing. */
@@ -107,8 +119,12 @@ function beginEarlier(it: Case): void {
   const late = sendingOrder(flow, segment, flow.tsVal, flow.ipId) === SENT_BEFORE;
   if (late) out.set(REORDERING, HOW_NONE, false, HIGH, 0);
   else out.set(RETRANSMISSION, HOW_SYNACK, false, MEDIUM, 0);
-  prepend(pool, flow, segment.seq, flow.isn, segment);
-  sendAgain(pool, flow.head, segment, 0);
+  const floor = flow.head < 0 ? flow.next : pool.get(flow.head, START);
+  // Where what follows it is no longer kept, neither is it: the history has no gaps.
+  if (floor === flow.isn) {
+    prepend(pool, flow, segment.seq, flow.isn, segment);
+    sendAgain(pool, flow.head, segment, 0);
+  }
   flow.isn = segment.seq;
   takeOffers(flow, segment);
 }
