@@ -39,7 +39,7 @@ const WRAPPED: readonly (readonly [signature: string | readonly number[], looksL
 export function describeUnknown(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'empty: 0 bytes, no capture';
   for (const [signature, name] of LOOKS) {
-    if (startsWith(bytes, signature)) return `a ${name} capture, convert it by: editcap -F pcap IN OUT`;
+    if (startsWith(bytes, signature)) return `${article(name)} ${name} capture, convert it by: editcap -F pcap IN OUT`;
   }
   for (const [signature, name] of WRAPPED) {
     if (startsWith(bytes, signature)) return `${name}, not a capture: unpack it first`;
@@ -63,4 +63,9 @@ function looksLikeText(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
+}
+
+/** By how the names of formats begin when they are spoken. */
+function article(name: string): string {
+  return /^([AEIO]|HP)/.test(name) ? 'an' : 'a';
 }

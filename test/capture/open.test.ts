@@ -20,17 +20,17 @@ describe('what is no capture', () => {
     ['snoop', followed('snoop\0\0\0'), 'a snoop (Solaris) capture, convert it by: editcap -F pcap IN OUT'],
     ...(
       [
-        ['an Observer', 'ObserverPktBuffer', 'Network Instruments Observer'],
-        ['a K12 text', '+---------+---------------+----------+\n', 'K12 text'],
-        ['a LANalyzer', [0x01, 0x10, 0x4c, 0x00], 'Novell LANalyzer'],
-        ['a nettl', 'TR\0d', 'HP-UX nettl'],
-        ['a 5Views', [0xaa, 0xaa, 0xaa, 0xaa], 'Accellent 5Views'],
-        ['a Network Monitor', 'GMBU', 'Microsoft Network Monitor 2'],
-        ['a Sniffer', 'XCP\0', 'NetXRay or Sniffer for Windows'],
+        ['an Observer', 'ObserverPktBuffer', 'a Network Instruments Observer'],
+        ['a K12 text', '+---------+---------------+----------+\n', 'a K12 text'],
+        ['a LANalyzer', [0x01, 0x10, 0x4c, 0x00], 'a Novell LANalyzer'],
+        ['a nettl', 'TR\0d', 'an HP-UX nettl'],
+        ['a 5Views', [0xaa, 0xaa, 0xaa, 0xaa], 'an Accellent 5Views'],
+        ['a Network Monitor', 'GMBU', 'a Microsoft Network Monitor 2'],
+        ['a Sniffer', 'XCP\0', 'a NetXRay or Sniffer for Windows'],
       ] as const
     ).map(
       ([what, start, name]) =>
-        [`${what} capture`, followed(start), `a ${name} capture, convert it by: editcap -F pcap IN OUT`] as const,
+        [`${what} capture`, followed(start), `${name} capture, convert it by: editcap -F pcap IN OUT`] as const,
     ),
     [
       'anything else',

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,6 +26,17 @@ afterAll(() => folder.remove());
 
 function tcplint(...argv: string[]): ChildProcess {
   return spawn(process.execPath, [PROGRAM, ...argv], { stdio: 'pipe' });
+}
+
+/** A process that is still starting dies of a signal: waits until it listens to SIGINT (Linux tells), and a moment more. */
+async function listening({ pid }: ChildProcess): Promise<void> {
+  const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const status = `/proc/${pid}/status`;
+  const listens = () => (BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readFileSync(status, 'utf8'))?.[1] ?? 0}`) & 2n) !== 0n;
+  if (existsSync(status)) {
+    while (existsSync(status) && !listens()) await pause(50);
+    await pause(500);
+  } else await pause(3000);
 }
 
 interface Ended {
@@ -191,7 +202,7 @@ describe('a capture that is being made', () => {
     const result = ended(child);
     const writer = spoken ? createWriteStream(pipe) : null;
     writer?.write(readFileSync(unanswered));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await listening(child);
     child.kill('SIGINT');
     expect(await result).toMatchObject({ code: 130, stdout: '' });
     writer?.destroy();
