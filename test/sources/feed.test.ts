@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -86,6 +86,23 @@ describe('feed', () => {
   it('lets no control character of a name into the message', async () => {
     const error = await fed(joinPath(directory, 'a\u001b[31m\nb')).catch((thrown) => thrown);
     expect(error.message).toMatch(/a\ufffd\[31m\ufffdb: no such file$/);
+  });
+
+  it.skipIf(!existsSync('/dev/zero'))('reads devices until it has enough, one after the other', async () => {
+    for (let i = 0; i < 3; i++) {
+      let bytes = 0;
+      const sink = {
+        write: (chunk: Uint8Array) => {
+          bytes += chunk.length;
+        },
+        end: () => {},
+        get full() {
+          return bytes > 100_000;
+        },
+      };
+      const { bytesRead } = await feed('/dev/zero', sink);
+      expect(bytesRead).toBe(bytes);
+    }
   });
 
   it('does not end a sink that failed', async () => {

@@ -39,29 +39,30 @@ const STDIN = 0;
 
 /**
  * Feeds a file, or standard input for `-`, to a sink: reads, decompresses (gzip, zstd and lz4, told by their first
- * bytes), writes, ends. Files are read synchronously into one reused buffer; pipes as their bytes come.
- * Throws `InputError` for what can't be read.
+ * bytes), writes, ends. Of a file the system reads the next piece while this one is analysed, into two buffers that take
+ * turns; a pipe is read as its bytes come, into one. Throws `InputError` for what can't be read.
  */
 export async function feed(path: string, sink: Sink, options: FeedOptions = {}): Promise<Fed> {
   const isStdin = path === '-';
   const descriptor = isStdin ? STDIN : isPipe(path) ? await openPipe(path, options.signal) : open(path);
-  const stat = fstatSync(descriptor);
   const decompression = new Decompression(sink);
-  let bytesRead: number;
-  if (stat.isFIFO() || stat.isSocket()) bytesRead = await feedPipe(path, descriptor, decompression, options);
-  else if (isStdin && !stat.isFile()) bytesRead = await feedStream(path, process.stdin, decompression, options);
-  else {
-    try {
-      if (stat.isDirectory()) throw new InputError(path, 'is a directory');
-      bytesRead = stat.isFile()
-        ? await feedFile(path, descriptor, stat.size, decompression, options)
-        : await feedStream(path, createReadStream(path, { fd: descriptor, autoClose: false }), decompression, options);
-    } finally {
-      if (!isStdin) closeSync(descriptor);
-    }
-  }
+  const bytesRead = await feedDescriptor(path, descriptor, decompression, options);
   const problem = await decompression.end();
   return { compression: decompression.found, bytesRead, problem };
+}
+
+/** Whichever reads closes the descriptor, and nobody else: the number may by then be that of another file. */
+function feedDescriptor(
+  path: string,
+  descriptor: number,
+  decompression: Decompression,
+  options: FeedOptions,
+): Promise<number> {
+  const stat = fstatSync(descriptor);
+  if (stat.isFIFO() || stat.isSocket()) return feedPipe(path, descriptor, decompression, options);
+  if (stat.isFile() || stat.isDirectory()) return feedFile(path, descriptor, stat.size, decompression, options);
+  const stream = descriptor === STDIN ? process.stdin : createReadStream(path, { fd: descriptor });
+  return feedStream(path, stream, decompression, options);
 }
 
 /** A named pipe, or another process's output by a name. */
@@ -112,23 +113,29 @@ async function feedFile(
   let other = new Uint8Array(CHUNK_BYTES);
   let bytesRead = 0;
   let reported = 0;
-  let length = await readInto(path, descriptor, buffer);
-  while (length > 0 && !signal?.aborted && !decompression.stopped) {
-    // The system reads the next piece while this one is analysed.
-    const next = readInto(path, descriptor, other);
-    try {
-      bytesRead += length;
-      const pending = decompression.write(length === CHUNK_BYTES ? buffer : buffer.subarray(0, length));
-      if (pending) await pending;
-    } finally {
-      // Whatever happens, the file must not be closed under it.
-      length = await next;
+  try {
+    let length = await readInto(path, descriptor, buffer);
+    while (length > 0 && !signal?.aborted && !decompression.stopped) {
+      // The system reads the next piece while this one is analysed.
+      const next = readInto(path, descriptor, other);
+      // Its failure is told when it is waited for, below; until then nobody may take it for unhandled.
+      next.catch(() => {});
+      try {
+        bytesRead += length;
+        const pending = decompression.write(length === CHUNK_BYTES ? buffer : buffer.subarray(0, length));
+        if (pending) await pending;
+      } finally {
+        // Whatever happens, the file must not be closed under it.
+        length = await next;
+      }
+      if (bytesRead - reported >= BYTES_PER_REPORT) {
+        reported = bytesRead;
+        onProgress?.(bytesRead, size);
+      }
+      [buffer, other] = [other, buffer];
     }
-    if (bytesRead - reported >= BYTES_PER_REPORT) {
-      reported = bytesRead;
-      onProgress?.(bytesRead, size);
-    }
-    [buffer, other] = [other, buffer];
+  } finally {
+    if (descriptor !== STDIN) closeSync(descriptor);
   }
   return bytesRead;
 }
