@@ -207,12 +207,7 @@ function releaseHead(pool: Int32Columns, flow: Flow): void {
 
 /** Gives back everything that a flow holds in the pool. */
 export function releaseAll(pool: Int32Columns, flow: Flow): void {
-  let record = flow.head;
-  while (record >= 0) {
-    const next = pool.get(record, NEXT);
-    pool.release(record);
-    record = next;
-  }
+  if (flow.head >= 0) pool.releaseChain(flow.head, flow.tail);
   flow.head = -1;
   flow.una = -1;
   flow.tail = -1;

@@ -108,8 +108,11 @@ function isOlder(flow: Case['flow'], segment: Segment): boolean {
 
 /** Gives back what a connection holds in the judge's memory: when it ends or leaves. */
 export function forget(connection: Connection, memory: Memory): void {
-  for (const { flow } of [connection.client, connection.server]) {
-    releaseAll(memory.sent, flow);
-    forgetAcks(memory.acks, flow);
-  }
+  forgetFlow(connection.client.flow, memory);
+  forgetFlow(connection.server.flow, memory);
+}
+
+function forgetFlow(flow: Flow, memory: Memory): void {
+  releaseAll(memory.sent, flow);
+  forgetAcks(memory.acks, flow);
 }
