@@ -122,6 +122,15 @@ describe('the table', () => {
     },
   );
 
+  test('has microseconds and long names in the columns and characters that there are', async () => {
+    const fast = folder.script('fast.pcap', HEALTHY.replaceAll('+0.01 ', '+0.000020 '));
+    const hosts = folder.write('hosts', `10.0.0.2 ${'long-name.'.repeat(20)}example\n`);
+    const { stdout } = await run(['services', fast, '--hosts', hosts], { env: { COLUMNS: '80' } });
+    const [head, row] = stdout.split('\n');
+    expect(row).toMatch(/^10\.0\.0\.2:80 long-name\.long-na\.\.\. .* us /);
+    expect(Math.max(head!.length, row!.length)).toBeLessThanOrEqual(80);
+  });
+
   test('of a capture without TCP is empty', async () => {
     const empty = folder.script('empty.pcap', 'client 10.0.0.1:1 -> server 10.0.0.2:2\n');
     expect(await run(['services', empty])).toMatchObject({ code: 0, stdout: '' });

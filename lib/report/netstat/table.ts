@@ -1,10 +1,11 @@
 import { epoch } from '../../facts/moment.ts';
-import type { SocketDoubt, SocketEnd, SocketRow, SocketTable } from '../../facts/sockets.ts';
+import type { SocketDoubt, SocketRow, SocketTable } from '../../facts/sockets.ts';
 import type { Origin, RowFormat } from '../format.ts';
+import { endCell } from '../layout/end-cell.ts';
 import { RowTable, type TableColumn } from '../layout/table.ts';
 import { wrap } from '../layout/wrap.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
-import { count, duration, list, socket as socketText } from '../phrases.ts';
+import { count, duration, list } from '../phrases.ts';
 import { COUNTED_STATES } from '../shape/socket.ts';
 
 const COLUMNS: readonly TableColumn[] = [
@@ -56,17 +57,13 @@ export function hostText(hosts: readonly string[], chosenOf: number | null): str
 function cells(each: SocketRow, page: Page): string[] {
   const older = each.doubt === 'midstream' || each.doubt === 'listener' ? '≥' : '';
   return [
-    page.text(endText(each.local)),
-    each.peer === null ? '*' : page.text(endText(each.peer)),
+    endCell(each.local, page),
+    each.peer === null ? '*' : endCell(each.peer, page),
     each.state,
     page.text(older + duration(each.seconds)),
     each.doubt ?? '',
     each.connection === null ? '' : String(each.connection),
   ];
-}
-
-function endText({ address, port, name }: SocketEnd): string {
-  return socketText(address, port) + (name === undefined ? '' : ` ${name}`);
 }
 
 const MEANINGS: { readonly [doubt in SocketDoubt]: string } = {

@@ -1,8 +1,9 @@
 import type { DwellFacts, ServiceFinding, ServiceRow, TimesFacts } from '../../facts/services.ts';
 import type { RowFormat } from '../format.ts';
 import { type Column, fitting, line } from '../layout/columns.ts';
+import { endCell } from '../layout/end-cell.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
-import { duration, grouped, socket } from '../phrases.ts';
+import { duration, grouped } from '../phrases.ts';
 import { share } from '../shape/service.ts';
 
 interface ServiceColumn {
@@ -13,7 +14,7 @@ interface ServiceColumn {
 }
 
 const COLUMNS: readonly ServiceColumn[] = [
-  { title: 'service', text: ({ server }, page) => page.text(nameOf(server)) },
+  { title: 'service', text: ({ server }, page) => endCell(server, page) },
   { title: 'conns', align: 'right', text: ({ connections }) => grouped(connections) },
   { title: 'refused', align: 'right', text: ({ refused, begun }) => percent(refused, begun) },
   { title: 'silent', align: 'right', rank: 3, text: ({ unanswered, begun }) => percent(unanswered, begun) },
@@ -25,8 +26,8 @@ const COLUMNS: readonly ServiceColumn[] = [
     align: 'right',
     text: ({ retransmittedBytes, uniqueBytes }) => percent(retransmittedBytes, uniqueBytes),
   },
-  { title: 'CLOSE_WAIT', align: 'right', rank: 1, text: ({ closeWait }, page) => page.text(longest(closeWait.server)) },
-  { title: 'TIME_WAIT', align: 'right', rank: 4, text: ({ timeWait }, page) => page.text(holder(timeWait)) },
+  { title: 'CLOSE_WAIT', align: 'right', rank: 1, text: ({ closeWait }) => longest(closeWait.server) },
+  { title: 'TIME_WAIT', align: 'right', rank: 4, text: ({ timeWait }) => holder(timeWait) },
 ];
 
 const INDENT = '  ';
@@ -48,7 +49,7 @@ export function open(options: PageOptions): RowFormat<ServiceRow> {
 
 function table(rows: readonly ServiceRow[], page: Page): string {
   const sized = COLUMNS.map((column): Column<ServiceRow> => {
-    const cell = (row: ServiceRow): string => column.text(row, page);
+    const cell = (row: ServiceRow): string => page.text(column.text(row, page));
     return { ...column, cell, width: Math.max(column.title.length, ...rows.map((row) => cell(row).length)) };
   });
   const shown = fitting(sized, page.width, GAP.length);
@@ -77,11 +78,6 @@ function foundAt({ findings }: ServiceRow, page: Page): string[] {
 /** `close-wait-lingering (16)`: connections, where they are more than one. */
 function foundText({ rule, connections }: ServiceFinding): string {
   return connections > 1 ? `${rule} (${grouped(connections)})` : rule;
-}
-
-function nameOf({ address, port, name }: ServiceRow['server']): string {
-  const where = socket(address, port);
-  return name === undefined ? where : `${where} ${name}`;
 }
 
 /** `0.4%`; `-` where it did not happen. */
