@@ -5,6 +5,7 @@ import { type Moment, secondsBetween } from '../../facts/moment.ts';
 import { STATE_NAMES, type StateName } from '../../facts/state.ts';
 import { json, plain } from '../escape.ts';
 import { verdictText } from '../packets/verdict-text.ts';
+import { at } from '../phrases.ts';
 import { inTurns } from './turns.ts';
 
 /**
@@ -207,9 +208,8 @@ export function pagePayload({ facts, plot }: ConnectionPage, { report }: Inciden
   };
 }
 
-export function endName({ address, port, name }: EndpointFacts): string {
-  const socket = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-  return plain(name === undefined ? socket : `${socket} (${name})`);
+export function endName(end: EndpointFacts): string {
+  return plain(at(end));
 }
 
 const VANTAGES = {
