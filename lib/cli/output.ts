@@ -1,6 +1,8 @@
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { statOf } from '../engine/sources/stat.ts';
 import { CliError, PipeClosedError } from './exit.ts';
+import type { CaptureOptions } from './options.ts';
 import { wipeProgress } from './progress.ts';
 
 /** Where results go. Text is gathered and written in pieces of this size, not line by line. */
@@ -176,6 +178,23 @@ export class FileOutput implements Output {
       }
     }
   }
+}
+
+/** Refuses to put a result where one of the captures is: it may be all the evidence there is. */
+export function spareInputs(
+  inputs: readonly string[],
+  { output, format = [] }: Pick<CaptureOptions, 'output' | 'format'>,
+): void {
+  const results = [output, ...format.map(({ file }) => file)].filter((path) => path != null);
+  const taken = results.find((result) => inputs.some((input) => isSameFile(input, result)));
+  if (taken !== undefined) {
+    throw new CliError(`${taken}: is the capture itself, and would be replaced`);
+  }
+}
+
+function isSameFile(path: string, other: string): boolean {
+  const [one, two] = [statOf(path), statOf(other)];
+  return one?.isFile() === true && one.ino === two?.ino && one.dev === two.dev;
 }
 
 /** The file behind links, and whether it may be replaced: a device or a pipe is written to as it is. */

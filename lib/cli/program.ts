@@ -3,6 +3,7 @@ import { TOOL } from '../facts/report.ts';
 import { plain } from '../report/escape.ts';
 import { COMMANDS } from './commands.ts';
 import { DONE, FAILED } from './exit.ts';
+import { spareInputs } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Only the command that is meant is loaded; the others lend their names to the help. */
@@ -17,7 +18,8 @@ export async function runCommandLine(
   let code: number = DONE;
   const program = quiet(new EnvironmentCommand('tcplint'), terminal)
     .description(description)
-    .version(TOOL.version, '-V, --version');
+    .version(TOOL.version, '-V, --version')
+    .hook('preAction', (_, command) => spareInputs(command.args, command.opts()));
   for (const entry of COMMANDS) {
     const command = program.command(entry.name, { isDefault: entry === COMMANDS[0] }).description(entry.summary);
     quiet(command, terminal);
