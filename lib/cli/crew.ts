@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { expandInputs } from '../engine/sources/expand.ts';
 import { isPipe } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
 import { findRotations, type Span } from '../engine/sources/rotation.ts';
+import { statOf } from '../engine/sources/stat.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { Judged } from '../report/make-report.ts';
 import type { Failure } from './analyse.ts';
@@ -46,7 +46,7 @@ export function forCrew(paths: readonly string[], { join, threads }: LintOptions
 }
 
 function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return statOf(path)?.size ?? 0;
 }
 
 /** Judges each file on a thread, as many at a time as there are threads: the results are those of one thread. */

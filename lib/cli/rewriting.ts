@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
 import { UNKNOWN_FORMAT } from '../capture/info.ts';
 import { feed } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
 import type { Sink } from '../engine/sources/sink.ts';
+import { statOf } from '../engine/sources/stat.ts';
 import type { Finding } from '../facts/finding.ts';
 import { TOOL } from '../facts/report.ts';
 import { makeReport } from '../report/make-report.ts';
@@ -26,7 +26,7 @@ export function oneFile(paths: readonly string[], command: string): string {
   if (more.length > 0) {
     throw new CliError(`${command} reads one capture, and there are ${more.length + 1}`);
   }
-  if (path === '-' || statSync(path!, { throwIfNoEntry: false })?.isFile() === false) {
+  if (path === '-' || statOf(path!)?.isFile() === false) {
     throw new CliError(`${command} reads a capture twice: give a file, not standard input or a pipe`);
   }
   return path!;

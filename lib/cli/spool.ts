@@ -1,6 +1,7 @@
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { statOf } from '../engine/sources/stat.ts';
 import { CliError } from './exit.ts';
 import { reason } from './output.ts';
 
@@ -13,7 +14,7 @@ export class Spool {
 
   /** One for standard input and for pipes; null for files, which need none. */
   static for(path: string): Spool | null {
-    const isFile = path !== '-' && statSync(path, { throwIfNoEntry: false })?.isFile() !== false;
+    const isFile = path !== '-' && statOf(path)?.isFile() !== false;
     return isFile ? null : new Spool();
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CLOSE_WAIT, Folder, HEALTHY, run, UNANSWERED, ZERO_WINDOW } from './run.ts';
@@ -145,6 +145,35 @@ describe('lint', () => {
     expect(JSON.parse(readFileSync(target, 'utf8')).findings).not.toEqual([]);
     expect(readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))).toEqual([]);
     expect((await run([unanswered, '-o', folder.path])).stderr).toMatch(/cannot write: is a directory\n$/);
+  });
+
+  test.each([['-o'], ['-f', 'json']])('a result never takes the place of the capture: %s', async (...option) => {
+    const capture = folder.script('precious.pcap', UNANSWERED);
+    const before = readFileSync(capture);
+    symlinkSync(capture, folder.at(`precious${option.length}.lnk`));
+    const [name, format] = option;
+    for (const path of [capture, folder.at(`precious${option.length}.lnk`)]) {
+      for (const command of ['lint', 'extract', 'packets']) {
+        if (format !== undefined && command === 'extract') continue;
+        const target = format === undefined ? path : `${format}=${path}`;
+        const { code, stderr } = await run([command, capture, name!, target]);
+        expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/is the capture itself/) });
+      }
+    }
+    expect(readFileSync(capture).equals(before)).toBe(true);
+  });
+
+  test.each([
+    ['below a file', 'whole.json/x.pcap', 'no such file'],
+    ['too long', 'x'.repeat(300), 'the name is too long'],
+    ['in a circle', 'circle', 'too many symbolic links'],
+  ])('a path that leads nowhere is told in a line: %s', async (_, name, reason) => {
+    folder.write('whole.json', '{}');
+    if (name === 'circle') symlinkSync('circle', folder.at('circle'));
+    for (const command of ['lint', 'report', 'extract']) {
+      const { code, stderr } = await run([command, folder.at(name)]);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: `tcplint: ${folder.at(name)}: ${reason}\n` });
+    }
   });
 
   test('--quiet prints what fails the run', async () => {

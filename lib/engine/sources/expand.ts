@@ -1,6 +1,7 @@
-import { closeSync, type Dirent, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, type Dirent, openSync, readdirSync, readSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { InputError } from './input-error.ts';
+import { statOf } from './stat.ts';
 
 /**
  * Paths as given on a command line -> the files meant: a directory stands for the captures in it and below, a pattern
@@ -10,9 +11,9 @@ import { InputError } from './input-error.ts';
 export function expandInputs(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     if (path === '-') return [path];
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     if (stat?.isDirectory()) return inDirectory(path);
-    if (stat === undefined && /[*?[]/.test(path)) return matching(path);
+    if (stat === null && /[*?[]/.test(path)) return matching(path);
     return [path];
   });
 }
@@ -50,9 +51,7 @@ function filesBelow(directory: string, depth = Number.POSITIVE_INFINITY): string
   return entries.flatMap((entry) => {
     const path = directory === '.' ? `.${sep}${entry.name}` : join(directory, entry.name);
     if (entry.isDirectory()) return depth > 1 ? filesBelow(path, depth - 1) : [];
-    return entry.isFile() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile())
-      ? [path]
-      : [];
+    return entry.isFile() || (entry.isSymbolicLink() && statOf(path)?.isFile()) ? [path] : [];
   });
 }
 

@@ -1,19 +1,11 @@
-import {
-  closeSync,
-  constants,
-  createReadStream,
-  fstatSync,
-  open as openAsync,
-  openSync,
-  read,
-  statSync,
-} from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, open as openAsync, openSync, read } from 'node:fs';
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { CaptureProblem } from '../../capture/reader.ts';
 import { Decompression } from './decompression.ts';
 import { InputError } from './input-error.ts';
 import type { Compression, Sink } from './sink.ts';
+import { statOf } from './stat.ts';
 
 export interface FeedOptions {
   /** Aborting is the end of input: what has been read is ended properly. */
@@ -67,7 +59,7 @@ function feedDescriptor(
 
 /** A named pipe, or another process's output by a name. */
 export function isPipe(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
+  return statOf(path)?.isFIFO() ?? false;
 }
 
 function open(path: string): number {
