@@ -92,6 +92,9 @@ async function load(path: string): Promise<unknown> {
   if (!existsSync(path)) {
     throw new CliError(`${path}: no such file or directory`);
   }
+  if (!/\.(json|[cm]?[jt]s)$/.test(path)) {
+    throw new CliError(`${path}: no configuration is called so, but .json, .js or .ts`);
+  }
   try {
     return path.endsWith('.json')
       ? JSON.parse(readFileSync(path, 'utf8'))

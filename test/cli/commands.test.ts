@@ -521,5 +521,17 @@ describe('rules and explain', () => {
     const { code, stdout } = await run(['explain', 'CLOSE_WAIT', closeWait]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/server 10\.0\.0\.2:80 from 0\.0\d+ s \(frame 6\)/);
+    for (const topic of [['CLOSE_WAIT'], ['three-way', 'handshake']]) {
+      const { code, stderr } = await run(['explain', ...topic, 'gone.pcap']);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: 'tcplint: gone.pcap: no such file\n' });
+    }
+  });
+
+  test('a configuration in no form that is read is told as that', async () => {
+    const { code, stderr } = await run([closeWait, '--config', closeWait]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/no configuration is called so, but \.json, \.js or \.ts\n$/),
+    });
   });
 });

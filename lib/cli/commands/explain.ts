@@ -21,7 +21,7 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
 
 async function explain(words: readonly string[], options: PageChoices, terminal: Terminal): Promise<number> {
   const page = pageFor(terminal, options, false);
-  const end = words.findIndex((word, i) => i > 0 && (word === '-' || existsSync(word)));
+  const end = firstCapture(words);
   const topic = (end < 0 ? words : words.slice(0, end)).join(' ');
   const text = topic === '' ? ideaList(page) : explanation(topic, page);
   const output = new StreamOutput(terminal.stdout);
@@ -38,6 +38,17 @@ async function explain(words: readonly string[], options: PageChoices, terminal:
     output,
     terminal,
   );
+}
+
+/** Where captures begin: at the first that is there, else behind the topic; -1 where none is named. */
+function firstCapture(words: readonly string[]): number {
+  const there = words.findIndex((word, i) => i > 0 && (word === '-' || existsSync(word)));
+  if (there >= 0 || isTopic(words.join(' '))) return there;
+  return words.findLastIndex((_, i) => i > 0 && isTopic(words.slice(0, i).join(' ')));
+}
+
+function isTopic(text: string): boolean {
+  return findIdea(text) !== undefined || RULES.some(({ meta }) => meta.id === topicKey(text));
 }
 
 function explanation(topic: string, page: PageOptions): string {
