@@ -7,7 +7,16 @@ import type { Draft } from '../rules/rule.ts';
 import type { FoundRules } from './expect.ts';
 import { displayFilter } from './filter.ts';
 import { Lowest } from './lowest.ts';
-import { endpointsOf, fromConnection, MOST_FRAMES, named, type Ranked, subjectOf, type Unnumbered } from './told.ts';
+import {
+  type About,
+  aboutOf,
+  fromConnection,
+  MOST_FRAMES,
+  named,
+  type Ranked,
+  subjectOf,
+  type Unnumbered,
+} from './told.ts';
 
 /** Episodes of one connection that are told one by one; more of them, or other connections, are folded. */
 const TOLD_SINGLY = 3;
@@ -27,7 +36,7 @@ export class Fold {
   readonly side: string;
   readonly name: string | undefined;
   worst: Ranked;
-  worstFacts: ConnectionFacts;
+  worstOf: About;
   /** The first few of a single connection, in order. */
   singles: Ranked[] = [];
   drafts = 0;
@@ -48,14 +57,14 @@ export class Fold {
   seconds = 0;
   #latest = -1;
 
-  constructor(rule: string, draft: Ranked, facts: ConnectionFacts, address: string, port: number | null) {
+  constructor(rule: string, draft: Ranked, of: About, address: string, port: number | null) {
     this.rule = rule;
     this.address = address;
     this.port = port;
     this.side = draft.side ?? '';
-    this.name = facts.server.name;
+    this.name = of.server.name;
     this.worst = draft;
-    this.worstFacts = facts;
+    this.worstOf = of;
     this.start = draft.start;
     this.end = draft.end;
   }
@@ -86,7 +95,7 @@ export class Fold {
     this.seconds += draft.impact.seconds ?? 0;
     if (worseThan(draft, this.worst)) {
       this.worst = draft;
-      this.worstFacts = facts;
+      this.worstOf = aboutOf(facts);
     }
   }
 
@@ -108,20 +117,20 @@ export class Fold {
     this.seconds += other.seconds;
     if (worseThan(other.worst, this.worst)) {
       this.worst = other.worst;
-      this.worstFacts = other.worstFacts;
+      this.worstOf = other.worstOf;
     }
   }
 
   findings(): Unnumbered[] {
     if (this.connections === 1 && this.drafts <= TOLD_SINGLY) {
-      return this.singles.map((draft) => fromConnection(this.rule, draft, this.worstFacts));
+      return this.singles.map((draft) => fromConnection(this.rule, draft, this.worstOf));
     }
     return [this.#folded()];
   }
 
   /** The connection's own addresses are known, and they are all the finding is about. */
   #folded(): Unnumbered {
-    const { worst, worstFacts: facts } = this;
+    const { worst, worstOf } = this;
     const one = this.connections === 1;
     const clients = this.clients.values();
     const names = this.clientNames.values();
@@ -142,7 +151,7 @@ export class Fold {
       worst.together !== undefined && !one && this.port !== null
         ? worst.together
             .replaceAll('{connections}', count(this.connections, 'connection'))
-            .replaceAll('{clients}', clients.length === 1 ? `client ${named(facts.client)}` : severalClients)
+            .replaceAll('{clients}', clients.length === 1 ? `client ${named(worstOf.client)}` : severalClients)
         : `${worst.message.replace(/\.$/, '')} (${worst.impact.seconds === undefined ? 'one' : 'the worst'} of ${amount}).`;
     return {
       rule: this.rule,
@@ -152,8 +161,8 @@ export class Fold {
       connections: this.numbers.values(),
       streams,
       endpoints: one
-        ? endpointsOf(facts)
-        : [...(clients.length === 1 ? [{ ...endpointsOf(facts)[0]!, port: 0 }] : []), service],
+        ? [worstOf.client, worstOf.server]
+        : [...(clients.length === 1 ? [{ ...worstOf.client, port: 0 }] : []), service],
       frames: {
         first: this.firstFrame,
         last: this.lastFrame,
@@ -202,18 +211,15 @@ export class Folds {
   add(rule: string, draft: Ranked, facts: ConnectionFacts): void {
     const { address, port } = facts.server;
     const side = draft.side ?? '';
-    const held = this.#perRule.get(rule) ?? 0;
-    const keys: readonly (readonly [string, string, number | null])[] = [
-      [`${rule}|${side}|${address}|${port}`, address, port],
-      [`${rule}|${side}|${address}`, address, null],
-      [`${rule}|${side}`, '', null],
-    ];
-    let fold = this.#folds.get(keys[0]![0]);
+    let fold = this.#folds.get(`${rule}|${side}|${address}|${port}`);
     if (fold === undefined) {
-      const [key, host, at] = keys[held < MOST_SERVICES ? 0 : held < MOST_HOSTS ? 1 : 2]!;
+      const held = this.#perRule.get(rule) ?? 0;
+      const host = held < MOST_HOSTS ? address : '';
+      const at = held < MOST_SERVICES ? port : null;
+      const key = [rule, side, ...(host === '' ? [] : [host]), ...(at === null ? [] : [at])].join('|');
       fold = this.#folds.get(key);
       if (fold === undefined) {
-        fold = new Fold(rule, draft, facts, host, at);
+        fold = new Fold(rule, draft, aboutOf(facts), host, at);
         this.#folds.set(key, fold);
         this.#perRule.set(rule, held + 1);
       }
@@ -291,7 +297,7 @@ function widened(folds: readonly Fold[], most: number, place: (fold: Fold) => st
   return [...groups.values()].flatMap((group) => {
     if (group.length <= most) return group;
     const [first] = group;
-    const wide = new Fold(first!.rule, first!.worst, first!.worstFacts, place(first!), null);
+    const wide = new Fold(first!.rule, first!.worst, first!.worstOf, place(first!), null);
     for (const fold of group) wide.absorb(fold);
     return [wide];
   });

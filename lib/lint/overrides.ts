@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Moment } from '../facts/moment.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { ConnectionRule, Rule } from '../rules/rule.ts';
 import { parseWhere, type Selection } from '../select/where.ts';
 import { type ActiveRule, mergeRules, pair, type ResolvedConfig, type RuleSettings } from './config.ts';
 import { matchesGlob } from './glob.ts';
@@ -18,6 +18,12 @@ export interface Override {
 export interface CaptureOrigin {
   readonly path: string;
   readonly start: Moment | null;
+}
+
+/** A rule that judges connections, and the notes that wake it: -1 for any, even none. */
+export interface ConnectionJudge extends ActiveRule {
+  readonly rule: ConnectionRule;
+  readonly wakes: number;
 }
 
 export function parseOverrides(value: unknown, rules: readonly Rule[], problems: string[]): readonly Override[] {
@@ -66,6 +72,7 @@ export class Variants {
   private readonly overrides: readonly { readonly settings: RuleSettings; readonly where: Selection | null }[];
   private readonly selects: boolean;
   private readonly made = new Map<string, readonly ActiveRule[]>();
+  private readonly judges = new Map<readonly ActiveRule[], readonly ConnectionJudge[]>();
 
   constructor(config: ResolvedConfig, origin: CaptureOrigin) {
     this.config = config;
@@ -89,8 +96,18 @@ export class Variants {
     ];
   }
 
-  of(facts: ConnectionFacts): readonly ActiveRule[] {
-    if (!this.selects) return this.usual;
+  /** Those that judge the connection. */
+  of(facts: ConnectionFacts): readonly ConnectionJudge[] {
+    const rules = this.selects ? this.selectedBy(facts) : this.usual;
+    let judges = this.judges.get(rules);
+    if (judges === undefined) {
+      judges = rules.flatMap(judgeOf);
+      this.judges.set(rules, judges);
+    }
+    return judges;
+  }
+
+  private selectedBy(facts: ConnectionFacts): readonly ActiveRule[] {
     const context = { captureStart: this.origin.start };
     return this.combined(this.overrides.map(({ where }) => where?.matchesConnection(facts, context) ?? true));
   }
@@ -107,6 +124,10 @@ export class Variants {
     }
     return rules;
   }
+}
+
+function judgeOf({ rule, level, options }: ActiveRule): ConnectionJudge[] {
+  return 'connection' in rule ? [{ rule, level, options, wakes: rule.meta.wakes ?? -1 }] : [];
 }
 
 function on(ids: readonly string[]): RuleSettings {

@@ -72,16 +72,14 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
     skips.set(id, counts);
   }
 
-  /** Drafts of one rule, ranked, the unsure ones left out. */
-  function ranked({ rule, level }: ActiveRule, drafts: Draft | readonly Draft[] | null): Ranked[] {
+  /** What a rule says, ranked; nothing of what it is not sure enough of. */
+  function ranked({ rule, level }: ActiveRule, draft: Draft): Ranked | null {
+    if (CONFIDENCE_NAMES.indexOf(draft.confidence) < leastSure) return null;
     const { meta } = rule;
-    return [drafts ?? []].flat().flatMap((draft) => {
-      if (CONFIDENCE_NAMES.indexOf(draft.confidence) < leastSure) return [];
-      const own = draft.severity ?? meta.severity;
-      const severity = level ?? (own === 'note' ? config.noteAs : own);
-      const { likelyCauses = meta.likelyCauses, nextSteps = meta.nextSteps } = draft;
-      return [{ ...draft, severity, likelyCauses, nextSteps, impact: costOf(draft) }];
-    });
+    const own = draft.severity ?? meta.severity;
+    const severity = level ?? (own === 'note' ? config.noteAs : own);
+    const { likelyCauses = meta.likelyCauses, nextSteps = meta.nextSteps } = draft;
+    return { ...draft, severity, likelyCauses, nextSteps, impact: costOf(draft) };
   }
 
   return {
@@ -91,14 +89,18 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
     connection(facts) {
       const found: { id: string; draft: Ranked }[] = [];
       const watch: Watch = { start: facts.start, end: captureEndOf(facts) };
-      for (const active of variants.of(facts)) {
-        const { rule, options: values } = active;
-        const { id, needs, wakes } = rule.meta;
-        if (!('connection' in rule) || (wakes !== undefined && (facts.notes & wakes) === 0)) continue;
+      for (const judge of variants.of(facts)) {
+        const { rule, wakes } = judge;
+        if (wakes !== -1 && (facts.notes & wakes) === 0) continue;
+        const { id, needs } = rule.meta;
         const lacking = needs.find((need) => !connectionHas(facts, need));
-        if (lacking !== undefined) skip(id, LACKING[lacking]);
-        else {
-          for (const draft of ranked(active, rule.connection(facts, values as never, watch))) found.push({ id, draft });
+        if (lacking !== undefined) {
+          skip(id, LACKING[lacking]);
+          continue;
+        }
+        for (const each of listOf(rule.connection(facts, judge.options as never, watch))) {
+          const draft = ranked(judge, each);
+          if (draft !== null) found.push({ id, draft });
         }
       }
       for (const { id, draft } of found) {
@@ -127,7 +129,9 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
           skip(rule.meta.id, LACKING[lacking]);
           continue;
         }
-        for (const draft of ranked(active, rule.capture(capture, values as never))) {
+        for (const each of listOf(rule.capture(capture, values as never))) {
+          const draft = ranked(active, each);
+          if (draft === null) continue;
           folds.replace(draft);
           if (draft.replacesOn === 'capture') for (const id of draft.replaces ?? []) replaced.add(id);
           if (allowInline && suppressions.takesBack(rule.meta.id, draft.frames)) continue;
@@ -157,6 +161,17 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
       };
     },
   };
+}
+
+const NOTHING: readonly Draft[] = [];
+
+function listOf(said: Draft | readonly Draft[] | null): readonly Draft[] {
+  const told = said ?? NOTHING;
+  return isList(told) ? told : [told];
+}
+
+function isList(said: Draft | readonly Draft[]): said is readonly Draft[] {
+  return Array.isArray(said);
 }
 
 /** A clock that steps back makes no cost negative. */

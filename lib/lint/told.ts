@@ -20,15 +20,31 @@ function common(rule: string, draft: Ranked) {
   return { rule, severity, confidence, message, start, end, lowerBound, impact, evidence, likelyCauses, nextSteps };
 }
 
-export function fromConnection(rule: string, draft: Ranked, facts: ConnectionFacts): Unnumbered {
-  const { client, server } = facts;
+/** What a finding needs of the connection that it is about, to be told later: facts are let go of. */
+export interface About {
+  readonly connection: number;
+  readonly streams: readonly number[];
+  readonly client: FindingEndpoint;
+  readonly server: FindingEndpoint;
+}
+
+export function aboutOf({ connection, streams, client, server }: ConnectionFacts): About {
+  return { connection, streams, client: endpointOf(client, 'client'), server: endpointOf(server, 'server') };
+}
+
+function endpointOf({ address, port, name }: EndpointFacts, role: FindingEndpoint['role']): FindingEndpoint {
+  return name === undefined ? { address, port, role } : { address, port, name, role };
+}
+
+export function fromConnection(rule: string, draft: Ranked, about: About): Unnumbered {
+  const { connection, streams, client, server } = about;
   return {
     ...common(rule, draft),
-    connections: [facts.connection],
-    streams: facts.streams,
-    endpoints: endpointsOf(facts),
+    connections: [connection],
+    streams,
+    endpoints: [client, server],
     frames: framesOf(draft),
-    filter: draft.filter ?? displayFilter(facts.streams, true, server),
+    filter: draft.filter ?? displayFilter(streams, true, server),
     subject: subjectOf(
       rule,
       server.name ?? server.address,
@@ -71,18 +87,8 @@ export function framesOf(draft: Draft): Finding['frames'] {
   };
 }
 
-export function endpointsOf(facts: ConnectionFacts): FindingEndpoint[] {
-  const endpoint = ({ address, port, name }: EndpointFacts, role: 'client' | 'server'): FindingEndpoint => ({
-    address,
-    port,
-    ...(name === undefined ? {} : { name }),
-    role,
-  });
-  return [endpoint(facts.client, 'client'), endpoint(facts.server, 'server')];
-}
-
 /** A host with its name beside it. */
-export function named({ address, name }: EndpointFacts): string {
+export function named({ address, name }: FindingEndpoint): string {
   return name === undefined ? address : `${address} (${name})`;
 }
 
