@@ -46,6 +46,32 @@ export class Selector {
   }
 }
 
+/** Hands on the connections of a capture that are selected: at once, or where findings decide, when it has ended. */
+export class Picker {
+  private readonly selector: Selector;
+  private readonly origin: Origin;
+  private readonly take: (facts: ConnectionFacts) => void;
+  private readonly held: ConnectionFacts[] = [];
+
+  constructor(selector: Selector, origin: Origin, take: (facts: ConnectionFacts) => void) {
+    this.selector = selector;
+    this.origin = origin;
+    this.take = take;
+  }
+
+  add(facts: ConnectionFacts): void {
+    if (this.selector.needsFindings) {
+      this.held.push(facts);
+    } else if (this.selector.matches(facts, this.origin)) {
+      this.take(facts);
+    }
+  }
+
+  end(found?: FoundRules): void {
+    this.held.filter((facts) => this.selector.matches(facts, this.origin, found)).forEach(this.take);
+  }
+}
+
 function context(origin: Origin, found: FoundRules | undefined): WhereContext {
   return { captureStart: origin.start, findings: (connection) => [...(found?.get(connection) ?? [])] };
 }

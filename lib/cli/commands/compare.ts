@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { compareResults, type Result } from '../../compare/results/compare.ts';
 import { InputError } from '../../engine/sources/input-error.ts';
 import type { Comparison } from '../../facts/comparison.ts';
-import type { ConnectionFacts } from '../../facts/connection.ts';
 import { SEVERITIES, type Severity } from '../../facts/rule.ts';
 import type { TapComparison } from '../../facts/taps.ts';
 import { createLinter } from '../../lint/runtime.ts';
@@ -16,7 +15,7 @@ import { payloadFor } from '../judge.ts';
 import { complain } from '../main.ts';
 import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
 import { Progress } from '../progress.ts';
-import { openSelector } from '../selection.ts';
+import { openSelector, Picker } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseCount, parseDuration, parseWord } from '../values.ts';
 
@@ -98,26 +97,21 @@ async function overTime(before: string, after: string, options: CompareOptions, 
         const linter = createLinter(config, { origin, keepFound: true });
         const folded = new ServiceRows();
         const selected = new Set<number>();
-        const held: ConnectionFacts[] = [];
-        const take = (facts: ConnectionFacts): void => {
+        const picker = new Picker(selector, origin, (facts) => {
           selected.add(facts.connection);
           folded.add(facts);
-        };
+        });
         return {
           ask: {
             ...payloadFor(linter),
             onConnection(facts) {
               linter.connection(facts);
-              if (selector.needsFindings) {
-                held.push(facts);
-              } else if (selector.matches(facts, origin)) {
-                take(facts);
-              }
+              picker.add(facts);
             },
           },
           finish(capture) {
             const { findings, ruleRuns: rules, found } = linter.finish(capture);
-            held.filter((facts) => selector.matches(facts, origin, found)).forEach(take);
+            picker.end(found);
             const about = selector.all
               ? findings
               : findings.filter(({ connections }) => connections.some((each) => selected.has(each)));

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { ConnectionFacts } from '../../facts/connection.ts';
 import { createLinter } from '../../lint/runtime.ts';
 import type { RowFormatModule } from '../../report/format.ts';
 import { type FlowRow, flowText, furtherZeekTexts } from '../../report/shape/flow.ts';
@@ -8,7 +7,7 @@ import type { FormatTable } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
-import { openSelector } from '../selection.ts';
+import { openSelector, Picker } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 import { WaitingRows } from '../waiting-rows.ts';
 
@@ -38,28 +37,22 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = createLinter(config, { origin, keepFound: true });
     const rows = new WaitingRows();
-    /** Where findings decide what is selected, the facts must wait for them. */
-    const held: ConnectionFacts[] = [];
-    const keep = (facts: ConnectionFacts): void => {
+    const picker = new Picker(selector, origin, (facts) => {
       rows.add(String(facts.connection), flowText(facts));
       for (const text of furtherZeekTexts(facts)) rows.add(ONLY_ZEEK, text);
-    };
+    });
     return {
       ask: {
         ...payloadFor(linter),
         ...words,
         onConnection(facts) {
           linter.connection(facts);
-          if (selector.needsFindings) {
-            held.push(facts);
-          } else if (selector.matches(facts, origin)) {
-            keep(facts);
-          }
+          picker.add(facts);
         },
       },
       finish(capture) {
         const { found } = linter.finish(capture);
-        held.filter((facts) => selector.matches(facts, origin, found)).forEach(keep);
+        picker.end(found);
         rows.drain((key, text) => {
           const findings = [...(found.get(Number(key)) ?? [])].sort();
           write(key === ONLY_ZEEK ? { text, onlyZeek: true } : { text, findings }, origin);

@@ -16,7 +16,7 @@ import type { FormatTable } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
-import { openSelector } from '../selection.ts';
+import { openSelector, Picker } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseDuration, parseTime } from '../values.ts';
 
@@ -130,26 +130,17 @@ async function selecting(options: NetstatOptions) {
   const timeWait = options.timeWait ?? DEFAULT_TIME_WAIT;
   return (origin: Origin, gathering: Gathering) => {
     const linter = config === null ? null : createLinter(config, { origin, keepFound: true });
-    const held: ConnectionFacts[] = [];
+    const picker = new Picker(selector, origin, (facts) => gathering.add(facts, timeWait));
     return {
       ask: {
         ...(linter === null ? {} : payloadFor(linter)),
         onConnection(facts: ConnectionFacts): void {
-          if (linter !== null) {
-            linter.connection(facts);
-            held.push(facts);
-          } else if (selector.matches(facts, origin)) {
-            gathering.add(facts, timeWait);
-          }
+          linter?.connection(facts);
+          picker.add(facts);
         },
       },
       finish(capture: CaptureFacts): void {
-        const found = linter?.finish(capture).found;
-        for (const facts of held) {
-          if (selector.matches(facts, origin, found)) {
-            gathering.add(facts, timeWait);
-          }
-        }
+        picker.end(linter?.finish(capture).found);
         gathering.finish(capture);
       },
     };

@@ -1,10 +1,8 @@
 import { basename, dirname, join as joinPath } from 'node:path';
 import type { Command } from 'commander';
 import { Overview } from '../../engine/overview.ts';
-import type { ConnectionFacts } from '../../facts/connection.ts';
 import type { Incident } from '../../facts/incident.ts';
 import { secondsBetween } from '../../facts/moment.ts';
-import type { FoundRules } from '../../lint/expect.ts';
 import { createLinter } from '../../lint/runtime.ts';
 import type { IncidentFormat } from '../../report/incident/format.ts';
 import { type Judged, makeReport } from '../../report/make-report.ts';
@@ -17,7 +15,7 @@ import { payloadFor } from '../judge.ts';
 import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
 import { FileOutput } from '../output.ts';
 import { drawPages, pagesFor } from '../pages.ts';
-import { openSelector, type Selector } from '../selection.ts';
+import { openSelector, Picker } from '../selection.ts';
 import { Spool } from '../spool.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -98,7 +96,8 @@ async function firstReading(
     const linter = createLinter(config, { origin, keepFound: selector.needsFindings });
     const overview = new Overview(() => origin.start);
     const services = new ServiceRows();
-    const asked = new Asked(selector, origin);
+    const asked: number[] = [];
+    const picker = new Picker(selector, origin, ({ connection }) => asked.push(connection));
     return {
       ...(spool === null ? {} : { see: (chunk) => spool.write(chunk) }),
       ask: {
@@ -107,44 +106,18 @@ async function firstReading(
           linter.connection(facts);
           overview.add(facts);
           services.add(facts);
-          asked.add(facts);
+          if (!selector.all) picker.add(facts);
         },
       },
       finish(capture) {
         const { findings, ruleRuns, found } = linter.finish(capture);
-        told = { origin, judged: { capture, findings, ruleRuns }, overview, services, asked: asked.conclude(found) };
+        picker.end(found);
+        told = { origin, judged: { capture, findings, ruleRuns }, overview, services, asked };
       },
     };
   };
   await analyse(paths, options, terminal, begin, discard);
   return told;
-}
-
-/** The connections that the user asks a page for; where findings decide, their facts must wait for the end. */
-class Asked {
-  private readonly selector: Selector;
-  private readonly origin: Source;
-  private readonly numbers: number[] = [];
-  private readonly held: ConnectionFacts[] = [];
-
-  constructor(selector: Selector, origin: Source) {
-    this.selector = selector;
-    this.origin = origin;
-  }
-
-  add(facts: ConnectionFacts): void {
-    const { all, needsFindings } = this.selector;
-    if (needsFindings) {
-      this.held.push(facts);
-    } else if (!all && this.selector.matches(facts, this.origin)) {
-      this.numbers.push(facts.connection);
-    }
-  }
-
-  conclude(found: FoundRules): number[] {
-    const late = this.held.filter((facts) => this.selector.matches(facts, this.origin, found));
-    return [...this.numbers, ...late.map(({ connection }) => connection)];
-  }
 }
 
 async function secondReading(

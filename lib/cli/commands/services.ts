@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { ConnectionFacts } from '../../facts/connection.ts';
 import type { ServiceRow } from '../../facts/services.ts';
 import { createLinter } from '../../lint/runtime.ts';
 import type { RowFormatModule } from '../../report/format.ts';
@@ -9,7 +8,7 @@ import type { FormatTable } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
-import { openSelector } from '../selection.ts';
+import { openSelector, Picker } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 
 const FORMATS: FormatTable<RowFormatModule<ServiceRow>> = {
@@ -34,27 +33,18 @@ async function services(paths: readonly string[], options: ServicesOptions, term
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = createLinter(config, { origin, keepFound: true });
     const folded = new ServiceRows();
-    /** Where findings decide what is selected, the facts must wait for them. */
-    const held: ConnectionFacts[] = [];
+    const picker = new Picker(selector, origin, (facts) => folded.add(facts));
     return {
       ask: {
         ...payloadFor(linter),
         onConnection(facts) {
           linter.connection(facts);
-          if (selector.needsFindings) {
-            held.push(facts);
-          } else if (selector.matches(facts, origin)) {
-            folded.add(facts);
-          }
+          picker.add(facts);
         },
       },
       finish(capture) {
         const { findings, found } = linter.finish(capture);
-        for (const facts of held) {
-          if (selector.matches(facts, origin, found)) {
-            folded.add(facts);
-          }
-        }
+        picker.end(found);
         for (const row of folded.rows(findings, capture.traffic.services)) {
           write(row, origin);
         }

@@ -9,7 +9,7 @@ import type { FormatTable } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import { runRows } from '../rows.ts';
-import { openSelector } from '../selection.ts';
+import { openSelector, Picker } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 
 const FORMATS: FormatTable<RowFormatModule<Story>> = {
@@ -41,25 +41,17 @@ async function changesOnly(paths: readonly string[], options: TimelineOptions, t
   const config = selector.needsFindings ? await loadConfig(options) : null;
   return runRows(paths, options, FORMATS, terminal, (write, origin) => {
     const linter = config === null ? null : createLinter(config, { origin, keepFound: true });
-    const held: ConnectionFacts[] = [];
-    const tell = (facts: ConnectionFacts): void => write({ facts, packets: [], findings: [] }, origin);
+    const picker = new Picker(selector, origin, (facts) => write({ facts, packets: [], findings: [] }, origin));
     return {
       ask: {
         ...(linter === null ? {} : payloadFor(linter)),
         onConnection(facts) {
-          if (linter !== null) {
-            linter.connection(facts);
-            held.push(facts);
-          } else if (selector.matches(facts, origin)) {
-            tell(facts);
-          }
+          linter?.connection(facts);
+          picker.add(facts);
         },
       },
       finish(capture) {
-        if (linter !== null) {
-          const { found } = linter.finish(capture);
-          held.filter((facts) => selector.matches(facts, origin, found)).forEach(tell);
-        }
+        picker.end(linter?.finish(capture).found);
       },
     };
   });
