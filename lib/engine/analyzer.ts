@@ -154,7 +154,8 @@ export class Analyzer implements CaptureAnalyzer, Host {
     if (worth <= CHECKSUM_OK && this.connections.pass(s)) return;
     const c = this.connections.of(s);
     const { fromLow } = this.connections;
-    this.quality.headers.check(s, c, c !== null && fromLow === c.clientIsLow, worth);
+    const number = c === null ? this.connections.begun - 1 : c.number;
+    this.quality.headers.check(s, c, number, c === null || fromLow === c.clientIsLow, worth);
     if (c === null) return;
     this.follow(c, s, fromLow, this.connections.stream);
     this.connections.rest(c, s);

@@ -30,6 +30,8 @@ const LEAST_MSS = 536;
  * in, or somebody changed the packets after they were recorded.
  */
 const PATTERN = 8;
+/** Lone SYNs with wrong sums that are remembered, in case their connections go on. */
+const MOST_LONE = 4096;
 
 const IMPOSSIBLE = BAD_DATA_OFFSET | BAD_OPTION;
 const CONTROL = FIN | SYN | RST | PSH | ACK | URG;
@@ -71,16 +73,16 @@ export class HeaderChecks {
     return verifyChecksum(s);
   }
 
-  /** `c`: its connection, null for a SYN put by; `worth`: what `checksum` has found. */
-  check(s: Segment, c: Connection | null, fromClient: boolean, worth: number): void {
-    if ((ILLEGAL[s.flags & CONTROL]! | (s.troubles & IMPOSSIBLE)) !== 0) this.noteHeader(s, c);
+  /** `c`: its connection, null for a SYN put by, which has a `number` all the same; `worth`: what `checksum` has found. */
+  check(s: Segment, c: Connection | null, number: number, fromClient: boolean, worth: number): void {
+    if ((ILLEGAL[s.flags & CONTROL]! | (s.troubles & IMPOSSIBLE)) !== 0) this.noteHeader(s, number);
     if (s.length > LEAST_MSS || (s.troubles & LENGTH_FROM_FRAME) !== 0) {
       if (isSuperSegment(s, c, fromClient)) {
-        this.superSegments.of(s)?.add(s, c?.number ?? -1);
+        this.superSegments.of(s)?.add(s, number);
         return;
       }
     }
-    if (worth > CHECKSUM_OK) this.noteChecksum(s, c, fromClient, worth);
+    if (worth > CHECKSUM_OK) this.noteChecksum(s, c, number, fromClient, worth);
   }
 
   /** Its packets with right sums tell whether the wrong ones are damage. */
@@ -121,23 +123,24 @@ export class HeaderChecks {
     };
   }
 
-  private noteHeader(s: Segment, c: Connection | null): void {
-    const number = c?.number ?? -1;
+  private noteHeader(s: Segment, number: number): void {
     const flags = s.flags & CONTROL;
     if (ILLEGAL[flags] === 1) tallies(this.illegal, flagsText(flags)).of(s)?.add(s, number);
     if ((s.troubles & IMPOSSIBLE) !== 0) tallies(this.impossible, impossibility(s)).of(s)?.add(s, number);
   }
 
-  private noteChecksum(s: Segment, c: Connection | null, fromClient: boolean, worth: number): void {
+  private noteChecksum(s: Segment, c: Connection | null, number: number, fromClient: boolean, worth: number): void {
     const tally = (worth === CHECKSUM_OFFLOAD ? this.unfinished : this.wrong).of(s);
     if (tally === null) return;
-    tally.add(s, c?.number ?? -1);
-    if (worth !== CHECKSUM_BAD || c === null) return;
-    const { flow: sent } = fromClient ? c.client : c.server;
-    sent.detail ??= new FlowDetail();
-    sent.detail.damaged ??= new Ranges();
-    if (s.length > 0) sent.detail.damaged.add(s.seq, (s.seq + s.length) | 0);
-    const flow = 2 * c.number + (fromClient ? 0 : 1);
+    tally.add(s, number);
+    if (worth !== CHECKSUM_BAD || (c === null && this.wrongByFlow.size >= MOST_LONE)) return;
+    if (c !== null && s.length > 0) {
+      const { flow: sent } = fromClient ? c.client : c.server;
+      sent.detail ??= new FlowDetail();
+      sent.detail.damaged ??= new Ranges();
+      sent.detail.damaged.add(s.seq, (s.seq + s.length) | 0);
+    }
+    const flow = 2 * number + (fromClient ? 0 : 1);
     const sums = this.wrongByFlow.get(flow);
     if (sums === undefined) this.wrongByFlow.set(flow, { count: 1, of: tally });
     else sums.count++;

@@ -38,11 +38,10 @@ export class HostTally {
     this.endNanos = s.nanos;
   }
 
-  /** `connection`: its number, -1 when it has none yet. */
   add(s: Segment, connection: number): void {
     this.count++;
     keepLowest(this.frames, s.frame, MOST_FRAMES);
-    if (connection >= 0) keepLowest(this.examples, connection, MOST_EXAMPLES);
+    keepLowest(this.examples, connection, MOST_EXAMPLES);
     if (isBefore(s, this.start)) this.start = { seconds: s.seconds, nanos: s.nanos };
     if (s.seconds > this.endSeconds || (s.seconds === this.endSeconds && s.nanos > this.endNanos)) {
       this.endSeconds = s.seconds;

@@ -1,9 +1,11 @@
 import { contained } from './container.ts';
 import { conversation } from './conversation.ts';
+import { crowd } from './crowd.ts';
 import { damagedFile, rewritten, shuffled } from './mutations.ts';
 import type { Packet } from './packet.ts';
 import { Random } from './random.ts';
 import type { Seeds } from './seeds.ts';
+import { transfer } from './transfer.ts';
 
 /** A case: the bytes of a capture, of which `random` has more to decide. */
 export interface Case {
@@ -15,7 +17,7 @@ export interface Case {
 export function makeCase(number: number, seeds: Seeds): Case {
   const random = new Random(number);
   if (random.oneIn(20)) return { file: damagedFile(random, random.pick(seeds.files).slice()), random };
-  const packets = somePackets(random, seeds);
+  const packets = random.oneIn(400) ? crowd(random, random.pick([60, 300, 1200])) : somePackets(random, seeds);
   shuffled(random, packets);
   rewritten(random, packets);
   return { file: damagedFile(random, contained(random, packets)), random };
@@ -36,6 +38,8 @@ function somePackets(random: Random, seeds: Seeds): Packet[] {
       return [...some(random, random.pick(seeds.encapsulations)), ...conversation(random, 5)];
     case 5:
       return random.oneIn(400) ? conversation(random, 3000) : conversation(random, 24);
+    case 6:
+      return transfer(random, random.pick([8, 16, 30, random.oneIn(20) ? 400 : 60]));
     default:
       return conversation(random, MOST_PACKETS);
   }

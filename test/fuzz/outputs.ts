@@ -2,9 +2,14 @@ import type { CaptureFacts } from '../../lib/facts/capture.ts';
 import type { ConnectionFacts } from '../../lib/facts/connection.ts';
 import type { PacketRow } from '../../lib/facts/packet-row.ts';
 import type { Report } from '../../lib/facts/report.ts';
+import type { StreamEvent } from '../../lib/facts/stream.ts';
 import * as flowsCsv from '../../lib/report/flows/csv.ts';
 import * as flowsNdjson from '../../lib/report/flows/ndjson.ts';
 import * as flowsTable from '../../lib/report/flows/table.ts';
+import * as followHex from '../../lib/report/follow/hex.ts';
+import * as followJson from '../../lib/report/follow/json.ts';
+import * as followSegments from '../../lib/report/follow/segments.ts';
+import * as followText from '../../lib/report/follow/text.ts';
 import type { Origin, RowFormat } from '../../lib/report/format.ts';
 import * as compact from '../../lib/report/lint/compact.ts';
 import type { LintPage } from '../../lib/report/lint/format.ts';
@@ -17,13 +22,21 @@ import * as markdown from '../../lib/report/lint/markdown.ts';
 import * as ndjson from '../../lib/report/lint/ndjson.ts';
 import * as pretty from '../../lib/report/lint/pretty.ts';
 import * as sarif from '../../lib/report/lint/sarif.ts';
+import * as netstatCsv from '../../lib/report/netstat/csv.ts';
+import * as netstatNdjson from '../../lib/report/netstat/ndjson.ts';
+import * as netstatTable from '../../lib/report/netstat/table.ts';
 import * as packetsNdjson from '../../lib/report/packets/ndjson.ts';
 import * as packetsTable from '../../lib/report/packets/table.ts';
 import { PLAIN_PAGE } from '../../lib/report/page.ts';
+import * as servicesCsv from '../../lib/report/services/csv.ts';
+import * as servicesJson from '../../lib/report/services/json.ts';
+import * as servicesTable from '../../lib/report/services/table.ts';
 import { flowText } from '../../lib/report/shape/flow.ts';
 import * as ladder from '../../lib/report/timeline/ladder.ts';
 import * as timelineNdjson from '../../lib/report/timeline/ndjson.ts';
 import * as timelineTable from '../../lib/report/timeline/table.ts';
+import { ServiceRows } from '../../lib/traffic/service-rows.ts';
+import { Sockets } from '../../lib/traffic/sockets.ts';
 import { TAG } from './hostile.ts';
 
 const PAGE: LintPage = { ...PLAIN_PAGE, unicode: true, failOn: 'error', directory: '/work' };
@@ -36,11 +49,13 @@ export interface Told {
   readonly capture: CaptureFacts;
   readonly connections: readonly ConnectionFacts[];
   readonly rows: readonly PacketRow[];
+  readonly streams: readonly StreamEvent[];
 }
 
-/** Writes what was told in every format; says what is wrong with the text, or null. */
-export function judgeOutputs(told: Told): string | null {
+/** Writes what was told in every format, or in some; says what is wrong with the text, or null. */
+export function judgeOutputs(told: Told, wanted: (format: string) => boolean): string | null {
   for (const [name, render, wellFormed] of FORMATS) {
+    if (!wanted(name)) continue;
     const text = render(told);
     const hidden = HIDDEN.exec(text.replaceAll('\n', ''));
     if (hidden !== null) return `${name}: U+${hidden[0].codePointAt(0)!.toString(16)} stands raw in it`;
@@ -62,6 +77,23 @@ const stories = ({ connections, rows: all, report: { findings } }: Told) =>
     findings: findings.filter((finding) => finding.connections.includes(facts.connection)),
     packets: all.filter(({ connection }) => connection === facts.connection),
   }));
+
+function services({ connections, report, capture }: Told) {
+  const folded = new ServiceRows();
+  for (const facts of connections) folded.add(facts);
+  return folded.rows(report.findings, capture.traffic.services);
+}
+
+/** The table at the end, of the busiest host. */
+function tables({ connections, capture }: Told) {
+  const sockets = new Sockets(null, 60);
+  for (const facts of connections) sockets.add(facts);
+  const known = sockets.busiest();
+  const at = capture.end;
+  if (at === null) return [];
+  const hosts = known.slice(0, 1);
+  return [{ hosts, chosenOf: known.length, at, sockets: sockets.rows(hosts, at) }];
+}
 
 const anything = (): null => null;
 const isJson = (text: string): string | null => parses([text]);
@@ -102,6 +134,16 @@ const FORMATS: readonly (readonly [
   ['timeline ndjson', (told) => rows(timelineNdjson.open(), stories(told), told), isNdjson],
   ['timeline table', (told) => rows(timelineTable.open(PAGE), stories(told), told), anything],
   ['ladder', (told) => rows(ladder.open(PAGE), stories(told), told), anything],
+  ['services csv', (told) => rows(servicesCsv.open(), services(told), told), anything],
+  ['services json', (told) => rows(servicesJson.open(), services(told), told), isJson],
+  ['services table', (told) => rows(servicesTable.open(PAGE), services(told), told), anything],
+  ['netstat csv', (told) => rows(netstatCsv.open(), tables(told), told), anything],
+  ['netstat ndjson', (told) => rows(netstatNdjson.open(), tables(told), told), isNdjson],
+  ['netstat table', (told) => rows(netstatTable.open(PAGE), tables(told), told), anything],
+  ['follow text', (told) => rows(followText.open(PAGE), told.streams, told), anything],
+  ['follow hex', (told) => rows(followHex.open(PAGE), told.streams, told), anything],
+  ['follow json', (told) => rows(followJson.open(), told.streams, told), isJson],
+  ['follow segments', (told) => rows(followSegments.open(PAGE), told.streams, told), anything],
 ];
 
 function parses(texts: readonly string[]): string | null {

@@ -1,0 +1,155 @@
+import { Analyzer } from '../../lib/engine/analyzer.ts';
+import type { CaptureFacts } from '../../lib/facts/capture.ts';
+import type { ConnectionFacts } from '../../lib/facts/connection.ts';
+import type { Finding } from '../../lib/facts/finding.ts';
+import type { PacketRow } from '../../lib/facts/packet-row.ts';
+import type { Report } from '../../lib/facts/report.ts';
+import type { StreamEvent } from '../../lib/facts/stream.ts';
+import { resolveConfig } from '../../lib/lint/config.ts';
+import { LiveLinter } from '../../lib/lint/live.ts';
+import { createLinter, type Judgement, type Linter } from '../../lib/lint/runtime.ts';
+import { makeReport } from '../../lib/report/make-report.ts';
+import { RULES } from '../../lib/rules/index.ts';
+
+const RESOLVED = resolveConfig({ extends: 'postmortem' }, RULES);
+/** Resolved once, not for every linter. */
+const CONFIG = { ...RESOLVED, activeWith: () => RESOLVED.active };
+
+/** With comments of the capture taking findings back. */
+export const judge = (): Linter => createLinter(CONFIG, { allowInline: true });
+
+/** Bytes between two snapshots. */
+const ASK_EVERY = 100;
+/** So little that streams wait in vain. */
+const STREAM_BYTES = 2000;
+const ALL_BYTES = 5000;
+
+/**
+ * The ways that a capture can be read: telling everything (facts, rows, the words of other tools); the same, and what the
+ * connections carry; as `lint` does, with copies of payload compared, or without, when connections rest while they can.
+ */
+export const WAYS = ['all', 'streams', 'payload', 'findings'] as const;
+export type Way = (typeof WAYS)[number];
+
+export interface Run {
+  readonly capture: CaptureFacts;
+  readonly connections: readonly ConnectionFacts[];
+  readonly rows: readonly PacketRow[];
+  readonly streams: readonly StreamEvent[];
+  readonly findings: readonly Finding[];
+  readonly judgement: Judgement;
+  readonly report: Report;
+  /** Everything it told, to compare. */
+  readonly text: string;
+}
+
+/** `snapshots`: the analyzer is asked now and then, as somebody watching a live capture would. */
+export function run(file: Uint8Array, way: Way, chunkBytes = file.length, snapshots = false): Run {
+  const linter = judge();
+  const connections: ConnectionFacts[] = [];
+  const rows: PacketRow[] = [];
+  const streams: StreamEvent[] = [];
+  const words = { onPacket: (row: PacketRow) => rows.push(row), labels: true, zeek: true, metrics: true };
+  const onEvent = (event: StreamEvent): void => {
+    streams.push(event);
+  };
+  const asked = {
+    all: words,
+    streams: {
+      ...words,
+      payload: { onEvent, segments: true, maxStreamBytes: STREAM_BYTES, maxBytes: ALL_BYTES },
+    },
+    payload: { wake: linter.wake, payload: {} },
+    findings: { wake: linter.wake },
+  };
+  const analyzer = new Analyzer({
+    path: 'case',
+    onConnection(facts) {
+      connections.push(facts);
+      linter.connection(facts);
+    },
+    onComment: linter.comment,
+    ...asked[way],
+  });
+  const live = snapshots ? new LiveLinter(judge) : null;
+  feed(file, analyzer, chunkBytes, () => live?.step(analyzer.snapshot((facts) => live.connection(facts))));
+  const capture = analyzer.end();
+  const judgement = linter.finish(capture);
+  const { findings } = judgement;
+  return {
+    capture,
+    connections,
+    rows,
+    streams,
+    findings,
+    judgement,
+    get report() {
+      return makeReport([{ capture, ...judgement }], []);
+    },
+    get text() {
+      const { suppressions, suppressionProblems } = judgement;
+      return JSON.stringify([capture, connections, rows, streams, findings, suppressions, suppressionProblems]);
+    },
+  };
+}
+
+/** Writes a file in chunks, all in one buffer: what is still looked at when its time is over is garbage. */
+export function feed(
+  file: Uint8Array,
+  sink: { write(chunk: Uint8Array): void },
+  chunkBytes: number,
+  between: () => void = () => {},
+): void {
+  if (chunkBytes >= file.length) {
+    sink.write(file);
+    between();
+    return;
+  }
+  const buffer = new Uint8Array(chunkBytes);
+  let asked = 0;
+  for (let at = 0; at < file.length; at += chunkBytes) {
+    const chunk = file.subarray(at, at + chunkBytes);
+    buffer.fill(0xee);
+    buffer.set(chunk);
+    sink.write(chunk.length === chunkBytes ? buffer : buffer.subarray(0, chunk.length));
+    if (at - asked >= ASK_EVERY) {
+      asked = at;
+      between();
+    }
+  }
+}
+
+/**
+ * With nothing asked but facts, connections rest while they can; with rows, none does: both must come to the same. Says
+ * what differs, or null.
+ */
+export function roadsDiffer(file: Uint8Array): string | null {
+  const read = (rows: boolean): { capture: string; connections: string[] } => {
+    const connections: ConnectionFacts[] = [];
+    const analyzer = new Analyzer({
+      onConnection: (facts) => connections.push(facts),
+      ...(rows ? { onPacket: () => {} } : {}),
+    });
+    analyzer.write(file);
+    const capture = JSON.stringify(analyzer.end());
+    return {
+      capture,
+      connections: connections.sort((a, b) => a.connection - b.connection).map((facts) => JSON.stringify(facts)),
+    };
+  };
+  const [resting, awake] = [read(false), read(true)];
+  if (resting.capture !== awake.capture) return `at rest the capture is ${difference(resting.capture, awake.capture)}`;
+  if (resting.connections.length !== awake.connections.length) return 'at rest there are other connections';
+  for (const [i, facts] of resting.connections.entries()) {
+    if (facts !== awake.connections[i]) return `at rest a connection is ${difference(facts, awake.connections[i]!)}`;
+  }
+  return null;
+}
+
+/** Where two texts part. */
+export function difference(one: string, other: string): string {
+  let at = 0;
+  while (one[at] === other[at]) at++;
+  const around = (text: string): string => text.slice(Math.max(0, at - 60), at + 60);
+  return `${around(one)} instead of ${around(other)}`;
+}
