@@ -22,21 +22,9 @@ export interface Output {
   discard(): void;
 }
 
-/** Writes to a pipe, a terminal or whatever else standard output is. */
-export class StreamOutput implements Output {
-  private readonly stream: Writable;
-  private pending = '';
-  private full = false;
-  private failure: Error | null = null;
-  private readonly onError = (error: NodeJS.ErrnoException): void => {
-    const gone = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'ECONNRESET';
-    this.failure = gone ? new PipeClosedError() : new CliError(`cannot write: ${error.message}`);
-  };
-
-  constructor(stream: Writable) {
-    this.stream = stream;
-    stream.on('error', this.onError);
-  }
+/** Gathers text into pieces. */
+abstract class Gathering {
+  protected pending = '';
 
   write(text: string): void {
     this.pending += text;
@@ -45,16 +33,36 @@ export class StreamOutput implements Output {
     }
   }
 
+  flush(): void {
+    this.send();
+  }
+
+  /** Writes what is pending. */
+  protected abstract send(): void;
+}
+
+/** Writes to a pipe, a terminal or whatever else standard output is. */
+export class StreamOutput extends Gathering implements Output {
+  private readonly stream: Writable;
+  private full = false;
+  private failure: Error | null = null;
+  private readonly onError = (error: NodeJS.ErrnoException): void => {
+    const gone = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'ECONNRESET';
+    this.failure = gone ? new PipeClosedError() : new CliError(`cannot write: ${error.message}`);
+  };
+
+  constructor(stream: Writable) {
+    super();
+    this.stream = stream;
+    stream.on('error', this.onError);
+  }
+
   writeBytes(bytes: Uint8Array): void {
     this.send();
     this.full = !this.stream.write(bytes.slice());
   }
 
-  flush(): void {
-    this.send();
-  }
-
-  private send(): void {
+  protected send(): void {
     const text = this.pending;
     this.pending = '';
     if (this.stream.errored !== null) {
@@ -105,14 +113,14 @@ export class StreamOutput implements Output {
 }
 
 /** Writes beside the file and renames at the end: there is never half a file under its name. */
-export class FileOutput implements Output {
+export class FileOutput extends Gathering implements Output {
   private readonly path: string;
   private readonly beside: string | null;
   private readonly descriptor: number;
-  private pending = '';
   private open = true;
 
   constructor(path: string) {
+    super();
     const [target, replaceable] = resolve(path);
     this.path = target;
     this.beside = replaceable ? `${target}.${process.pid}.tmp` : null;
@@ -123,23 +131,12 @@ export class FileOutput implements Output {
     }
   }
 
-  write(text: string): void {
-    this.pending += text;
-    if (this.pending.length >= PIECE) {
-      this.send();
-    }
-  }
-
   writeBytes(bytes: Uint8Array): void {
     this.send();
     this.put(bytes);
   }
 
-  flush(): void {
-    this.send();
-  }
-
-  private send(): void {
+  protected send(): void {
     const bytes = Buffer.from(this.pending);
     this.pending = '';
     this.put(bytes);

@@ -1,4 +1,4 @@
-import type { Side } from '../../../facts/connection.ts';
+import type { PlotPoint } from '../../../facts/incident.ts';
 import { ACKS, FROM_SERVER, type PagePayload, TELLS_WINDOW } from '../payload.ts';
 
 /** Flag bits of the header. */
@@ -8,20 +8,11 @@ export const RST = 4;
 export const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'];
 
 /** One segment of a page, put together from its columns again. */
-export interface Point {
-  readonly frame: number;
+export interface Point extends Omit<PlotPoint, 'verdict' | 'sack'> {
   /** Seconds since the connection's first segment; never earlier than the point before. */
   readonly time: number;
-  readonly from: Side;
-  readonly flags: number;
-  readonly seq: number;
-  readonly length: number;
-  readonly ack: number | null;
-  readonly window: number | null;
   /** Right edge of the window. */
   readonly edge: number | null;
-  readonly flight: number;
-  readonly stands: number;
   /** What is odd about it: for its colour, and in words. */
   readonly mark: string | null;
   readonly verdict: string;
