@@ -28,15 +28,24 @@ function tcplint(...argv: string[]): ChildProcess {
   return spawn(process.execPath, [PROGRAM, ...argv], { stdio: 'pipe' });
 }
 
-/** A process that is still starting dies of a signal: waits until it listens to SIGINT (Linux tells), and a moment more. */
-async function listening({ pid }: ChildProcess): Promise<void> {
+/**
+ * A process that is still starting dies of a signal: waits until it waits (where Linux tells). All its threads sleep then,
+ * and have done nothing for a while.
+ */
+async function waiting({ pid }: ChildProcess): Promise<void> {
   const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-  const status = `/proc/${pid}/status`;
-  const listens = () => (BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readFileSync(status, 'utf8'))?.[1] ?? 0}`) & 2n) !== 0n;
-  if (existsSync(status)) {
-    while (existsSync(status) && !listens()) await pause(50);
-    await pause(500);
-  } else await pause(3000);
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return pause(5000).then(() => {});
+  let before = '';
+  for (let quiet = 0; quiet < 10; await pause(50)) {
+    // The state, and the time used in the program and in the system: fields 3, 14 and 15, behind the name in brackets.
+    const fields = readdirSync(tasks).map((task) =>
+      readFileSync(`${tasks}/${task}/stat`, 'utf8').replace(/.*\) /, '').split(' '),
+    );
+    const now = fields.map((each) => `${each[0]} ${each[11]} ${each[12]}`).join();
+    quiet = now === before && fields.every(([state]) => state === 'S') ? quiet + 1 : 0;
+    before = now;
+  }
 }
 
 interface Ended {
@@ -202,7 +211,7 @@ describe('a capture that is being made', () => {
     const result = ended(child);
     const writer = spoken ? createWriteStream(pipe) : null;
     writer?.write(readFileSync(unanswered));
-    await listening(child);
+    await waiting(child);
     child.kill('SIGINT');
     expect(await result).toMatchObject({ code: 130, stdout: '' });
     writer?.destroy();
