@@ -1,6 +1,6 @@
 import type { ConnectionFacts, Side } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
-import { secondsBetween } from '../facts/moment.ts';
+import { lasting } from '../facts/moment.ts';
 import { createLinter } from '../lint/runtime.ts';
 import type { Origin } from '../report/format.ts';
 import { hanging } from '../report/layout/wrap.ts';
@@ -80,7 +80,7 @@ function addSpells(
     for (const spell of spells.filter((candidate) => candidate.state === state)) {
       places.add(() => {
         const length =
-          spell.end === null ? 'to the end of the capture' : `for ${duration(secondsBetween(spell.start, spell.end))}`;
+          spell.end === null ? 'to the end of the capture' : `for ${duration(lasting(spell.start, spell.end))}`;
         const frame = spell.frame === null ? '' : ` (frame ${spell.frame})`;
         const from = page.when(spell.start, origin.start);
         return `connection ${facts.connection}: ${side} ${socket(address, port)} from ${from}${frame} ${length}`;

@@ -1,7 +1,7 @@
 import { Int32Columns } from '../bytes/columns.ts';
 import type { ConnectionFacts, EndpointFacts, StateSpell } from '../facts/connection.ts';
 import type { Activity, ConnectionRow } from '../facts/incident.ts';
-import { type Moment, secondsBetween } from '../facts/moment.ts';
+import { lasting, type Moment, secondsBetween } from '../facts/moment.ts';
 import type { StateName } from '../facts/state.ts';
 import { hashOfTuple } from './plots.ts';
 import { TimeBins } from './time-bins.ts';
@@ -100,7 +100,7 @@ function rowOf(facts: ConnectionFacts, origin: Moment): ConnectionRow {
     server: nameOf(server),
     serverPort: server.port,
     start: secondsBetween(origin, facts.start),
-    duration: secondsBetween(facts.start, facts.end),
+    duration: lasting(facts.start, facts.end),
     packets: client.packets + server.packets,
     clientBytes: client.uniqueBytes,
     serverBytes: server.uniqueBytes,

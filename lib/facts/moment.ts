@@ -12,6 +12,11 @@ export function secondsBetween(from: Moment, to: Moment): number {
   return to.seconds - from.seconds + (to.nanos - from.nanos) / 1e9;
 }
 
+/** How long something lasted, seconds: nothing, where the clock was set back meanwhile. */
+export function lasting(start: Moment, end: Moment): number {
+  return Math.max(0, secondsBetween(start, end));
+}
+
 /** `a` is earlier than `b`. */
 export function isBefore(a: Moment, b: Moment): boolean {
   return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanos < b.nanos);

@@ -3,7 +3,7 @@
  * connection and of a packet. Parser, printer and help are made from these rows.
  */
 import type { ConnectionFacts, EndpointFacts, Side } from '../facts/connection.ts';
-import { after, isBefore, type Moment, secondsBetween } from '../facts/moment.ts';
+import { after, isBefore, lasting, type Moment } from '../facts/moment.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
 import { VERDICT_NAMES, type VerdictKind } from '../facts/verdict.ts';
 import { parseAddress, sharesPrefix } from './address.ts';
@@ -366,7 +366,7 @@ function each(name: string, units: Units, summary: string, of: (endpoint: Endpoi
   });
 }
 
-amount('duration', SECONDS, 'first to last segment', (facts) => secondsBetween(facts.start, facts.end));
+amount('duration', SECONDS, 'first to last segment', (facts) => lasting(facts.start, facts.end));
 amount('handshake', SECONDS, 'round trip of the handshake', (facts) => facts.handshake.rtt);
 amount('synRetries', COUNT, 'times the SYN was sent again', (facts) => Math.max(0, facts.handshake.synCount - 1));
 amount('resets', COUNT, 'RST segments', (facts) => facts.resets.length);

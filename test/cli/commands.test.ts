@@ -517,6 +517,13 @@ describe('rules and explain', () => {
     });
   });
 
+  test('what a clock that was set back says of lengths is nothing', async () => {
+    const stepped = folder.script('stepped.pcap', CLOSE_WAIT.replace(/(ack 102 win 512)\n$/, '$1 [clock -5]\n'));
+    const [flow] = JSON.parse((await run(['flows', stepped, '-f', 'json'])).stdout).flows;
+    expect(Number(flow.end)).toBeLessThan(Number(flow.start));
+    expect(flow.duration).toBe(0);
+  });
+
   test('explain shows the places in a capture', async () => {
     const { code, stdout } = await run(['explain', 'CLOSE_WAIT', closeWait]);
     expect(code).toBe(0);

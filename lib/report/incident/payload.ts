@@ -1,7 +1,7 @@
 import type { ConnectionFacts, EndpointFacts, Side } from '../../facts/connection.ts';
 import type { Finding } from '../../facts/finding.ts';
 import type { ConnectionPage, ConnectionRow, Incident, PlotFacts, PlotPoint, Series } from '../../facts/incident.ts';
-import { type Moment, secondsBetween } from '../../facts/moment.ts';
+import { lasting, type Moment, secondsBetween } from '../../facts/moment.ts';
 import { STATE_NAMES, type StateName } from '../../facts/state.ts';
 import { json, plain } from '../escape.ts';
 import { verdictText } from '../packets/verdict-text.ts';
@@ -190,7 +190,7 @@ function tableOf(rows: readonly ConnectionRow[]): Omit<TablePayload, 'total'> {
 
 export function pagePayload({ facts, plot }: ConnectionPage, { report }: Incident): PagePayload {
   const origin = report.captures[0]!.start ?? facts.start;
-  const duration = micro(secondsBetween(facts.start, facts.end));
+  const duration = micro(lasting(facts.start, facts.end));
   return {
     connection: facts.connection,
     start: micro(secondsBetween(origin, facts.start)),

@@ -1,6 +1,6 @@
 import type { Side } from '../../facts/connection.ts';
 import type { ConnectionPage, Incident, PlotPoint, Series } from '../../facts/incident.ts';
-import { secondsBetween } from '../../facts/moment.ts';
+import { lasting, secondsBetween } from '../../facts/moment.ts';
 import type { Severity } from '../../facts/rule.ts';
 import type { StateName } from '../../facts/state.ts';
 import { bitRate } from '../../facts/wording.ts';
@@ -85,7 +85,7 @@ export function activityPicture({ report, activity }: Incident): string {
 /** One connection: the states of both ends, and what the side that sent more sent. */
 export function connectionPicture({ facts, plot }: ConnectionPage): string {
   const side: Side = facts.server.bytes > facts.client.bytes ? 'server' : 'client';
-  const length = secondsBetween(facts.start, facts.end);
+  const length = lasting(facts.start, facts.end);
   const lane = (end: Side, row: number): BarPanel['bars'] =>
     facts[end].spells.map((spell) => ({
       row,

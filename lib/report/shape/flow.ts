@@ -1,5 +1,5 @@
 import type { ConnectionFacts, EndpointFacts, ZeekRowFacts } from '../../facts/connection.ts';
-import { epoch, secondsBetween } from '../../facts/moment.ts';
+import { epoch, lasting } from '../../facts/moment.ts';
 import { json } from '../escape.ts';
 
 /**
@@ -90,7 +90,7 @@ function identity(facts: ConnectionFacts) {
 }
 
 function extent({ start, end, firstFrame, lastFrame }: ConnectionFacts | ZeekRowFacts) {
-  return { start: epoch(start), end: epoch(end), duration: secondsBetween(start, end), firstFrame, lastFrame };
+  return { start: epoch(start), end: epoch(end), duration: lasting(start, end), firstFrame, lastFrame };
 }
 
 function endpoint({ address, port, name }: EndpointFacts): Pick<EndpointFacts, 'address' | 'port' | 'name'> {
