@@ -3,12 +3,13 @@ import { HANDSHAKE_ODD, REUSED, STRAY_SYN } from '../facts/notes.ts';
 import { UNKNOWN } from '../facts/state.ts';
 import { ACK, Segment, SYN } from '../packet/segment.ts';
 import { Connection, type Endpoint } from '../tcp/connection.ts';
+import type { LoneSyn } from '../tcp/entries/lone.ts';
 import { identify, NEW, RETRIED, STRAY, STRAY_ACCEPTED } from '../tcp/identity.ts';
 import type { Services } from '../tcp/oddities/responses.ts';
-import { ConnectionTable, type LoneSyn } from '../tcp/table.ts';
+import { ConnectionTable } from '../tcp/table.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
 import { SOCKS_PORT } from '../tcp/wireshark/socks.ts';
-import { StreamNumbers } from '../tcp/wireshark/streams.ts';
+import type { StreamNumbers } from '../tcp/wireshark/streams.ts';
 import { StraySyns } from './stray-syns.ts';
 
 /** Sequence numbers this close belong to one stream, bytes: unrelated ones are so with a chance of 1 in 256. */
@@ -36,7 +37,7 @@ export interface Host {
  */
 export class Connections {
   readonly table: ConnectionTable;
-  readonly streams: StreamNumbers = new StreamNumbers();
+  readonly streams: StreamNumbers;
   private readonly host: Host;
   private readonly putsBy: boolean;
   private readonly straySyns = new StraySyns();
@@ -52,6 +53,7 @@ export class Connections {
   constructor(host: Host, memory: Memory, services: Services, putsBy: boolean) {
     this.host = host;
     this.table = new ConnectionTable(memory, services);
+    this.streams = this.table.streams;
     this.putsBy = putsBy;
   }
 
@@ -76,14 +78,14 @@ export class Connections {
     const { table } = this;
     const entry = table.find(s);
     const { fromLow } = table;
+    if (table.isLoneSyn(entry)) this.promote(entry);
     const stream = this.streams.of(entry, s, fromLow);
     this.fromLow = fromLow;
     this.stream = stream;
     let c = table.connection(entry);
     if (c !== null && c.expires !== 0 && this.host.hasLeft(c, s.seconds)) c = table.connection(entry);
     if (c === null) {
-      if (table.isLoneSyn(entry)) c = this.promote(entry);
-      else if (table.isClosed(entry)) c = this.revive(entry, s.seconds);
+      if (table.isClosed(entry)) c = this.revive(entry, s.seconds);
       if (c === null) return this.begin(entry, s, fromLow, stream);
     }
     const fromClient = fromLow === c.clientIsLow;
@@ -100,13 +102,14 @@ export class Connections {
     const { table } = this;
     const entry = table.find(quoted);
     this.fromLow = table.fromLow;
-    if (wholeHeader) this.stream = this.streams.ofQuoted(entry, quoted, table.fromLow);
-    return table.isLoneSyn(entry) ? this.promote(entry) : table.connection(entry);
+    const promoted = table.isLoneSyn(entry) ? this.promote(entry) : null;
+    if (wholeHeader) this.stream = this.streams.ofQuoted(entry, quoted, this.fromLow);
+    return promoted ?? table.connection(entry);
   }
 
   /** Keeps of a finished connection only what may meet it yet; its object serves another. */
   retire(c: Connection): void {
-    this.table.putClosed(c);
+    this.table.putClosed(c, this.host.timeWaitSeconds);
     c.clear();
     this.spare.push(c);
   }
@@ -130,7 +133,7 @@ export class Connections {
   /** A lone SYN becomes a connection, as if it had been one from the start. */
   promote(entry: number): Connection {
     const { lone } = this;
-    this.table.readLoneSyn(entry, lone);
+    this.table.takeLoneSyn(entry, lone);
     const c = this.create(lone.number, entry, lone.segment, lone.fromLow, lone.stream);
     this.host.follow(c, lone.segment, lone.fromLow, lone.stream);
     return c;

@@ -17,12 +17,12 @@ import {
 import { CLOSE_WAIT, CLOSING, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, LAST_ACK, TIME_WAIT } from '../facts/state.ts';
 import { Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from '../tcp/connection.ts';
+import type { LoneSyn } from '../tcp/entries/lone.ts';
 import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, OPTIONS_CUT, SYN_SEEN } from '../tcp/flow.ts';
 import { isOver } from '../tcp/identity.ts';
 import { oldNumbers } from '../tcp/oddities/numbers.ts';
 import { conclude } from '../tcp/state/revise.ts';
 import { Change, type Timeline } from '../tcp/state/timeline.ts';
-import type { LoneSyn } from '../tcp/table.ts';
 import { vantageOf } from '../tcp/timing/vantage.ts';
 import { forget } from '../tcp/verdict/judge.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';

@@ -1,6 +1,7 @@
 import { type Moment, secondsBetween } from '../facts/moment.ts';
 import { Segment } from '../packet/segment.ts';
-import type { ConnectionTable, LoneSyn } from '../tcp/table.ts';
+import type { LoneSyn } from '../tcp/entries/lone.ts';
+import type { ConnectionTable } from '../tcp/table.ts';
 
 /** Lone SYNs to one service that are shown one by one; of the others the first tells how many there are. */
 const SHOWN = 64;

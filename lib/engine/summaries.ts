@@ -2,9 +2,9 @@ import { secondsBetween } from '../facts/moment.ts';
 import { CLOSE_WAIT, ESTABLISHED, STATE_NAMES, SYN_RECEIVED, TIME_WAIT, UNKNOWN } from '../facts/state.ts';
 import type { Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from '../tcp/connection.ts';
+import type { LoneSyn } from '../tcp/entries/lone.ts';
 import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../tcp/flow.ts';
 import { Change, type Timeline } from '../tcp/state/timeline.ts';
-import type { LoneSyn } from '../tcp/table.ts';
 import { ConnectionSummary } from '../traffic/summary.ts';
 import type { CaptureQuality } from './capture-quality.ts';
 

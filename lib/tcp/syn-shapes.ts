@@ -1,16 +1,14 @@
 import type { Segment } from '../packet/segment.ts';
 
-/** What many SYNs have in common: everything but addresses, ports, numbers and times. */
+/** What many SYNs have in common: everything but addresses, ports, numbers, times, TTL and window. */
 export interface SynShape {
   readonly ipVersion: number;
   readonly flags: number;
-  readonly window: number;
   readonly headerLength: number;
   readonly mss: number;
   readonly windowScale: number;
   readonly sackPermitted: boolean;
   readonly hasTimestamps: boolean;
-  readonly ttl: number;
   readonly ecn: number;
   readonly linkHash: number;
   readonly tunnel: number;
@@ -28,7 +26,7 @@ export class SynShapes {
   /** The number of the segment's shape; -1 when there are too many, so that memory stays bounded. */
   intern(s: Segment): number {
     if (this.last >= 0 && equal(this.shapes[this.last]!, s)) return this.last;
-    const key = `${s.ipVersion} ${s.flags} ${s.window} ${s.headerLength} ${s.mss} ${s.windowScale} ${s.sackPermitted} ${s.hasTimestamps} ${s.ttl} ${s.ecn} ${s.linkHash} ${s.tunnel} ${s.interface}`;
+    const key = `${s.ipVersion} ${s.flags} ${s.headerLength} ${s.mss} ${s.windowScale} ${s.sackPermitted} ${s.hasTimestamps} ${s.ecn} ${s.linkHash} ${s.tunnel} ${s.interface}`;
     let number = this.index.get(key);
     if (number === undefined) {
       if (this.shapes.length >= MOST_SHAPES) return -1;
@@ -37,13 +35,11 @@ export class SynShapes {
       this.shapes.push({
         ipVersion: s.ipVersion,
         flags: s.flags,
-        window: s.window,
         headerLength: s.headerLength,
         mss: s.mss,
         windowScale: s.windowScale,
         sackPermitted: s.sackPermitted,
         hasTimestamps: s.hasTimestamps,
-        ttl: s.ttl,
         ecn: s.ecn,
         linkHash: s.linkHash,
         tunnel: s.tunnel,
@@ -58,9 +54,9 @@ export class SynShapes {
     return this.shapes[number]!;
   }
 
-  /** Gives a segment the shape; everything else that a lone SYN has not is set to nothing. */
-  restore(shape: SynShape, s: Segment): void {
-    Object.assign(s, shape);
+  /** Gives a segment the shape of this number; everything else that a lone SYN has not is set to nothing. */
+  restore(number: number, s: Segment): void {
+    Object.assign(s, this.get(number));
     s.ack = 0;
     s.tsEcr = 0;
     s.urgent = 0;
@@ -76,8 +72,6 @@ export class SynShapes {
 
 function equal(shape: SynShape, s: Segment): boolean {
   return (
-    shape.ttl === s.ttl &&
-    shape.window === s.window &&
     shape.mss === s.mss &&
     shape.windowScale === s.windowScale &&
     shape.linkHash === s.linkHash &&

@@ -1,47 +1,31 @@
 import { Int32Columns } from '../bytes/columns.ts';
 import { mix3, RECORD_MASK, Slots, slotTag } from '../bytes/slots.ts';
-import { TIME_WAIT } from '../facts/state.ts';
-import { CWR, ECE, type Segment, SYN } from '../packet/segment.ts';
+import type { Segment } from '../packet/segment.ts';
 import { AddressBook } from './addresses.ts';
 import { Calm } from './calm/calm.ts';
-import type { Connection, Endpoint } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { ClosedConnections, NONE_DUE } from './entries/closed.ts';
+import {
+  CLOSED,
+  CLOSED_MARK,
+  HIGH,
+  isClosed,
+  isLone,
+  LONE,
+  LOW,
+  NO_CONNECTION,
+  PORTS,
+  SEQ,
+  STREAM,
+  TAG,
+  WIDTH,
+} from './entries/columns.ts';
+import { type LoneSyn, LoneSyns } from './entries/lone.ts';
 import type { Services } from './oddities/responses.ts';
-import { type SynShape, SynShapes } from './syn-shapes.ts';
 import type { Memory } from './verdict/memory.ts';
+import { begin, isBegunBy, StreamNumbers } from './wireshark/streams.ts';
 
-/**
- * Every 4-tuple ever seen, as a compact entry: [low address, high address, ports, tag, seven columns]. "Low" and "high"
- * order the two (address, port) pairs, so that both directions find the same entry. The tag says what the entry holds:
- * a live connection, nothing, or a lone SYN, whose seven columns then are all there is of that connection.
- */
-const LOW = 0;
-const HIGH = 1;
-const PORTS = 2;
-const TAG = 3;
-const SEQ = 4;
-const SECONDS = 5;
-const NANOS = 6;
-const FRAME = 7;
-const TS_VAL = 8;
-const SHAPE_AND_ID = 9;
-const NUMBER = 10;
-/** Of a closed connection: how many numbers client (high half) and server have used, in units. */
-const SPANS = SHAPE_AND_ID;
-const SPAN_BYTES = 1024;
-const WIDTH = 11;
-
-const NO_CONNECTION = -1;
-/** Set in the tag of a lone SYN; bit 16 tells that the low end sent it, bits 0..15 stream - number. */
-const LONE = 1 << 31;
-/** Set beside it in the tag of a closed connection. Its columns: SEQ and TS_VAL hold what client and server send next. */
-const CLOSED_MARK = 1 << 30;
-const CLIENT_IS_LOW = 1 << 0;
-const CLIENT_WAITS = 1 << 1;
-const SERVER_WAITS = 1 << 2;
-const IS_IPV6 = 1 << 3;
-const SENT_BY_LOW = 1 << 16;
-const MOST_STREAM_LEAD = 0xffff;
-
+/** Every 4-tuple ever seen, as an entry of columns (entries/columns.ts), and what lives on it. */
 export class ConnectionTable {
   private readonly entries = new Int32Columns(WIDTH);
   private readonly seed = (Math.random() * 0x100000000) | 0;
@@ -52,7 +36,10 @@ export class ConnectionTable {
   private readonly live: (Connection | null)[] = [];
   private readonly calm: Calm;
   private readonly free: number[] = [];
-  private readonly shapes = new SynShapes();
+  private readonly lone = new LoneSyns();
+  private readonly closed = new ClosedConnections();
+  /** Wireshark's numbers, which share the entries. */
+  readonly streams: StreamNumbers = new StreamNumbers(this.entries, STREAM);
 
   /** Of the segment looked up last: its sender is the low end. */
   fromLow = false;
@@ -144,62 +131,33 @@ export class ConnectionTable {
   }
 
   isLoneSyn(entry: number): boolean {
-    return (this.entries.get(entry, TAG) & (LONE | CLOSED_MARK)) === LONE;
+    return isLone(this.entries.get(entry, TAG));
   }
 
   /** The entry remembers a connection that was closed and finished. */
   isClosed(entry: number): boolean {
-    const tag = this.entries.get(entry, TAG);
-    return tag !== NO_CONNECTION && (tag & (LONE | CLOSED_MARK)) === (LONE | CLOSED_MARK);
+    return isClosed(this.entries.get(entry, TAG));
   }
 
   /** When the closed connection of an entry was last heard, seconds. */
   closedAt(entry: number): number {
-    return this.entries.get(entry, SECONDS) >>> 0;
+    return this.closed.closedAt(this.entries.get(entry, CLOSED));
   }
 
-  /** Keeps of a closed connection only what a late segment, or a new SYN, must meet. */
-  putClosed(c: Connection): void {
+  /** Keeps of a closed connection what a late segment, or a new SYN, must meet within `patienceSeconds`. */
+  putClosed(c: Connection, patienceSeconds: number): void {
     this.clear(c.entry);
-    const { entries } = this;
-    const chunk = entries.chunk(c.entry);
-    const o = entries.offset(c.entry);
-    chunk[o + TAG] =
-      LONE |
-      CLOSED_MARK |
-      (c.clientIsLow ? CLIENT_IS_LOW : 0) |
-      (c.client.state === TIME_WAIT ? CLIENT_WAITS : 0) |
-      (c.server.state === TIME_WAIT ? SERVER_WAITS : 0) |
-      (c.ipVersion === 6 ? IS_IPV6 : 0);
-    chunk[o + SEQ] = c.client.flow.next;
-    chunk[o + TS_VAL] = c.server.flow.next;
-    chunk[o + SECONDS] = c.lastSeconds;
-    chunk[o + NANOS] = c.lastNanos;
-    chunk[o + FRAME] = c.lastFrame;
-    chunk[o + NUMBER] = c.number;
-    chunk[o + SPANS] = (spanOf(c.client) << 16) | spanOf(c.server);
+    const { entries, closed } = this;
+    entries.set(c.entry, CLOSED, closed.put(c));
+    entries.set(c.entry, TAG, LONE | CLOSED_MARK);
+    for (let entry = closed.forget(patienceSeconds); entry !== NONE_DUE; entry = closed.forget(patienceSeconds)) {
+      if (entry >= 0) entries.set(entry, TAG, NO_CONNECTION);
+    }
   }
 
   /** Gives a closed connection back as far as it is remembered. Its timeline is the caller's to restore. */
   readClosed(entry: number, c: Connection): { clientWaits: boolean; serverWaits: boolean } {
-    const chunk = this.entries.chunk(entry);
-    const o = this.entries.offset(entry);
-    const tag = chunk[o + TAG]!;
-    c.number = chunk[o + NUMBER]!;
-    c.entry = entry;
-    c.clientIsLow = (tag & CLIENT_IS_LOW) !== 0;
-    c.ipVersion = (tag & IS_IPV6) !== 0 ? 6 : 4;
-    c.handshakeSeen = true;
-    c.revived = true;
-    c.firstFrame = chunk[o + FRAME]!;
-    c.lastFrame = c.firstFrame;
-    c.startSeconds = chunk[o + SECONDS]! >>> 0;
-    c.startNanos = chunk[o + NANOS]!;
-    c.lastSeconds = c.startSeconds;
-    c.lastNanos = c.startNanos;
-    closeFlow(c.client, chunk[o + SEQ]!, chunk[o + SPANS]! >>> 16);
-    closeFlow(c.server, chunk[o + TS_VAL]!, chunk[o + SPANS]! & 0xffff);
-    return { clientWaits: (tag & CLIENT_WAITS) !== 0, serverWaits: (tag & SERVER_WAITS) !== 0 };
+    return this.closed.read(this.entries.get(entry, CLOSED), c);
   }
 
   /** Puts a live connection into an entry, in place of whatever it held. */
@@ -216,69 +174,36 @@ export class ConnectionTable {
 
   /** The entry holds no connection any more. */
   clear(entry: number): void {
-    const tag = this.entries.get(entry, TAG);
+    const { entries } = this;
+    const tag = entries.get(entry, TAG);
     if (tag >= 0) {
       this.live[tag] = null;
       this.free.push(tag);
-    }
-    this.entries.set(entry, TAG, NO_CONNECTION);
+    } else if (isClosed(tag)) this.closed.takeOut(entries.get(entry, CLOSED));
+    entries.set(entry, TAG, NO_CONNECTION);
   }
 
   /** Keeps a first SYN as columns instead of a connection; false when it is not plain enough for that. */
   putLoneSyn(entry: number, s: Segment, number: number, stream: number): boolean {
-    if ((s.flags & ~(ECE | CWR)) !== SYN || s.length !== 0 || s.troubles !== 0 || s.tfoCookie >= 0 || s.mptcp)
-      return false;
-    const lead = stream - number;
-    if (lead < 0 || lead > MOST_STREAM_LEAD || (s.ack | s.urgent | s.tsEcr) !== 0) return false;
-    const shape = this.shapes.intern(s);
-    if (shape < 0) return false;
-    const chunk = this.entries.chunk(entry);
+    const m = this.entries.chunk(entry);
     const o = this.entries.offset(entry);
-    chunk[o + TAG] = LONE | (this.fromLow ? SENT_BY_LOW : 0) | lead;
-    chunk[o + SEQ] = s.seq;
-    chunk[o + SECONDS] = s.seconds;
-    chunk[o + NANOS] = s.nanos;
-    chunk[o + FRAME] = s.frame;
-    chunk[o + TS_VAL] = s.tsVal;
-    chunk[o + SHAPE_AND_ID] = (shape << 16) | (s.ipId & 0xffff);
-    chunk[o + NUMBER] = number;
-    return true;
+    return isBegunBy(m, o + STREAM, this.fromLow) && this.lone.put(m, o, entry, s, this.fromLow, number, stream);
   }
 
-  /** Reads a lone SYN back as the segment it was (all but payload and capture position). */
-  readLoneSyn(entry: number, into: LoneSyn): void {
-    const chunk = this.entries.chunk(entry);
+  /** Reads a lone SYN back as the segment it was (all but payload and capture position); its entry is empty after that. */
+  takeLoneSyn(entry: number, into: LoneSyn): void {
+    const m = this.entries.chunk(entry);
     const o = this.entries.offset(entry);
-    const s = into.segment;
-    const tag = chunk[o + TAG]!;
-    const shape: SynShape = this.shapes.get(chunk[o + SHAPE_AND_ID]! >>> 16);
-    into.number = chunk[o + NUMBER]!;
-    into.stream = into.number + (tag & 0xffff);
-    into.fromLow = (tag & SENT_BY_LOW) !== 0;
-    this.shapes.restore(shape, s);
-    s.ipId = s.ipVersion === 4 ? chunk[o + SHAPE_AND_ID]! & 0xffff : -1;
-    s.seq = chunk[o + SEQ]!;
-    s.seconds = chunk[o + SECONDS]! >>> 0;
-    s.nanos = chunk[o + NANOS]!;
-    s.frame = chunk[o + FRAME]!;
-    s.tsVal = chunk[o + TS_VAL]!;
-    this.readTuple(entry, into.fromLow, s);
+    this.lone.read(m, o, entry, into);
+    this.readTuple(entry, into.fromLow, into.segment);
+    begin(m, o + STREAM, into.fromLow, into.stream, m[o + SEQ]!);
+    m[o + TAG] = NO_CONNECTION;
   }
 
-  /** The little of a lone SYN that counters need: the same as `readLoneSyn`, but for options and window. */
+  /** The little of a lone SYN that counters need. */
   readLoneTuple(entry: number, into: LoneSyn): void {
-    const chunk = this.entries.chunk(entry);
-    const o = this.entries.offset(entry);
-    const s = into.segment;
-    const shape = this.shapes.get(chunk[o + SHAPE_AND_ID]! >>> 16);
-    into.number = chunk[o + NUMBER]!;
-    into.fromLow = (chunk[o + TAG]! & SENT_BY_LOW) !== 0;
-    s.ipVersion = shape.ipVersion;
-    s.ttl = shape.ttl;
-    s.seconds = chunk[o + SECONDS]! >>> 0;
-    s.nanos = chunk[o + NANOS]!;
-    s.frame = chunk[o + FRAME]!;
-    this.readTuple(entry, into.fromLow, s);
+    this.lone.readPlace(this.entries.chunk(entry), this.entries.offset(entry), entry, into);
+    this.readTuple(entry, into.fromLow, into.segment);
   }
 
   /** Fills addresses and ports of a segment that the low (or high) end of the entry sends. Needs `ipVersion` set. */
@@ -306,32 +231,4 @@ export class ConnectionTable {
     const o = this.entries.offset(entry);
     return mix3(chunk[o + LOW]!, chunk[o + HIGH]!, chunk[o + PORTS]!, this.seed);
   }
-}
-
-/** How many sequence numbers an endpoint has used, in units, rounded up. */
-function spanOf({ flow }: Endpoint): number {
-  return Math.min(Math.ceil(((flow.next - flow.isn) >>> 0) / SPAN_BYTES), 0xffff);
-}
-
-/** The flow of an endpoint that has sent everything, FIN included, and had it acknowledged. */
-function closeFlow(e: Endpoint, next: number, span: number): void {
-  const { flow } = e;
-  e.syns = 1;
-  e.fins = 1;
-  flow.started = 1;
-  flow.isn = (next - span * SPAN_BYTES) | 0;
-  flow.next = next;
-  flow.contiguous = next;
-  flow.acked = next;
-  flow.ackSeen = 1;
-  flow.fin = (next - 1) | 0;
-  flow.finSent = 1;
-}
-
-/** A lone SYN read back: reused. */
-export interface LoneSyn {
-  readonly segment: Segment;
-  number: number;
-  stream: number;
-  fromLow: boolean;
 }

@@ -4,10 +4,11 @@ import { ACK, SYN } from '../../packet/segment.ts';
 import { breaksOff } from './dissection.ts';
 import { SOCKS_PORT, SocksConversations } from './socks.ts';
 
-// Columns of an entry. NUMBER: stream number + 1 in the low bits (0: not begun), the two KNOWN bits above them.
+// Columns of an entry, from the first that is ours. NUMBER: stream number + 1 in the low bits (0: not begun), the two KNOWN bits above them.
 const NUMBER = 0;
 const BASE_LOW = 1;
 const BASE_HIGH = 2;
+const WIDTH = 3;
 
 const KNOWN_LOW = 1 << 30;
 const KNOWN_HIGH = 1 << 29;
@@ -21,14 +22,25 @@ const NUMBER_MASK = KNOWN_HIGH - 1;
  * first SYN; of a side first seen without one, the number before its first byte, or the one before the other side's
  * first acknowledgment. A SYN-ACK never begins a conversation, but moves its side's base.
  *
- * Always on, so it is small: three int32 for every pair of endpoints ever seen. `entry` is the pair's dense number.
+ * Always on, so it is small: three int32 for every pair of endpoints ever seen, in columns of its own or of whoever keeps
+ * more of them (from `first` on). `entry` is the pair's dense number.
  */
 export class StreamNumbers {
-  private readonly columns = new Int32Columns(3);
+  private readonly columns: Int32Columns;
+  private readonly number: number;
+  private readonly baseLow: number;
+  private readonly baseHigh: number;
   private next = 0;
   private socks: SocksConversations | null = null;
   /** The last segment asked for began a conversation anew between endpoints seen before. */
   reused = false;
+
+  constructor(columns: Int32Columns = new Int32Columns(WIDTH), first = 0) {
+    this.columns = columns;
+    this.number = first + NUMBER;
+    this.baseLow = first + BASE_LOW;
+    this.baseHigh = first + BASE_HIGH;
+  }
 
   /** Conversations so far. */
   get count(): number {
@@ -47,13 +59,13 @@ export class StreamNumbers {
 
   /** No plain segment changes anything between these endpoints. */
   isSettled(entry: number): boolean {
-    return (this.columns.get(entry, NUMBER) & SETTLED) === SETTLED;
+    return (this.columns.get(entry, this.number) & SETTLED) === SETTLED;
   }
 
   /** The short way for a segment that can change nothing. */
   private find(entry: number, segment: Segment, fromLow: boolean): number {
     if (entry < this.columns.length && (segment.flags & SYN) === 0) {
-      const known = this.columns.get(entry, NUMBER);
+      const known = this.columns.get(entry, this.number);
       if ((known & SETTLED) === SETTLED) {
         this.reused = false;
         return (known & NUMBER_MASK) - 1;
@@ -75,13 +87,13 @@ export class StreamNumbers {
     if ((known & own) === 0) {
       known |= own;
       const base = (segment.flags & SYN) !== 0 ? segment.seq : (segment.seq - 1) | 0;
-      this.columns.set(entry, fromLow ? BASE_LOW : BASE_HIGH, base);
+      this.columns.set(entry, fromLow ? this.baseLow : this.baseHigh, base);
     }
     if ((known & peer) === 0 && (segment.flags & ACK) !== 0) {
       known |= peer;
-      this.columns.set(entry, fromLow ? BASE_HIGH : BASE_LOW, (segment.ack - 1) | 0);
+      this.columns.set(entry, fromLow ? this.baseHigh : this.baseLow, (segment.ack - 1) | 0);
     }
-    this.columns.set(entry, NUMBER, known);
+    this.columns.set(entry, this.number, known);
     return (known & NUMBER_MASK) - 1;
   }
 
@@ -90,9 +102,9 @@ export class StreamNumbers {
     const { columns } = this;
     this.reused = false;
     while (entry >= columns.length) columns.allocate();
-    const known = columns.get(entry, NUMBER);
+    const known = columns.get(entry, this.number);
     if (known === 0) return this.begin(entry);
-    const base = fromLow ? BASE_LOW : BASE_HIGH;
+    const base = fromLow ? this.baseLow : this.baseHigh;
     const baseKnown = (known & (fromLow ? KNOWN_LOW : KNOWN_HIGH)) !== 0;
     if ((segment.flags & SYN) === 0 || !baseKnown || columns.get(entry, base) === segment.seq) return known;
     if ((segment.flags & ACK) === 0) {
@@ -105,7 +117,19 @@ export class StreamNumbers {
 
   private begin(entry: number): number {
     this.next++;
-    this.columns.set(entry, NUMBER, this.next);
+    this.columns.set(entry, this.number, this.next);
     return this.next;
   }
+}
+
+/** The columns (of `m`, from `o`) of endpoints of whom the low or the high one has sent a SYN, and no more: whether they are. */
+export function isBegunBy(m: Int32Array, o: number, low: boolean): boolean {
+  return (m[o + NUMBER]! & SETTLED) === (low ? KNOWN_LOW : KNOWN_HIGH);
+}
+
+/** Makes them so. */
+export function begin(m: Int32Array, o: number, low: boolean, stream: number, seq: number): void {
+  m[o + NUMBER] = (stream + 1) | (low ? KNOWN_LOW : KNOWN_HIGH);
+  m[o + BASE_LOW] = seq;
+  m[o + BASE_HIGH] = seq;
 }
