@@ -2,14 +2,16 @@ import { Int32Columns } from '../../bytes/columns.ts';
 import { BULK } from '../../facts/notes.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Connection } from '../connection.ts';
-import { noteResponse, type Services } from '../oddities/responses.ts';
+import { enterResponse, pathSeconds, type Services, SLOW_SECONDS } from '../oddities/responses.ts';
 import { IDLE_SECONDS } from '../oddities/silences.ts';
 import { NO_SMALL, SMALL_BYTES, SMALL_SENT } from '../oddities/small.ts';
 import { ASKED } from '../oddities/watch.ts';
+import { elapsed } from '../timing/elapsed.ts';
+import { sampleOf } from '../timing/round-trips.ts';
 import { linkOf } from '../verdict/history.ts';
 import type { Memory } from '../verdict/memory.ts';
 import { BULK_BYTES } from '../verdict/payload.ts';
-import { nextSlot, rememberAt } from '../verdict/recent-acks.ts';
+import { nextSlot, rememberAt, resembles } from '../verdict/recent-acks.ts';
 import * as record from '../verdict/record.ts';
 import { COUNTING_STEP } from '../verdict/sending-order.ts';
 import { Limits } from '../window/limits.ts';
@@ -53,6 +55,7 @@ import {
   SAMPLES,
   SCALE,
   SECONDS,
+  SHORTEST,
   SIDE,
   SIDES,
   SMALL,
@@ -140,7 +143,9 @@ export class Calm {
       if (s.ack !== m[b + ACKED] && !this.reach(m, b, s.ack)) return false;
       this.carry(m, a, b, c, fromLow, s);
     } else {
-      if (!this.reach(m, b, s.ack)) return false;
+      if (s.ack === m[b + ACKED]) {
+        if (resembles(this.memory.acks, m[a + RECENT_ACKS]!, s)) return false;
+      } else if (!this.reach(m, b, s.ack)) return false;
       rememberAt(this.memory.acks, m[a + RECENT_ACKS]!, m[a + ACKS_CURSOR]!, s);
       m[a + ACKS_CURSOR] = nextSlot(m[a + ACKS_CURSOR]!);
     }
@@ -172,18 +177,20 @@ export class Calm {
     return true;
   }
 
-  /** The first payload of a server after a request: what `noteResponse` reads is brought up to date for it. */
+  /** Payload of a server that owes a response (responses.ts: `noteResponse`). */
   private respond(m: Int32Array, o: number, b: number, c: Connection, s: Segment): void {
-    const { flow } = c.client;
-    flow.next = m[b + NEXT]!;
-    flow.window = m[b + WINDOW]!;
-    flow.lastDataFrame = m[b + LAST_DATA_FRAME]!;
-    flow.lastDataSeconds = m[b + LAST_DATA_SECONDS]! >>> 0;
-    flow.lastDataNanos = m[b + LAST_DATA_NANOS]!;
-    enterSamples(m, b, flow);
-    c.watch |= ASKED;
-    noteResponse(c, s, 0, this.services);
-    m[o + ASKED_BIT] = c.watch & ASKED;
+    if (((s.ack - m[b + NEXT]!) | 0) < 0) return;
+    m[o + ASKED_BIT] = 0;
+    const seconds = m[b + LAST_DATA_SECONDS]! >>> 0;
+    const nanos = m[b + LAST_DATA_NANOS]!;
+    const took = elapsed(s, seconds, nanos) - pathSeconds(c, m[b + SHORTEST]!);
+    if (took >= SLOW_SECONDS) {
+      const { flow } = c.client;
+      flow.lastDataFrame = m[b + LAST_DATA_FRAME]!;
+      flow.lastDataSeconds = seconds;
+      flow.lastDataNanos = nanos;
+    }
+    enterResponse(c, s, took, this.services);
   }
 
   /** Payload that is next in order (history.ts: `append`; payload.ts: `countPayload`). */
@@ -273,7 +280,9 @@ export class Calm {
     const micros = (s.seconds - r[at + record.SECONDS]!) * 1e6 + (s.nanos - r[at + record.NANOS]!) / 1000;
     if (micros >= 0) {
       const samples = m[b + SAMPLES]!;
-      m[b + SAMPLE + samples] = Math.min(micros, 0x7fffffff);
+      const sample = sampleOf(micros);
+      m[b + SAMPLE + samples] = sample;
+      if (sample < m[b + SHORTEST]!) m[b + SHORTEST] = sample;
       m[b + SAMPLES] = samples + 1;
     }
     m[b + KEPT] = m[b + KEPT]! + this.passedRecords;

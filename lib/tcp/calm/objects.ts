@@ -37,6 +37,7 @@ import {
   SAMPLES,
   SCALE,
   SECONDS,
+  SHORTEST,
   SMALL,
   TAIL,
   TINY_RUN,
@@ -86,6 +87,7 @@ export function store(m: Int32Array, a: number, e: Endpoint, peer: Endpoint, mem
   m[a + PASSED] = e.passed;
   m[a + SMALL] = e.small;
   m[a + TINY_RUN] = e.tinyRun;
+  m[a + SHORTEST] = flow.roundTrips.min;
   m[a + SAMPLES] = 0;
 }
 

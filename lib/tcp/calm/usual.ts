@@ -62,14 +62,17 @@ export function passable(e: Endpoint, peer: Endpoint): boolean {
 }
 
 /**
- * The usual segment: plain, whole, next in order, acknowledging something new or carrying payload, and nothing in its
- * headers is news. `a`: the side of its sender, `b`: the other.
+ * The usual segment: plain, whole, next in order, and nothing in its headers is news. It carries payload, or acknowledges
+ * something new, or moves the window while nothing is under way. `a`: the side of its sender, `b`: the other.
  */
 export function isUsual(m: Int32Array, a: number, b: number, s: Segment): boolean {
   if (s.seq !== m[a + NEXT] || (s.flags & ~PSH) !== ACK || s.sackCount !== 0 || s.troubles !== 0) return false;
   const { length, window } = s;
   const ackedNow = (s.ack - m[b + ACKED]!) | 0;
-  if (ackedNow < 0 || ackedNow + length <= 0 || ((s.ack - m[b + NEXT]!) | 0) > 0) return false;
+  const unsentNow = (s.ack - m[b + NEXT]!) | 0;
+  if (ackedNow < 0 || unsentNow > 0) return false;
+  // The same acknowledgment once more is a duplicate ACK while something is under way (RFC 5681 2).
+  if (ackedNow + length === 0 && (unsentNow !== 0 || mayBeOlder(m, a, s))) return false;
   // Windows: open, and where they were or further on, but for what the scale rounds off.
   const scale = m[a + SCALE]!;
   if (window << scale < TINY_BYTES) return false;
@@ -81,6 +84,12 @@ export function isUsual(m: Int32Array, a: number, b: number, s: Segment): boolea
   if (length > m[b + MSS]! && m[b + MSS] !== 0) return false;
   const bytes = m[a + BYTES]!;
   return bytes > 0 && bytes <= MOST_BYTES && !mayHaveLostBefore(m, a, s);
+}
+
+/** It may have been sent before the newest of its sender (sending-order.ts: `sendingOrder`; this says yes more often). */
+function mayBeOlder(m: Int32Array, a: number, s: Segment): boolean {
+  if (s.hasTimestamps && s.tsVal !== m[a + FLOW_TS_VAL]) return false;
+  return s.ipId > 0 && (s.ipId - m[a + IP_ID]!) << 16 < 0;
 }
 
 /** A timestamp goes back. 0: none so far. */

@@ -5,11 +5,11 @@ import { RETRANSMISSION } from '../../facts/verdict.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Connection } from '../connection.ts';
 import { elapsed } from '../timing/elapsed.ts';
-import { RoundTrips } from '../timing/round-trips.ts';
+import { NO_SAMPLE, RoundTrips } from '../timing/round-trips.ts';
 import { ASKED } from './watch.ts';
 
 /** A response that took less is nobody's concern, seconds: connections keep nothing of such but their number and sum. */
-const SLOW_SECONDS = 0.5;
+export const SLOW_SECONDS = 0.5;
 /** Services whose times are kept; further ones have none. */
 const MOST_SERVICES = 4096;
 
@@ -67,24 +67,28 @@ export function noteResponse(c: Connection, s: Segment, verdict: number, service
   if (verdict === RETRANSMISSION) c.watch &= ~ASKED;
   if (verdict !== 0 || !seqGe(s.ack, flow.next)) return;
   c.watch &= ~ASKED;
-  const took = elapsed(s, flow.lastDataSeconds, flow.lastDataNanos) - pathSeconds(c);
   // A client whose window is closed keeps its own response waiting.
   if (flow.window === 0) return;
-  const micros = Math.min(Math.max(Math.round(took * 1e6), 0), 0x3fffffff);
+  const { lastDataSeconds, lastDataNanos, roundTrips } = flow;
+  enterResponse(c, s, elapsed(s, lastDataSeconds, lastDataNanos) - pathSeconds(c, roundTrips.min), services);
+}
+
+/** From the tap to the server and back, where `min` is the shortest round trip of the client's flow, microseconds. */
+export function pathSeconds(c: Connection, min: number): number {
+  const handshake = c.serverHalfMicros;
+  if (min === NO_SAMPLE) return Math.max(handshake, 0) / 1e6;
+  return (handshake < 0 ? min : Math.min(min, handshake)) / 1e6;
+}
+
+/** `s` begins a response, for which the server took so long. */
+export function enterResponse(c: Connection, s: Segment, seconds: number, services: Services): void {
+  const micros = Math.min(Math.max(Math.round(seconds * 1e6), 0), 0x3fffffff);
   c.service ??= services.of(s);
   c.service?.add(micros);
-  if (took >= SLOW_SECONDS) noteSlow(c, s, took);
+  if (seconds >= SLOW_SECONDS) noteSlow(c, s, seconds);
   c.oddities?.responses?.own.add(micros);
   c.responses++;
   c.responseMicros += micros;
-}
-
-/** From the tap to the server and back. */
-function pathSeconds(c: Connection): number {
-  const { samples, min } = c.client.flow.roundTrips;
-  const handshake = c.serverHalfMicros;
-  if (samples === 0) return Math.max(handshake, 0) / 1e6;
-  return (handshake < 0 ? min : Math.min(min, handshake)) / 1e6;
 }
 
 function noteSlow(c: Connection, s: Segment, seconds: number): void {

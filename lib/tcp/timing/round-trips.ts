@@ -6,7 +6,7 @@ const BUCKETS = 32 * PER_DOUBLING;
 /** Samples kept as they are before a histogram is made. */
 const FEW = 16;
 /** `min` before the first sample. */
-const NO_SAMPLE = 0x7fffffff;
+export const NO_SAMPLE = 0x7fffffff;
 /** Empty histograms to be used again: they are the largest thing that many connections need. */
 const SPARE: Int32Array[] = [];
 const MOST_SPARE = 4096;
@@ -40,7 +40,7 @@ export class RoundTrips {
   }
 
   add(micros: number): void {
-    const sample = micros < 1 ? 1 : micros > 0x7ffffffe ? 0x7ffffffe : micros | 0;
+    const sample = sampleOf(micros);
     if (this.samples++ === 0) {
       this.smoothed = sample;
       this.variation = sample >> 1;
@@ -106,6 +106,11 @@ export class RoundTrips {
       samples: this.samples,
     };
   }
+}
+
+/** A time in microseconds as it is counted: whole, at least one. */
+export function sampleOf(micros: number): number {
+  return micros < 1 ? 1 : micros > 0x7ffffffe ? 0x7ffffffe : micros | 0;
 }
 
 /** The doubling that a sample lies in, and which eighth of it. */

@@ -79,6 +79,16 @@ export function nextSlot(cursor: number): number {
   return (cursor + 1) & (SLOTS - 1);
 }
 
+/** One of those remembered in a ring has the same header: `findTwin` will say more. */
+export function resembles(pool: Int32Columns, ring: number, segment: Segment): boolean {
+  const chunk = pool.chunk(ring);
+  const print = fingerprint(segment);
+  for (let slot = pool.offset(ring), end = slot + CURSOR; slot < end; slot += SLOT_WIDTH) {
+    if (chunk[slot + FINGERPRINT] === print) return true;
+  }
+  return false;
+}
+
 /** The latest segment remembered with the same header as this one; false when there is none. */
 export function findTwin(pool: Int32Columns, flow: Flow, segment: Segment, twin: Twin): boolean {
   if (flow.recentAcks < 0) return false;
