@@ -63,12 +63,11 @@ import {
   TS_VAL,
   TUNNEL,
   UNA,
+  UNDER_WAY,
   WINDOW,
 } from './columns.ts';
-import { enterSamples, load, store } from './objects.ts';
+import { enterSamples, load, store, UNCLEAN } from './objects.ts';
 import { isCalm, isUsual, passable } from './usual.ts';
-
-const UNCLEAN = record.HOLE | record.REPEATED | record.LATE;
 
 /**
  * Connections to which nothing odd is happening, as columns. **The usual segment is followed here and nowhere else**: it
@@ -82,10 +81,11 @@ export class Calm {
   private readonly columns = new Int32Columns(SIDES + 2 * SIDE);
   private readonly memory: Memory;
   private readonly services: Services;
-  /** Where the segment asked of last acknowledges up to: the last record, and the first one behind it. */
-  private covered = -1;
+  /** Of the acknowledgment asked of last: records that it passes, when the last of them was sent, the first behind it. */
+  private passed = 0;
+  private sentSeconds = 0;
+  private sentNanos = 0;
   private beyond = -1;
-  private passedRecords = 0;
 
   constructor(memory: Memory, services: Services) {
     this.memory = memory;
@@ -219,6 +219,7 @@ export class Calm {
     if (tail < 0) m[a + HEAD] = index;
     else sent.set(tail, record.NEXT, index);
     if (m[a + UNA]! < 0) m[a + UNA] = index;
+    if (m[a + UNDER_WAY]! >= 0) m[a + UNDER_WAY] = m[a + UNDER_WAY]! + 1;
     m[a + TAIL] = index;
     if (m[a + CONTIGUOUS] === next) m[a + CONTIGUOUS] = end;
     m[a + NEXT] = end;
@@ -250,17 +251,26 @@ export class Calm {
   /** Finds what is acknowledged up to `ack`; false where some of it was not sent plainly, once. */
   private reach(m: Int32Array, b: number, ack: number): boolean {
     if (((m[b + CONTIGUOUS]! - ack) | 0) < 0) return false;
+    const underWay = m[b + UNDER_WAY]!;
+    if (ack === m[b + NEXT] && underWay >= 0) {
+      // All of it, as mostly: the side knows all there is to know, and the records stay where they are, out of the cache.
+      this.beyond = -1;
+      this.passed = underWay;
+      this.sentSeconds = m[b + LAST_DATA_SECONDS]!;
+      this.sentNanos = m[b + LAST_DATA_NANOS]!;
+      return true;
+    }
     const { sent } = this.memory;
     let index = m[b + UNA]!;
-    this.covered = -1;
-    this.passedRecords = 0;
+    this.passed = 0;
     while (index >= 0) {
       const r = sent.chunk(index);
       const at = sent.offset(index);
       if (((ack - r[at + record.END]!) | 0) < 0) break;
       if ((r[at + record.MARKS]! & UNCLEAN) !== 0) return false;
-      this.covered = index;
-      this.passedRecords++;
+      this.sentSeconds = r[at + record.SECONDS]!;
+      this.sentNanos = r[at + record.NANOS]!;
+      this.passed++;
       index = r[at + record.NEXT]!;
     }
     this.beyond = index;
@@ -269,15 +279,15 @@ export class Calm {
 
   /** The acknowledgment moves on, as far as `reach` has found (progress.ts: `advance`). */
   private advance(m: Int32Array, b: number, s: Segment): void {
-    const { sent } = this.memory;
-    m[b + UNA] = this.beyond;
+    const { beyond, passed } = this;
+    m[b + UNA] = beyond;
     m[b + ACKED] = s.ack;
     m[b + ACK_SECONDS] = s.seconds;
     m[b + ACK_NANOS] = s.nanos;
-    if (this.covered < 0) return;
-    const r = sent.chunk(this.covered);
-    const at = sent.offset(this.covered);
-    const micros = (s.seconds - r[at + record.SECONDS]!) * 1e6 + (s.nanos - r[at + record.NANOS]!) / 1000;
+    if (beyond < 0) m[b + UNDER_WAY] = 0;
+    else if (m[b + UNDER_WAY]! >= 0) m[b + UNDER_WAY] = m[b + UNDER_WAY]! - passed;
+    if (passed === 0) return;
+    const micros = (s.seconds - this.sentSeconds) * 1e6 + (s.nanos - this.sentNanos) / 1000;
     if (micros >= 0) {
       const samples = m[b + SAMPLES]!;
       const sample = sampleOf(micros);
@@ -285,7 +295,7 @@ export class Calm {
       if (sample < m[b + SHORTEST]!) m[b + SHORTEST] = sample;
       m[b + SAMPLES] = samples + 1;
     }
-    m[b + KEPT] = m[b + KEPT]! + this.passedRecords;
+    m[b + KEPT] = m[b + KEPT]! + passed;
   }
 }
 

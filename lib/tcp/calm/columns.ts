@@ -49,9 +49,11 @@ export const END_WINDOW = 33;
 export const PASSED = 34;
 export const SMALL = 35;
 export const TINY_RUN = 36;
+/** Records from `UNA` on, all sent plainly and once, the last with the last payload; -1 where they must be looked at. */
+export const UNDER_WAY = 37;
 /** The shortest round trip, microseconds; those measured, and not yet entered into the flow's. */
-export const SHORTEST = 37;
-export const SAMPLES = 38;
-export const SAMPLE = 39;
-export const MOST_SAMPLES = 9;
+export const SHORTEST = 38;
+export const SAMPLES = 39;
+export const SAMPLE = 40;
+export const MOST_SAMPLES = 8;
 export const SIDE = SAMPLE + MOST_SAMPLES;

@@ -4,6 +4,7 @@ import { keptBy, trim } from '../verdict/history.ts';
 import type { Memory } from '../verdict/memory.ts';
 import { scaleOf } from '../verdict/plausible.ts';
 import { cursorOf, setCursor } from '../verdict/recent-acks.ts';
+import * as record from '../verdict/record.ts';
 import {
   ACK_NANOS,
   ACK_SECONDS,
@@ -44,8 +45,12 @@ import {
   TS_VAL,
   TTL,
   UNA,
+  UNDER_WAY,
   WINDOW,
 } from './columns.ts';
+
+/** What was not sent plainly, once. */
+export const UNCLEAN: number = record.HOLE | record.REPEATED | record.LATE;
 
 /** The side of `e`, as its objects are. */
 export function store(m: Int32Array, a: number, e: Endpoint, peer: Endpoint, memory: Memory): void {
@@ -87,8 +92,25 @@ export function store(m: Int32Array, a: number, e: Endpoint, peer: Endpoint, mem
   m[a + PASSED] = e.passed;
   m[a + SMALL] = e.small;
   m[a + TINY_RUN] = e.tinyRun;
+  m[a + UNDER_WAY] = underWay(flow, memory);
   m[a + SHORTEST] = flow.roundTrips.min;
   m[a + SAMPLES] = 0;
+}
+
+/** More than so many are not counted each time a connection comes to rest. */
+const MOST_COUNTED = 8;
+
+/** How many records of a flow are not acknowledged, -1 if there is more to them than that. */
+function underWay(flow: Flow, { sent }: Memory): number {
+  let count = 0;
+  let last = -1;
+  for (let index = flow.una; index >= 0; index = sent.get(index, record.NEXT)) {
+    if ((sent.get(index, record.MARKS) & UNCLEAN) !== 0 || ++count > MOST_COUNTED) return -1;
+    last = index;
+  }
+  if (count === 0) return 0;
+  const isLastPayload = sent.get(last, record.FRAME) === flow.lastDataFrame;
+  return isLastPayload ? count : -1;
 }
 
 /** The objects of `e`, as its side is. */
