@@ -8,12 +8,16 @@
  * Everything but reading files by path is free of I/O and of Node: `Analyzer` takes bytes and gives facts.
  */
 import { UNKNOWN_FORMAT } from './capture/info.ts';
+import { compareResults, USUAL_RATE } from './compare/results/compare.ts';
 import { Analyzer } from './engine/analyzer.ts';
 import type { CaptureFacts } from './facts/capture.ts';
+import type { Comparison } from './facts/comparison.ts';
 import type { ConnectionFacts } from './facts/connection.ts';
 import type { Moment } from './facts/moment.ts';
 import type { PacketRow } from './facts/packet-row.ts';
 import type { Report } from './facts/report.ts';
+import type { ServiceRow } from './facts/services.ts';
+import type { SocketTable } from './facts/sockets.ts';
 import type { StreamConnection, StreamEvent, StreamOptions } from './facts/stream.ts';
 import { type LintConfig, resolveConfig } from './lint/config.ts';
 import { Expecting } from './lint/expect.ts';
@@ -23,6 +27,8 @@ import { createLinter } from './lint/runtime.ts';
 import { makeReport } from './report/make-report.ts';
 import { RULES } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
+import { ServiceRows } from './traffic/service-rows.ts';
+import { Sockets } from './traffic/sockets.ts';
 
 /**
  * Where a capture comes from: the path of a file (compressed ones are unpacked; Node only), its bytes, or its bytes in
@@ -43,11 +49,11 @@ export interface AnalyzeOptions {
   readonly timeWaitSeconds?: number;
   /** When the capture ended, where that was later than its last packet: waiting states are measured up to there. */
   readonly captureEnd?: Moment;
-  /** False leaves `connections` empty, which saves memory on large captures. Default true. */
+  /** False leaves `connections` empty, which saves memory on large captures, and all that is made of them. Default true. */
   readonly keepConnections?: boolean;
   /** Called for every TCP segment in capture order. */
   readonly onPacket?: (row: PacketRow) => void;
-  /** Called for every connection when it has ended, by its number. */
+  /** Called for every connection when it has ended. */
   readonly onConnection?: (facts: ConnectionFacts) => void;
   /** Compute Wireshark's labels (`analysis` of packets, `completeness`) and Zeek's conn_state and history. */
   readonly labels?: boolean;
@@ -117,6 +123,49 @@ export async function analyze(source: Source, options: AnalyzeOptions = {}): Pro
   const unmet = expecting.flatMap((each) => each.conclude(capture, judged.findings, judged.found) ?? []);
   const findings = [...unmet, ...judged.findings];
   return { ...makeReport([{ ...judged, capture, findings }], []), capture, connections };
+}
+
+/** What `tcplint services` prints: a row per server address and port, worst first. */
+export function services({ capture, connections, findings }: Analysis): ServiceRow[] {
+  const rows = new ServiceRows();
+  for (const facts of connections) {
+    rows.add(facts);
+  }
+  return rows.rows(findings, capture.traffic.services);
+}
+
+export interface SocketsOptions {
+  /** When; the end of the capture by default. */
+  readonly at?: Moment;
+  /** Addresses of the host; by default the host that had the most sockets then. */
+  readonly hosts?: readonly string[];
+  /** As it was analyzed with. Default 60. */
+  readonly timeWaitSeconds?: number;
+}
+
+/** What `tcplint netstat` prints: the table of sockets that a host would have shown. Null for a capture without packets. */
+export function sockets({ capture, connections }: Analysis, options: SocketsOptions = {}): SocketTable | null {
+  const at = options.at ?? capture.end;
+  if (at === null) {
+    return null;
+  }
+  const live = new Sockets(options.at ?? null, options.timeWaitSeconds ?? 60);
+  for (const facts of connections) {
+    live.add(facts);
+  }
+  const known = live.busiest();
+  const hosts = options.hosts ?? known.slice(0, 1);
+  return { hosts, chosenOf: options.hosts === undefined ? known.length : null, at, sockets: live.rows(hosts, at) };
+}
+
+/** What `tcplint compare` prints. `chance`: of what is called better or worse, so much may be chance; default 0.05. */
+export function compare(before: Analysis, after: Analysis, chance: number = USUAL_RATE): Comparison {
+  const [one, other] = [before, after].map((analysis) => ({
+    ...analysis,
+    connections: analysis.connections.length,
+    services: services(analysis),
+  }));
+  return compareResults(one!, other!, chance);
 }
 
 export interface StreamsOptions extends StreamOptions {
@@ -201,6 +250,7 @@ function withCompression(
 export { Analyzer } from './engine/analyzer.ts';
 export type { AnalyzerOptions, CaptureAnalyzer } from './engine/options.ts';
 export type * from './facts/capture.ts';
+export type * from './facts/comparison.ts';
 export type * from './facts/connection.ts';
 export type * from './facts/finding.ts';
 export { after, epoch, isBefore, type Moment, secondsBetween } from './facts/moment.ts';
@@ -208,6 +258,8 @@ export * as notes from './facts/notes.ts';
 export type { PacketRow } from './facts/packet-row.ts';
 export { type Report, type RuleRun, SCHEMA_VERSION, type Summary } from './facts/report.ts';
 export type { Family, Need, Preset, RuleMeta, RuleOption, RuleOptions, Severity, Unit } from './facts/rule.ts';
+export type * from './facts/services.ts';
+export type * from './facts/sockets.ts';
 export { STATE_NAMES, type StateName } from './facts/state.ts';
 export type * from './facts/stream.ts';
 export type { Confidence, Verdict, VerdictHow, VerdictKind } from './facts/verdict.ts';

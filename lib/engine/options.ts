@@ -19,11 +19,12 @@ export interface AnalyzerOptions {
   readonly path?: string;
   /** Compression that the bytes were found in, for the record. */
   readonly compression?: string | null;
-  /** Called once per connection when it ends or leaves memory, in order of connection number; the facts may be kept. */
+  /** Called once per connection (but see `wake`) when it ends or leaves memory; the facts may be kept. */
   readonly onConnection?: (facts: ConnectionFacts) => void;
   /**
    * Notes that make a connection worth `onConnection` (facts/notes.ts); -1 (the default) for every connection. The
-   * linter passes the union of what its rules wake on, so that a healthy connection costs no facts.
+   * linter passes the union of what its rules wake on, so that a healthy connection costs no facts. Connections that are
+   * over leave memory early then: what comes later for one is told, if it is worth it, by itself under the same number.
    */
   readonly wake?: number;
   /** Called for every TCP segment, in capture order, once its verdict is final. */

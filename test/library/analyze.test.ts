@@ -2,8 +2,10 @@ import { afterAll, describe, expect, expectTypeOf, test } from 'vitest';
 import {
   type Analysis,
   Analyzer,
+  after,
   analyze,
   type ConnectionFacts,
+  compare,
   createLinter,
   defineRule,
   type Finding,
@@ -12,8 +14,10 @@ import {
   RULES,
   resolveConfig,
   type Severity,
+  services,
+  sockets,
 } from '../../lib/index.ts';
-import { Folder, HEALTHY, UNANSWERED } from '../cli/run.ts';
+import { Folder, HEALTHY, run, UNANSWERED } from '../cli/run.ts';
 import { assemble } from '../scripts/assemble.ts';
 
 const folder = new Folder();
@@ -101,6 +105,40 @@ describe('analyze', () => {
   test('damage is a finding, not an exception', async () => {
     const { findings } = await analyze(assemble(HEALTHY).subarray(0, -5));
     expect(findings.map(({ rule }) => rule)).toContain('capture-truncated');
+  });
+});
+
+describe('what is made of an analysis is what the commands print', () => {
+  const incident = new URL('../../fixtures/incident.pcapng', import.meta.url).pathname;
+  const printed = async (...argv: string[]) => JSON.parse((await run([...argv, '-f', 'json'])).stdout);
+
+  test('services', async () => {
+    const rows = services(await analyze(incident));
+    const told = (await printed('services', incident)).services;
+    expect(told).toMatchObject(rows.map(({ server, connections, findings }) => ({ server, connections, findings })));
+  });
+
+  test.each([[{}], [{ at: 12.5, hosts: ['10.91.251.22'] }]] as { at?: number; hosts?: string[] }[][])(
+    'sockets %j',
+    async ({ at, hosts } = {}) => {
+      const analysis = await analyze(incident);
+      const moment = at === undefined ? {} : { at: after(analysis.capture.start!, at) };
+      const table = sockets(analysis, { ...moment, ...(hosts === undefined ? {} : { hosts }) })!;
+      const argv = [
+        ...(at === undefined ? [] : ['--at', `${at}s`]),
+        ...(hosts ?? []).flatMap((each) => ['--host', each]),
+      ];
+      const told = (await printed('netstat', incident, ...argv)).sockets;
+      expect(told).toHaveLength(table.sockets.length);
+      expect(told).toMatchObject(table.sockets.map(({ peer, state, connection }) => ({ peer, state, connection })));
+    },
+  );
+
+  test('compare', async () => {
+    const [one, other] = [await analyze(path), await analyze(incident)];
+    const told = await printed('compare', path, incident);
+    expect(told.summary).toEqual(compare(one, other).summary);
+    expect(compare(one, one).summary.worse).toBe(0);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { compareResults, type Result } from '../../compare/results/compare.ts';
+import { compareResults, type Result, USUAL_RATE } from '../../compare/results/compare.ts';
 import { InputError } from '../../engine/sources/input-error.ts';
 import type { Comparison } from '../../facts/comparison.ts';
 import { SEVERITIES, type Severity } from '../../facts/rule.ts';
@@ -35,7 +35,6 @@ const TAPS: FormatTable<Rendering<TapComparison>> = {
 };
 
 const FAIL_ON = [...SEVERITIES, 'never'] as const;
-const DEFAULT_RATE = 0.05;
 /** How long a packet may be under way between two taps, seconds. */
 const DEFAULT_PATIENCE = 10;
 
@@ -59,7 +58,7 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
       'error',
     )
     .option('--max-warnings <n>', 'exit with 1 when more warnings got worse', parseCount)
-    .option('--chance <share>', 'of what is called better or worse, so much may be chance', parseShare, DEFAULT_RATE)
+    .option('--chance <share>', 'of what is called better or worse, so much may be chance', parseShare, USUAL_RATE)
     .option('--strict', 'what chance may explain got worse as well')
     .option('--taps', 'the captures are the same traffic at two points: near the client and near the server')
     .option(

@@ -36,6 +36,9 @@ export interface Result {
   readonly rules: readonly RuleRun[];
 }
 
+/** Of what is called better or worse, so much may be chance, unless somebody says otherwise. */
+export const USUAL_RATE = 0.05;
+
 /** `rate`: of what is called better or worse, this share at most may be chance. */
 export function compareResults(before: Result, after: Result, rate: number): Comparison {
   const pairs = matchServices(before.services, after.services).map((pair) => ({
