@@ -1,3 +1,5 @@
+import { Int32Columns } from '../bytes/columns.ts';
+import { mix3, RECORD_MASK, Slots } from '../bytes/slots.ts';
 import type { LossBin } from '../facts/capture.ts';
 import { keepLowest } from './lowest.ts';
 import type { AddressText } from './summary.ts';
@@ -24,21 +26,31 @@ export interface Resent {
   readonly dstD: number;
 }
 
-/** What one connection lost within one tenth of a second. */
-interface Loss {
-  readonly tenth: number;
-  readonly connection: number;
-  /** A copy of the first. */
-  readonly resent: Resent;
-  segments: number;
-}
+// Columns of what one connection lost within one tenth of a second: the first segment of it that was sent again, with its
+// addresses (four int32s each), and how many segments there were (0: all was taken back).
+const TENTH = 0;
+const TENTH_HIGH = 1;
+const CONNECTION = 2;
+const SEGMENTS = 3;
+const FRAME = 4;
+const VERSION = 5;
+const SOURCE = 6;
+const TARGET = 10;
+const WIDTH = 14;
+
+const HIGH = 2 ** 32;
 
 /** Who lost something when: connections by tenth of a second. */
 export class Losses {
-  private tenths = new Map<number, Map<number, Loss>>();
+  private records = new Int32Columns(WIDTH);
+  private readonly owner = {
+    hashOf: (record: number) => hashOf(this.records.get(record, CONNECTION), this.tenthOf(record)),
+  };
+  private index = new Slots(this.owner);
   private kept = 0;
   private forgotten = 0;
-  private readonly recent = new Map<number, Loss>();
+  /** The records of frames whose loss may still be taken back. */
+  private recent = new Map<number, number>();
   /** By connection: the transmission repeated last, and its latest repeat. Further repeats of it are no further loss. */
   private readonly repeated = new Map<number, { of: number; frame: number }>();
 
@@ -54,69 +66,122 @@ export class Losses {
     const again = before !== undefined && of !== 0 && (of === before.of || of === before.frame);
     bounded(this.repeated, connection, { of: again ? before.of : of, frame });
     if (again) return;
-    let losses = this.tenths.get(tenth);
-    if (losses === undefined) {
-      losses = new Map();
-      this.tenths.set(tenth, losses);
-    }
-    let loss = losses.get(connection);
-    if (loss === undefined) {
-      const { ipVersion, srcA, srcB, srcC, srcD, dstA, dstB, dstC, dstD } = resent;
-      const copy = { frame, ipVersion, srcA, srcB, srcC, srcD, dstA, dstB, dstC, dstD };
-      loss = { tenth, connection, resent: copy, segments: 0 };
-      losses.set(connection, loss);
+    const record = this.find(connection, tenth);
+    const m = this.records.chunk(record);
+    const o = this.records.offset(record);
+    if (m[o + SEGMENTS]!++ === 0) {
       this.kept++;
+      m[o + FRAME] = frame;
+      m[o + VERSION] = resent.ipVersion;
+      m.set([resent.srcA, resent.srcB, resent.srcC, resent.srcD], o + SOURCE);
+      m.set([resent.dstA, resent.dstB, resent.dstC, resent.dstD], o + TARGET);
     }
-    loss.segments++;
-    bounded(this.recent, frame, loss);
-    if (this.kept > MOST_KEPT) this.forget();
+    bounded(this.recent, frame, record);
+    if (this.kept > MOST_KEPT) this.forget(MOST_KEPT / 2);
+    else if (this.records.length > 2 * MOST_KEPT) this.forget(MOST_KEPT);
   }
 
   /** The retransmission in this frame was not needed: nothing had been lost. */
   takeBack(frame: number): void {
-    const loss = this.recent.get(frame);
-    if (loss === undefined) return;
+    const record = this.recent.get(frame);
+    if (record === undefined) return;
     this.recent.delete(frame);
-    if (--loss.segments > 0) return;
-    const losses = this.tenths.get(loss.tenth);
-    if (losses?.get(loss.connection) !== loss) return;
-    losses.delete(loss.connection);
-    this.kept--;
+    const left = this.records.get(record, SEGMENTS) - 1;
+    this.records.set(record, SEGMENTS, left);
+    if (left === 0) this.kept--;
   }
 
   /** Tenths in which several connections lost something, in order. */
   bins(text: AddressText): LossBin[] {
-    const together = [...this.tenths].filter(([, losses]) => losses.size >= TOGETHER).sort(([a], [b]) => a - b);
-    return together.map(([tenth, losses]) => {
-      const frames: number[] = [];
-      for (const { resent } of losses.values()) keepLowest(frames, resent.frame, MOST_FRAMES);
-      const connections = [...losses.keys()].sort((a, b) => a - b);
-      return { tenth, connections, sharedHosts: sharedHosts([...losses.values()], text), frames };
-    });
+    const together = this.byTenth().filter(([, losses]) => losses.length >= TOGETHER);
+    return together
+      .sort(([a], [b]) => a - b)
+      .map(([tenth, losses]) => {
+        const frames: number[] = [];
+        for (const record of losses) keepLowest(frames, this.records.get(record, FRAME), MOST_FRAMES);
+        const connections = losses.map((record) => this.records.get(record, CONNECTION)).sort((a, b) => a - b);
+        return { tenth, connections, sharedHosts: this.sharedHosts(losses, text), frames };
+      });
   }
 
-  private forget(): void {
-    const byConnections = [...this.tenths].sort(([, a], [, b]) => b.size - a.size);
-    this.tenths = new Map();
-    const before = this.kept;
-    this.kept = 0;
-    for (const [tenth, losses] of byConnections) {
-      if (this.kept + losses.size > MOST_KEPT / 2) break;
-      this.tenths.set(tenth, losses);
-      this.kept += losses.size;
+  /** The record of what a connection lost in a tenth, a fresh one if there is none. */
+  private find(connection: number, tenth: number): number {
+    const hash = hashOf(connection, tenth);
+    const slots = this.index.shard(hash);
+    const mask = slots.length - 1;
+    for (let i = hash & mask; ; i = (i + 1) & mask) {
+      const slot = slots[i]!;
+      if (slot < 0) break;
+      const record = slot & RECORD_MASK;
+      if (this.records.get(record, CONNECTION) === connection && this.tenthOf(record) === tenth) return record;
     }
+    const record = this.records.allocate();
+    this.records.set(record, CONNECTION, connection);
+    this.records.set(record, TENTH, tenth | 0);
+    this.records.set(record, TENTH_HIGH, Math.floor(tenth / HIGH));
+    this.index.insert(hash, record);
+    return record;
+  }
+
+  /** Clocks that were never set, and then are, make distances beyond 32 bits. */
+  private tenthOf(record: number): number {
+    return this.records.get(record, TENTH_HIGH) * HIGH + (this.records.get(record, TENTH) >>> 0);
+  }
+
+  private byTenth(): [number, number[]][] {
+    const tenths = new Map<number, number[]>();
+    for (let record = 0; record < this.records.length; record++) {
+      if (this.records.get(record, SEGMENTS) === 0) continue;
+      const tenth = this.tenthOf(record);
+      const losses = tenths.get(tenth);
+      if (losses === undefined) tenths.set(tenth, [record]);
+      else losses.push(record);
+    }
+    return [...tenths];
+  }
+
+  /** Keeps the tenths with the most, in new columns, so many losses at most. */
+  private forget(most: number): void {
+    const byConnections = this.byTenth().sort(([, a], [, b]) => b.length - a.length);
+    const { records: old, kept: before } = this;
+    this.records = new Int32Columns(WIDTH);
+    this.index = new Slots(this.owner);
+    this.kept = 0;
+    const moved = new Map<number, number>();
+    for (const [tenth, losses] of byConnections) {
+      if (this.kept + losses.length > most) break;
+      for (const record of losses) {
+        const copy = this.find(old.get(record, CONNECTION), tenth);
+        const from = old.offset(record);
+        this.records.chunk(copy).set(old.chunk(record).subarray(from, from + WIDTH), this.records.offset(copy));
+        moved.set(record, copy);
+      }
+      this.kept += losses.length;
+    }
+    const recent = [...this.recent].filter(([, record]) => moved.has(record));
+    this.recent = new Map(recent.map(([frame, record]) => [frame, moved.get(record)!]));
     this.forgotten += before - this.kept;
+  }
+
+  private sharedHosts(losses: readonly number[], text: AddressText): string[] {
+    let shared: string[] | null = null;
+    for (const record of losses) {
+      const ends = [this.textOf(record, SOURCE, text), this.textOf(record, TARGET, text)];
+      shared = shared === null ? ends : shared.filter((host) => ends.includes(host));
+      if (shared.length === 0) break;
+    }
+    return [...new Set(shared ?? [])].sort();
+  }
+
+  private textOf(record: number, column: number, text: AddressText): string {
+    const m = this.records.chunk(record);
+    const o = this.records.offset(record) + column;
+    return text(this.records.get(record, VERSION), m[o]!, m[o + 1]!, m[o + 2]!, m[o + 3]!);
   }
 }
 
-function sharedHosts(losses: readonly Loss[], text: AddressText): string[] {
-  let shared: string[] | null = null;
-  for (const { resent: r } of losses) {
-    const ends = [text(r.ipVersion, r.srcA, r.srcB, r.srcC, r.srcD), text(r.ipVersion, r.dstA, r.dstB, r.dstC, r.dstD)];
-    shared = shared === null ? ends : shared.filter((host) => ends.includes(host));
-    if (shared.length === 0) break;
-  }
-  return [...new Set(shared ?? [])].sort();
+function hashOf(connection: number, tenth: number): number {
+  return mix3(connection, tenth | 0, 0, 0);
 }
 
 /** Sets, and forgets the oldest beyond the bound. */

@@ -153,6 +153,25 @@ describe('losses', () => {
     expect(losses.bins(addressText)).toEqual([]);
   });
 
+  it('are the same at the clock’s other end: seconds since 1970 are more tenths than 32 bits hold', () => {
+    const { losses } = new Traffic(addressText);
+    for (const tenth of [17e9, 17e9 - 2 ** 32, -17e9]) {
+      for (const i of [1, 2, 3]) losses.add(i, tenth, 0, resent(Math.abs(tenth) / 1e9 + i, i));
+    }
+    expect(losses.bins(addressText).map(({ tenth }) => tenth)).toEqual([-17e9, 17e9 - 2 ** 32, 17e9]);
+  });
+
+  it('stay bounded although most are taken back', () => {
+    const { losses } = new Traffic(addressText);
+    for (const i of [1, 2, 3]) losses.add(i, 0, 0, resent(i, i));
+    for (let i = 0; i < 300_000; i++) {
+      losses.add(i, i + 1, 0, resent(100 + i, 1));
+      losses.takeBack(100 + i);
+    }
+    expect(losses.count).toBe(3);
+    expect(losses.bins(addressText)).toHaveLength(1);
+  });
+
   it('are forgotten first where they were alone', () => {
     const { losses } = new Traffic(addressText);
     for (const i of [1, 2, 3]) losses.add(i, 0, 10 + i, resent(20 + i, i));
