@@ -6,27 +6,31 @@ import { flowsOf, ipv4, ipv6 } from './flow.mjs';
 import { ACK, FIN, PSH, SYN } from './writer.mjs';
 
 const MSS = 1448;
+/** Of SYN and SYN-ACK, and of what follows, in units of 2^7: Linux's own, which shrink by no more than the scale rounds off. */
+const CLIENT_WINDOWS = { first: 64_240, later: 502 };
+const SERVER_WINDOWS = { first: 65_160, later: 509 };
 const SERVER_PORTS = [80, 443, 5432, 6379, 8080, 9092];
 
 /** What one direction of a connection needs to speak. */
 class Speaker {
-  constructor(stage, flow, isn) {
+  constructor(stage, flow, windows) {
     this.stage = stage;
     this.flow = flow;
-    this.isn = isn;
+    this.windows = windows;
+    this.isn = stage.random.sequenceNumber();
     this.sent = 0;
     this.heard = 0;
     this.peer = null;
   }
 
-  say(flags, { length = 0, window = 502, offset = this.sent, ackOffset = this.heard, sack = [] } = {}) {
+  say(flags, { length = 0, offset = this.sent, ackOffset = this.heard, sack = [] } = {}) {
     const { stage, peer } = this;
     const hasAck = (flags & ACK) !== 0;
     stage.writer.segment(stage.agenda.now, this.flow, {
       seq: this.isn + offset,
       ack: hasAck ? peer.isn + ackOffset : 0,
       flags,
-      window,
+      window: (flags & SYN) !== 0 ? this.windows.first : this.windows.later,
       length,
       sack: sack.map(([left, right]) => [peer.isn + left, peer.isn + right]),
       echo: hasAck ? peer.lastSaid : 0,
@@ -39,23 +43,22 @@ class Speaker {
 }
 
 function speakers(stage, number, isIpv6) {
-  const { random } = stage;
   const client = isIpv6 ? ipv6(1, 1 + (number % 60_000)) : ipv4(1 + (number >> 16), number >> 8, number);
   const server = isIpv6 ? ipv6(2, 1 + (number % 200)) : ipv4(200, 0, 1 + (number % 200));
   const serverPort = SERVER_PORTS[number % SERVER_PORTS.length];
   const clientPort = 1024 + ((number * 11) % 60_000);
   const { up, down } = flowsOf({ address: client, port: clientPort }, { address: server, port: serverPort });
-  const a = new Speaker(stage, up, random.sequenceNumber());
-  const b = new Speaker(stage, down, random.sequenceNumber());
+  const a = new Speaker(stage, up, CLIENT_WINDOWS);
+  const b = new Speaker(stage, down, SERVER_WINDOWS);
   a.peer = b;
   b.peer = a;
   return [a, b];
 }
 
 function* open(client, server, rtt) {
-  client.say(SYN, { window: 64_240 });
+  client.say(SYN);
   yield 20;
-  server.say(SYN | ACK, { window: 65_160 });
+  server.say(SYN | ACK);
   yield rtt;
   client.say(ACK);
 }
@@ -116,14 +119,14 @@ function* response(stage, client, server, rtt, bytes) {
         server.sent += length; // lost before the tap
         client.heard = server.sent;
       } else {
-        server.say(ACK | (server.sent + length === end ? PSH : 0), { length, window: 509 });
+        server.say(ACK | (server.sent + length === end ? PSH : 0), { length });
       }
       yield 12;
     }
     yield rtt;
     yield* acknowledgments(client, burst, lost);
     for (const segment of lost) {
-      server.say(ACK, { ...segment, window: 509 });
+      server.say(ACK, segment);
       yield 12;
     }
     if (lost.length > 0) {
