@@ -21,7 +21,7 @@ import type { SocketTable } from './facts/sockets.ts';
 import type { StreamConnection, StreamEvent, StreamOptions } from './facts/stream.ts';
 import { type LintConfig, resolveConfig } from './lint/config.ts';
 import { Expecting } from './lint/expect.ts';
-import { namedConnection, nameOf } from './lint/names.ts';
+import { nameOf } from './lint/names.ts';
 import { parseConfig } from './lint/parse.ts';
 import { createLinter } from './lint/runtime.ts';
 import { makeReport } from './report/make-report.ts';
@@ -99,11 +99,11 @@ export async function analyze(source: Source, options: AnalyzeOptions = {}): Pro
     ...(options.timeWaitSeconds === undefined ? {} : { timeWaitSeconds: options.timeWaitSeconds }),
     ...(options.captureEnd === undefined ? {} : { captureEnd: options.captureEnd }),
     ...(options.onPacket === undefined ? {} : { onPacket: options.onPacket }),
-    ...(wanted ? {} : { wake: linter.wake }),
+    ...(wanted ? {} : { wake: linter.wake, lends: options.rules === undefined }),
     ...(linter.comparesPayload ? { payload: {} } : {}),
     onComment: linter.comment,
-    onConnection(unnamed) {
-      const facts = namedConnection(unnamed, nameOfAny, analyzer.names);
+    nameOf: nameOfAny,
+    onConnection(facts) {
       for (const each of expecting) {
         each.connection(facts);
       }

@@ -11,7 +11,7 @@ import type { Sink } from '../engine/sources/sink.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Moment } from '../facts/moment.ts';
-import { type NameOf, namedConnection } from '../lint/names.ts';
+import type { NameOf } from '../lint/names.ts';
 import type { Origin } from '../report/format.ts';
 import { closest } from '../select/nearest.ts';
 import { COMMANDS } from './commands.ts';
@@ -34,7 +34,7 @@ export interface Source extends Origin {
 export interface Interest {
   readonly ask: Pick<
     AnalyzerOptions,
-    'onComment' | 'onConnection' | 'onPacket' | 'wake' | 'labels' | 'zeek' | 'metrics' | 'payload'
+    'onComment' | 'onConnection' | 'onPacket' | 'wake' | 'lends' | 'labels' | 'zeek' | 'metrics' | 'payload'
   >;
   finish?(capture: CaptureFacts): void;
   /** The capture's bytes as they come, decompressed: lent until this returns. */
@@ -211,14 +211,11 @@ async function analyseOne(
     nameOf: (address, port) => nameOf(address, port, analyzer.names.get(address)),
   };
   const interest = begin(origin);
-  const { onConnection } = interest.ask;
   const make = interest.make ?? ((wanted: AnalyzerOptions) => new Analyzer(wanted));
   const analyzer: Analyzer = make({
     ...interest.ask,
-    ...(onConnection === undefined
-      ? {}
-      : { onConnection: (facts) => onConnection(namedConnection(facts, nameOf, analyzer.names)) }),
     path,
+    nameOf,
     ...(options.timeWait === undefined ? {} : { timeWaitSeconds: options.timeWait }),
     ...(options.captureEnd === undefined ? {} : { captureEnd: options.captureEnd }),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
@@ -248,7 +245,7 @@ async function analyseOne(
             reading.progress.end();
             soFar({
               live,
-              snapshot: (tell) => analyzer.snapshot((facts) => tell(namedConnection(facts, nameOf, analyzer.names))),
+              snapshot: (tell) => analyzer.snapshot(tell),
               tellRows: () => analyzer.tellRows(),
             });
           },

@@ -41,6 +41,7 @@ export function beginJudging(standard: Standard, origin: Source): Judging {
   return {
     ask: {
       wake: expecting.length > 0 ? -1 : linter.wake,
+      lends: expecting.length === 0 && !selector.needsFindings,
       ...payloadFor(linter),
       onComment(text, frame) {
         linter.comment(text, frame);

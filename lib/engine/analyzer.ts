@@ -72,6 +72,8 @@ export class Analyzer implements CaptureAnalyzer, Host {
     this.quality = new CaptureQuality(this.decoder, this.reader.info, options);
     this.payload = options.payload === undefined ? null : new Payload(options.payload, this.connections.table);
     const { vocabularies, payload } = this;
+    const { nameOf = null } = options;
+    const naming = nameOf && ((address: string, port: number) => nameOf(address, port, this.names.get(address)));
     this.ending = new Ending(
       this.connections,
       this.timeline,
@@ -80,6 +82,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
       vocabularies,
       payload,
       options,
+      naming,
     );
   }
 

@@ -1,280 +1,65 @@
-import type { Vantage } from '../facts/capture.ts';
-import type {
-  ConnectionFacts,
-  EndpointFacts,
-  FinFacts,
-  HandshakeFacts,
-  Side,
-  Sighting,
-  StateChange,
-  StateSpell,
-} from '../facts/connection.ts';
-import { after, isBefore, type Moment, secondsBetween } from '../facts/moment.ts';
-import { CLOSED, ESTABLISHED, STATE_NAMES, TIME_WAIT } from '../facts/state.ts';
-import { addressText } from '../packet/address.ts';
-import type { Segment } from '../packet/segment.ts';
-import type { Connection, Endpoint, Oddities } from '../tcp/connection.ts';
+import type { ConnectionFacts, EndpointFacts } from '../facts/connection.ts';
 import { flowFacts } from '../tcp/flow-facts.ts';
-import { rareFacts } from '../tcp/oddities/endpoint.ts';
-import {
-  CAUSES,
-  RECEIVED_ACK_OF_FIN,
-  RECEIVED_RST,
-  SENT_FIN,
-  SENT_RST,
-  SENT_SYN,
-  SENT_SYN_ACK,
-  TIMEOUT_2MSL,
-} from '../tcp/state/events.ts';
-import { Change, type Timeline } from '../tcp/state/timeline.ts';
+import type { ConnectionView } from './connection-view.ts';
 
-export interface Watching {
-  /** How long the capture went on after the connection's last segment, seconds. */
-  readonly watched: number;
-  readonly vantage: Vantage;
-  readonly end: Moment;
-  readonly timeWait: number;
-  /** Median handshake of this client and service so far, seconds. */
-  readonly usualRtt: number | null;
-  /** Tunnels around it, in words. */
-  readonly tunnel: string | null;
-}
-
-/** A state change as stored, with its time as a moment. */
-interface Step {
-  readonly side: Side;
-  readonly previous: number;
-  readonly state: number;
-  readonly event: number;
-  readonly observed: boolean;
-  readonly time: Moment;
-  readonly frame: number;
-  readonly confirmedBy: number;
-}
-
-/** All that is told of one connection. `tuple` holds its addresses and ports, from client to server. */
-export function connectionFacts(
-  c: Connection,
-  tuple: Segment,
-  timeline: Timeline,
-  watching: Watching,
-): ConnectionFacts {
-  const clientSteps = steps(c.client, 'client', timeline, watching);
-  const serverSteps = steps(c.server, 'server', timeline, watching);
-  const all = merged(clientSteps, serverSteps);
-  const odd = c.oddities;
-  const { ipVersion } = c;
-  const last = { seconds: c.lastSeconds, nanos: c.lastNanos };
-  const until = after(last, watching.watched);
-  const { closedBy, closeKind } = closing(all);
-  // Spreading objects this large costs more than all that is in them, so what is rare is added afterwards.
+/** What is told of a connection in memory, as plain data that may be kept when it has left. */
+export function connectionFacts(v: ConnectionView): ConnectionFacts {
   const facts: ConnectionFacts = {
-    connection: c.number,
-    streams: odd?.streams ?? [c.stream],
-    notes: c.notes,
-    client: endpoint(
-      c,
-      'client',
-      addressText(ipVersion, tuple.srcA, tuple.srcB, tuple.srcC, tuple.srcD),
-      tuple.srcPort,
-      clientSteps,
-      until,
-    ),
-    server: endpoint(
-      c,
-      'server',
-      addressText(ipVersion, tuple.dstA, tuple.dstB, tuple.dstC, tuple.dstD),
-      tuple.dstPort,
-      serverSteps,
-      until,
-    ),
-    tunnel: watching.tunnel,
-    roleConfidence: c.handshakeSeen ? 'handshake' : 'guessed',
-    start: { seconds: c.startSeconds, nanos: c.startNanos },
-    end: last,
-    firstFrame: c.firstFrame,
-    lastFrame: c.lastFrame,
-    watchedAfter: watching.watched,
-    handshakeSeen: c.handshakeSeen,
-    handshake: handshake(c, clientSteps, serverSteps, watching.usualRtt),
-    closedBy,
-    closeKind,
-    vantage: watching.vantage,
-    resets: odd?.resets ?? [],
-    icmpErrors: odd?.icmpErrors ?? [],
-    timeline: all.map(change),
-    reuse: odd?.reuse ?? null,
-    straySyns: odd?.straySyns ?? [],
+    connection: v.connection,
+    streams: v.streams,
+    notes: v.notes,
+    client: endpointFacts(v.client),
+    server: endpointFacts(v.server),
+    tunnel: v.tunnel,
+    roleConfidence: v.roleConfidence,
+    start: v.start,
+    end: v.end,
+    firstFrame: v.firstFrame,
+    lastFrame: v.lastFrame,
+    watchedAfter: v.watchedAfter,
+    handshakeSeen: v.handshakeSeen,
+    handshake: v.handshake,
+    closedBy: v.closedBy,
+    closeKind: v.closeKind,
+    vantage: v.vantage,
+    resets: v.resets,
+    icmpErrors: v.icmpErrors,
+    timeline: v.timeline,
+    reuse: v.reuse,
+    straySyns: v.straySyns,
   };
-  return odd === null ? facts : Object.assign(facts, rareOf(odd));
+  return withRare(facts, v, v.isOdd ? RARE : ['alike']);
 }
 
-/** What few connections have to tell; absent where there is nothing. */
-function rareOf({ oldDuplicates, silences, responses }: Oddities): Partial<ConnectionFacts> {
-  const slow = responses?.facts();
-  return {
-    ...(oldDuplicates === null ? {} : { oldDuplicates: oldDuplicates.facts() }),
-    ...(silences === null ? {} : { silences: silences.map(({ ack: _ack, ...silence }) => silence) }),
-    ...(slow === undefined ? {} : { responses: slow }),
-  };
+function endpointFacts(v: ConnectionView['client']): EndpointFacts {
+  const { address, port, finalState, spells, fin } = v;
+  const facts: EndpointFacts = Object.assign(flowFacts(v), { address, port, finalState, spells, fin });
+  return withRare(facts, v, v.isOdd ? RARE_OF_ENDPOINT : ['name', 'largestAcked']);
 }
 
-const CHANGE = new Change();
+/** What few have to tell: absent where there is nothing. */
+const RARE = ['alike', 'oldDuplicates', 'silences', 'responses'] as const;
+const RARE_OF_ENDPOINT = [
+  'name',
+  'largestAcked',
+  'duplicateAcks',
+  'windowShrinks',
+  'sillySegments',
+  'sillyWindows',
+  'nagleWaits',
+  'ackedUnsent',
+  'outOfWindow',
+  'timestampRegressions',
+  'ttlChanges',
+  'urgent',
+  'ecnIgnored',
+  'differing',
+] as const;
 
-/** The endpoint's changes, oldest first, and the end of its TIME_WAIT if the capture lasted beyond it. */
-function steps(e: Endpoint, side: Side, timeline: Timeline, { end, timeWait }: Watching): Step[] {
-  const found: Step[] = [];
-  for (let i = e.change; i >= 0; i = timeline.below(i)) {
-    const { previous, state, event, observed, seconds, nanos, frame, confirmedBy } = timeline.read(i, CHANGE);
-    found.push({ side, previous, state, event, observed, time: { seconds, nanos }, frame, confirmedBy });
+function withRare<T extends object>(facts: T, view: T, rare: readonly (keyof T)[]): T {
+  for (const fact of rare) {
+    const told = view[fact];
+    if (told !== undefined) facts[fact] = told;
   }
-  found.reverse();
-  if (e.state === TIME_WAIT) {
-    const expiry = after({ seconds: e.waitSeconds, nanos: e.waitNanos }, timeWait);
-    if (!isBefore(end, expiry)) {
-      found.push({
-        side,
-        previous: TIME_WAIT,
-        state: CLOSED,
-        event: TIMEOUT_2MSL,
-        observed: false,
-        time: expiry,
-        frame: 0,
-        confirmedBy: 0,
-      });
-    }
-  }
-  return found;
-}
-
-/** Both ends' steps by time, then by frame; what one endpoint does stays in its order. */
-function merged(client: readonly Step[], server: readonly Step[]): Step[] {
-  const all: Step[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < client.length || j < server.length) {
-    const mine = client[i];
-    const theirs = server[j];
-    const clientFirst = theirs === undefined || (mine !== undefined && !isLater(mine, theirs));
-    all.push(clientFirst ? mine! : theirs);
-    if (clientFirst) i++;
-    else j++;
-  }
-  return all;
-}
-
-function isLater(a: Step, b: Step): boolean {
-  const seconds = a.time.seconds - b.time.seconds || a.time.nanos - b.time.nanos;
-  return seconds > 0 || (seconds === 0 && a.frame !== 0 && b.frame !== 0 && a.frame > b.frame);
-}
-
-function change(step: Step): StateChange {
-  return {
-    endpoint: step.side,
-    time: step.time,
-    previous: STATE_NAMES[step.previous]!,
-    state: STATE_NAMES[step.state]!,
-    frame: step.frame === 0 ? null : step.frame,
-    cause: CAUSES[step.event]!,
-    certainty: step.observed ? 'observed' : 'inferred',
-    confirmedBy: step.confirmedBy === 0 ? null : step.confirmedBy,
-  };
-}
-
-function spells(own: readonly Step[]): StateSpell[] {
-  return own.map((step, i) => {
-    const next = own[i + 1];
-    return {
-      state: STATE_NAMES[step.state]!,
-      start: step.time,
-      frame: step.frame === 0 ? null : step.frame,
-      end: next?.time ?? null,
-      endFrame: next === undefined || next.frame === 0 ? null : next.frame,
-    };
-  });
-}
-
-function endpoint(
-  c: Connection,
-  side: Side,
-  address: string,
-  port: number,
-  own: readonly Step[],
-  until: Moment,
-): EndpointFacts {
-  const e = c[side];
-  const facts: EndpointFacts = Object.assign(flowFacts(c, side, until), {
-    address,
-    port,
-    finalState: STATE_NAMES[own[own.length - 1]?.state ?? e.state]!,
-    spells: spells(own),
-    fin: fin(c, e, own),
-  });
-  if (e.passed !== 0) Object.assign(facts, { largestAcked: e.passed });
-  const odd = c.oddities?.[side] ?? null;
-  return odd === null ? facts : Object.assign(facts, rareFacts(odd));
-}
-
-function fin(c: Connection, e: Endpoint, own: readonly Step[]): FinFacts | null {
-  const sent = own.find((step) => step.event === SENT_FIN);
-  if (sent === undefined) return null;
-  const acknowledged = own.find((step) => step.event === RECEIVED_ACK_OF_FIN);
-  const repeats = (e === c.client ? c.oddities?.clientFins : c.oddities?.serverFins) ?? [];
-  return {
-    first: sighting(sent),
-    count: e.fins,
-    acknowledged: acknowledged === undefined ? null : sighting(acknowledged),
-    frames: [sent.frame, ...repeats.map((repeat) => repeat.frame)],
-  };
-}
-
-function sighting(step: Step): Sighting {
-  return { frame: step.frame, time: step.time };
-}
-
-function handshake(
-  c: Connection,
-  client: readonly Step[],
-  server: readonly Step[],
-  usualRtt: number | null,
-): HandshakeFacts {
-  const odd: Oddities | null = c.oddities;
-  const syn = client.find((step) => step.event === SENT_SYN);
-  const synAck = server.find((step) => step.event === SENT_SYN_ACK);
-  const established = server.find((step) => step.state === ESTABLISHED);
-  const serverRtt = c.serverHalfMicros < 0 ? null : c.serverHalfMicros / 1e6;
-  const clientRtt = c.clientHalfMicros < 0 ? null : c.clientHalfMicros / 1e6;
-  return {
-    syns: syn === undefined ? [] : [sighting(syn), ...(odd?.syns ?? [])],
-    synCount: c.client.syns,
-    synAcks: synAck === undefined ? [] : [sighting(synAck), ...(odd?.synAcks ?? [])],
-    synAckCount: c.server.syns,
-    ack: established === undefined || established.frame === 0 ? null : sighting(established),
-    synAcksAfterAck: odd?.synAcksAfterAck ?? 0,
-    rtt: serverRtt === null || clientRtt === null ? null : serverRtt + clientRtt,
-    clientRtt,
-    serverRtt,
-    ...(usualRtt === null ? {} : { usualRtt }),
-    refused: odd?.refused ?? null,
-    wrongAck: odd?.wrongAck ?? null,
-    simultaneous: odd?.simultaneous ?? false,
-    isnChanged: odd?.isnChanged ?? null,
-    synData: odd?.synData ?? null,
-    earlyData: odd?.earlyData ?? null,
-  };
-}
-
-/** Who closed, and how: by the first FIN or RST of the timeline; `both` when the FINs crossed. */
-function closing(all: readonly Step[]): { closedBy: Side | 'both' | null; closeKind: 'fin' | 'reset' | 'open' } {
-  const fins = all.filter((step) => step.event === SENT_FIN);
-  const reset = all.find((step) => step.event === SENT_RST || step.event === RECEIVED_RST);
-  const [first] = fins;
-  if (first === undefined) {
-    if (reset === undefined) return { closedBy: null, closeKind: 'open' };
-    const sender = reset.event === SENT_RST ? reset.side : reset.side === 'client' ? 'server' : 'client';
-    return { closedBy: sender, closeKind: 'reset' };
-  }
-  const crossed = all.some((step) => STATE_NAMES[step.state] === 'CLOSING');
-  const aborted = reset !== undefined && secondsBetween(first.time, reset.time) >= 0 && fins.length < 2;
-  return { closedBy: crossed ? 'both' : first.side, closeKind: aborted ? 'reset' : 'fin' };
+  return facts;
 }

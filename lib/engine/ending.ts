@@ -28,7 +28,8 @@ import { forget } from '../tcp/verdict/judge.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { CaptureQuality } from './capture-quality.ts';
-import { connectionFacts, type Watching } from './connection-facts.ts';
+import { connectionFacts } from './connection-facts.ts';
+import { ConnectionView, type Naming, type Watching } from './connection-view.ts';
 import type { Connections } from './connections.ts';
 import { LoneSyns, PATIENCE_SECONDS } from './lone-syns.ts';
 import type { AnalyzerOptions } from './options.ts';
@@ -61,11 +62,13 @@ export class Ending {
   private readonly payload: Payload | null;
   private readonly onConnection: ((facts: ConnectionFacts) => void) | null;
   private readonly wake: number;
+  private readonly lends: boolean;
   /** Nobody wants every connection in full: healthy ones may leave memory early. */
   private readonly retires: boolean;
   private readonly summaries: Summaries;
   private readonly handshakes = new UsualHandshakes();
   private readonly tuple = new Segment();
+  private readonly view: ConnectionView;
   private readonly change = new Change();
 
   /** Connections that are over, in the order in which they may leave memory; the first is at `head`. */
@@ -80,6 +83,7 @@ export class Ending {
     vocabularies: Vocabularies | null,
     payload: Payload | null,
     options: AnalyzerOptions,
+    naming: Naming | null,
   ) {
     this.connections = connections;
     this.timeline = timeline;
@@ -91,6 +95,8 @@ export class Ending {
     this.payload = payload;
     this.onConnection = options.onConnection ?? null;
     this.wake = options.wake ?? -1;
+    this.lends = options.lends === true && vocabularies === null;
+    this.view = new ConnectionView(this.tuple, timeline, naming);
     this.retires = this.wake !== -1 && options.onPacket === undefined && vocabularies === null;
   }
 
@@ -208,9 +214,9 @@ export class Ending {
     if (!c.revived) this.account(c, vantage);
     const usualRtt = this.handshakes.add(c, this.tuple);
     if (this.onConnection !== null && this.isWanted(c.notes)) {
-      const facts = this.factsOf(c, { watched, vantage, end, usualRtt });
+      const view = this.look(c, { notes: c.notes, watched, vantage, end, usualRtt, alike });
+      const facts = this.lends ? view : connectionFacts(view);
       if (this.vocabularies !== null) Object.assign(facts, this.vocabularies.take(c));
-      if (alike !== 0) Object.assign(facts, { alike });
       this.onConnection(facts);
     }
     timeline.release(c.client);
@@ -246,7 +252,7 @@ export class Ending {
     if (!this.isWanted(notes)) return;
     const watched = secondsBetween({ seconds: c.lastSeconds, nanos: c.lastNanos }, end);
     const usualRtt = this.handshakes.usual(c, this.tuple);
-    tell({ ...this.factsOf(c, { watched, vantage: vantageOf(c), end, usualRtt }), notes });
+    tell(connectionFacts(this.look(c, { notes, watched, vantage: vantageOf(c), end, usualRtt, alike: 0 })));
   }
 
   /** Somebody wants to hear of a connection with these notes. */
@@ -255,10 +261,10 @@ export class Ending {
   }
 
   /** `tuple` holds its addresses and ports. */
-  private factsOf(c: Connection, seen: Omit<Watching, 'timeWait' | 'tunnel'>): ConnectionFacts {
+  private look(c: Connection, seen: Omit<Watching, 'timeWait' | 'tunnel'>): ConnectionView {
     const { quality } = this;
     const tunnel = quality.tunnelText(c.clientTunnel === 0 ? c.serverTunnel : c.clientTunnel);
-    return connectionFacts(c, this.tuple, this.timeline, { ...seen, timeWait: quality.timeWaitSeconds, tunnel });
+    return this.view.look(c, { ...seen, timeWait: quality.timeWaitSeconds, tunnel });
   }
 
   /** What it adds to the counters of the capture. */

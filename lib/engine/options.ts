@@ -27,6 +27,13 @@ export interface AnalyzerOptions {
    * over leave memory early then: what comes later for one is told, if it is worth it, by itself under the same number.
    */
   readonly wake?: number;
+  /**
+   * Facts are only lent to `onConnection`: valid until it returns, read property by property (no copy, no spread), and made
+   * as they are read. For whoever looks at little of many connections. Without effect on facts with labels or metrics.
+   */
+  readonly lends?: boolean;
+  /** Who is called what: names stand beside addresses in facts. `own`: what the capture itself calls the address. */
+  readonly nameOf?: (address: string, port: number, own?: string) => string | undefined;
   /** Called for every TCP segment, in capture order, once its verdict is final. */
   readonly onPacket?: (row: PacketRow) => void;
   /** Called for every comment in the capture: on a frame as it is read, on a section (frame null) at the end. */

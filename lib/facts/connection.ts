@@ -33,7 +33,7 @@ export interface ConnectionFacts {
    * So many more connections are like this one, a lone SYN to the same service at least three seconds old, and are not
    * shown one by one. Absent for none.
    */
-  readonly alike?: number;
+  readonly alike?: number | undefined;
   readonly streams: readonly number[];
   readonly client: EndpointFacts;
   readonly server: EndpointFacts;
@@ -65,11 +65,11 @@ export interface ConnectionFacts {
     readonly challenged: boolean;
   }[];
   /** Segments of an earlier connection of this 4-tuple that turned up in this one, and who sent them. */
-  readonly oldDuplicates?: Occurrences & { readonly from: Side };
+  readonly oldDuplicates?: (Occurrences & { readonly from: Side }) | undefined;
   /** Silences of 10 s or more inside the connection, longest first (the first 8). */
-  readonly silences?: readonly Silence[];
+  readonly silences?: readonly Silence[] | undefined;
   /** Requests and the responses to them: what came back, and how long it took. */
-  readonly responses?: ResponseFacts;
+  readonly responses?: ResponseFacts | undefined;
   /** Wireshark's completeness bitmask, Zeek's conn_state and history: present when they were asked for. */
   readonly completeness?: number;
   readonly connState?: string;
@@ -167,7 +167,7 @@ export interface HandshakeFacts {
 export interface EndpointFacts {
   readonly address: string;
   readonly port: number;
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly finalState: StateName;
   /** Spells in each state, in order. A null `end` means: still so when the capture ended. */
   readonly spells: readonly StateSpell[];
@@ -218,31 +218,31 @@ export interface EndpointFacts {
 
   // Rarer things; absent where they did not happen, or nobody looked.
   /** Largest payload of a segment that the peer acknowledged (or selectively acknowledged). */
-  readonly largestAcked?: number;
+  readonly largestAcked?: number | undefined;
   /** Segments sent again with other bytes (not keep-alives), and how many bytes differ. */
-  readonly differing?: Occurrences & { readonly bytes: number };
+  readonly differing?: (Occurrences & { readonly bytes: number }) | undefined;
   /** Duplicate acknowledgments (RFC 5681 2) this endpoint sent; `densest` in any one second. */
-  readonly duplicateAcks?: Occurrences & { readonly densest: number };
+  readonly duplicateAcks?: (Occurrences & { readonly densest: number }) | undefined;
   /** Right edge of the window this endpoint offers, moved left by more than one scale unit. */
-  readonly windowShrinks?: Occurrences & { readonly bytes: number };
+  readonly windowShrinks?: (Occurrences & { readonly bytes: number }) | undefined;
   /** Longest runs of tiny data segments sent (below min(MSS / 4, 128) bytes, back to back while more was waiting)
    * and of tiny window openings offered. */
-  readonly sillySegments?: Occurrences;
-  readonly sillyWindows?: Occurrences;
+  readonly sillySegments?: Occurrences | undefined;
+  readonly sillyWindows?: Occurrences | undefined;
   /** Small segment, 35 to 250 ms wait for its ACK, next small segment: how often, and the seconds waited in all. */
-  readonly nagleWaits?: Occurrences & { readonly seconds: number };
+  readonly nagleWaits?: (Occurrences & { readonly seconds: number }) | undefined;
   /** Acknowledgments this endpoint sent of bytes that its peer sent for the first time only later. */
-  readonly ackedUnsent?: Occurrences & { readonly bytes: number };
+  readonly ackedUnsent?: (Occurrences & { readonly bytes: number }) | undefined;
   /** Segments this endpoint is said to have sent whose sequence numbers the receiver cannot accept (RFC 9293 3.10.7.4),
    * retransmissions, probes and old duplicates left out. */
-  readonly outOfWindow?: Occurrences;
+  readonly outOfWindow?: Occurrences | undefined;
   /** TSval below one this endpoint had used before, among in-order segments without RST; worst step in ticks. */
-  readonly timestampRegressions?: Occurrences & { readonly worst: number };
+  readonly timestampRegressions?: (Occurrences & { readonly worst: number }) | undefined;
   /** TTL or hop limit of what this endpoint sent changed: usual, and the one that differs most. */
-  readonly ttlChanges?: Occurrences & { readonly usual: number; readonly other: number };
-  readonly urgent?: Occurrences;
+  readonly ttlChanges?: (Occurrences & { readonly usual: number; readonly other: number }) | undefined;
+  readonly urgent?: Occurrences | undefined;
   /** Congestion marks (RFC 3168 6.1): CE that this endpoint received and did not echo, ECE it received and did not answer. */
-  readonly ecnIgnored?: Occurrences & { readonly what: 'CE not echoed' | 'ECE not answered' };
+  readonly ecnIgnored?: (Occurrences & { readonly what: 'CE not echoed' | 'ECE not answered' }) | undefined;
 }
 
 export interface StateSpell {

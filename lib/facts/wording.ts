@@ -1,7 +1,11 @@
 /** How numbers, sizes and endpoints are written in sentences, the same in findings and in reports. */
 
 /** `10.0.0.2:80`, `[2001:db8::2]:80`; a name stands beside the address, never instead of it. */
-export function at(endpoint: { readonly address: string; readonly port: number; readonly name?: string }): string {
+export function at(endpoint: {
+  readonly address: string;
+  readonly port: number;
+  readonly name?: string | undefined;
+}): string {
   const { address, port, name } = endpoint;
   return socket(address, port) + (name === undefined ? '' : ` (${name})`);
 }

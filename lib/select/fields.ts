@@ -40,7 +40,7 @@ export interface ConnectionIdentity {
 export interface EndpointIdentity {
   readonly address: string;
   readonly port: number;
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** What a condition may need besides the connection. */

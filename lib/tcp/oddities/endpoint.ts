@@ -1,4 +1,4 @@
-import type { EndpointFacts, Occurrences } from '../../facts/connection.ts';
+import type { Occurrences } from '../../facts/connection.ts';
 import type { Connection, Endpoint } from '../connection.ts';
 import type { EcnWatch } from './ecn.ts';
 import type { Seen } from './seen.ts';
@@ -48,42 +48,6 @@ export function oddOf(c: Connection, e: Endpoint): EndpointOddities {
   }
   odd.server ??= new EndpointOddities();
   return odd.server;
-}
-
-type Rare = Pick<
-  EndpointFacts,
-  | 'duplicateAcks'
-  | 'windowShrinks'
-  | 'sillySegments'
-  | 'sillyWindows'
-  | 'nagleWaits'
-  | 'ackedUnsent'
-  | 'outOfWindow'
-  | 'timestampRegressions'
-  | 'ttlChanges'
-  | 'urgent'
-  | 'ecnIgnored'
-  | 'differing'
->;
-
-/** What happened of it, as facts: absent where nothing did. */
-export function rareFacts(odd: EndpointOddities | null): Rare {
-  if (odd === null) return {};
-  const told = {
-    duplicateAcks: odd.duplicateAcks?.facts(),
-    windowShrinks: odd.windowShrinks?.facts(),
-    sillySegments: longest(odd.sillySegments, odd.tinySegments),
-    sillyWindows: longest(odd.sillyWindows, odd.tinyWindows),
-    nagleWaits: odd.nagleWaits?.facts(),
-    ackedUnsent: odd.ackedUnsent?.facts(),
-    outOfWindow: odd.outOfWindow?.facts(),
-    timestampRegressions: odd.timestampRegressions?.facts(),
-    ttlChanges: odd.ttlChanges?.facts(),
-    urgent: odd.urgent?.facts(),
-    ecnIgnored: odd.ecn?.ignored?.facts(),
-    differing: odd.differing?.facts(),
-  };
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) as Rare;
 }
 
 /** The longer of the longest run so far and the one that goes on. */

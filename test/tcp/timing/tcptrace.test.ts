@@ -7,7 +7,7 @@ import { createReader } from '../../../lib/capture/open.ts';
 import type { FlowMetrics } from '../../../lib/facts/flow-metrics.ts';
 import { Decoder, TCP } from '../../../lib/packet/decoder.ts';
 import { Connection } from '../../../lib/tcp/connection.ts';
-import { type FlowFacts, flowFacts } from '../../../lib/tcp/flow-facts.ts';
+import { type FlowFacts, FlowView, flowFacts } from '../../../lib/tcp/flow-facts.ts';
 import { Metrics } from '../../../lib/tcp/timing/metrics.ts';
 import { judge } from '../../../lib/tcp/verdict/judge.ts';
 import { Judgement } from '../../../lib/tcp/verdict/judgement.ts';
@@ -54,7 +54,7 @@ function analyse(name: string): Side[] {
   const until = { seconds: frame.seconds, nanos: frame.nanos };
   const taken = metrics.take(connection)!;
   return (['client', 'server'] as const).map((side) => ({
-    facts: flowFacts(connection, side, until),
+    facts: flowFacts(new FlowView().look(connection, side, until)),
     metrics: taken[side],
   }));
 }

@@ -2,7 +2,7 @@ import type { Side } from '../../../lib/facts/connection.ts';
 import { HOW_NAMES, VERDICT_NAMES } from '../../../lib/facts/verdict.ts';
 import { ACK, FIN, PSH, RST, Segment, SYN } from '../../../lib/packet/segment.ts';
 import { Connection } from '../../../lib/tcp/connection.ts';
-import { type FlowFacts, flowFacts } from '../../../lib/tcp/flow-facts.ts';
+import { type FlowFacts, FlowView, flowFacts } from '../../../lib/tcp/flow-facts.ts';
 import { Metrics } from '../../../lib/tcp/timing/metrics.ts';
 import { judge } from '../../../lib/tcp/verdict/judge.ts';
 import { Judgement } from '../../../lib/tcp/verdict/judgement.ts';
@@ -155,7 +155,7 @@ export function play(table: string, setting: Setting = {}): Played {
     metrics,
     verdicts,
     expected,
-    facts: (side) => flowFacts(connection, side, until),
+    facts: (side) => flowFacts(new FlowView().look(connection, side, until)),
   };
 }
 

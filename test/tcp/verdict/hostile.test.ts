@@ -4,7 +4,7 @@ import type { Side } from '../../../lib/facts/connection.ts';
 import { Segment } from '../../../lib/packet/segment.ts';
 import { Connection } from '../../../lib/tcp/connection.ts';
 import type { Flow } from '../../../lib/tcp/flow.ts';
-import { flowFacts } from '../../../lib/tcp/flow-facts.ts';
+import { FlowView, flowFacts } from '../../../lib/tcp/flow-facts.ts';
 import { forget, judge } from '../../../lib/tcp/verdict/judge.ts';
 import { Judgement } from '../../../lib/tcp/verdict/judgement.ts';
 import { Memory } from '../../../lib/tcp/verdict/memory.ts';
@@ -82,7 +82,7 @@ describe('whatever a capture holds', () => {
           expectWhole(memory, server.flow);
         }
         for (const side of ['client', 'server'] as Side[]) {
-          const facts = flowFacts(connection, side, { seconds: 2000, nanos: 0 });
+          const facts = flowFacts(new FlowView().look(connection, side, { seconds: 2000, nanos: 0 }));
           expect(facts.uniqueBytes).toBeGreaterThanOrEqual(0);
           expect(facts.ackedUnseen).toBeGreaterThanOrEqual(0);
           for (const run of facts.retransmissionRuns) expect(run.segments).toBeGreaterThan(0);
