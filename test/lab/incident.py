@@ -18,7 +18,6 @@ import os
 import random
 import sys
 import tempfile
-import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -52,21 +51,9 @@ class Incident:
     def __init__(self, stage):
         self.stage, self.client, self.server = stage, stage.client, stage.server
 
-    def listen(self, name, port, work, backlog=64):
+    def serve(self, name, port, work, backlog=64):
         """A service whose program runs `work` on each connection."""
-        listener = self.server.listen(port, backlog, SERVICES[name])
-        listener.settimeout(60)
-
-        def accept():
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                connection.settimeout(60)
-                self.server.kept.append(connection)
-                threading.Thread(target=quietly, args=(work, connection), daemon=True).start()
-        threading.Thread(target=accept, daemon=True).start()
+        self.server.serve(port, work, patience=60, backlog=backlog, address=SERVICES[name])
 
     def connect(self, name, service, port, timeout=30, **options):
         made = self.client.socket(**options)
@@ -78,12 +65,12 @@ class Incident:
     # --- services ---
 
     def start_services(self):
-        self.listen("api", 8080, respond(900))
-        self.listen("orders", 8080, never_closing)
-        self.listen("reports", 8090, lambda c: (c.recv(4096), c.sendall(page(90_000)), c.close()))
-        self.listen("files", 8443, lambda c: (c.recv(4096), c.sendall(page(80_000)), drain(c), c.close()))
-        self.listen("cache", 6379, respond(60))
-        self.listen("shop", 443, respond(900), backlog=128)
+        self.serve("api", 8080, respond(900))
+        self.serve("orders", 8080, never_closing)
+        self.serve("reports", 8090, lambda c: (c.recv(4096), c.sendall(page(90_000)), c.close()))
+        self.serve("files", 8443, lambda c: (c.recv(4096), c.sendall(page(80_000)), drain(c), c.close()))
+        self.serve("cache", 6379, respond(60))
+        self.serve("shop", 443, respond(900), backlog=128)
 
     # --- what happens ---
 
@@ -190,13 +177,6 @@ def respond(size):
 def never_closing(connection):
     while connection.recv(4096):
         connection.sendall(page(300))
-
-
-def quietly(work, connection):
-    try:
-        work(connection)
-    except OSError:
-        pass
 
 
 def main():

@@ -57,30 +57,6 @@ class Snapshots:
                                "ss": sorted(" ".join(line.split()) for line in lines)})
 
 
-def listen(stage, number, work):
-    """A service that runs `work` on each connection in a thread of its own."""
-    listener = stage.server.listen(number, 64)
-    listener.settimeout(90)
-
-    def accept():
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            connection.settimeout(90)
-            stage.server.kept.append(connection)
-            threading.Thread(target=quietly, args=(work, connection), daemon=True).start()
-    threading.Thread(target=accept, daemon=True).start()
-
-
-def quietly(work, connection):
-    try:
-        work(connection)
-    except OSError:
-        pass
-
-
 def echo(connection):
     while piece := connection.recv(4096):
         connection.sendall(piece)
@@ -114,12 +90,12 @@ def state_rules():
 def play_states(stage, snapshots):
     client, server = stage.client, stage.server
     gate = threading.Barrier(2)
-    listen(stage, PLAIN, echo)
-    listen(stage, LEAKS, never_closing)
-    listen(stage, CLOSES_FIRST, lambda c: (c.recv(4096), c.sendall(b"bye"), c.close()))
+    server.serve(PLAIN, echo)
+    server.serve(LEAKS, never_closing)
+    server.serve(CLOSES_FIRST, lambda c: (c.recv(4096), c.sendall(b"bye"), c.close()))
     for number in (SYN_EATEN, ACK_EATEN, FIN_EATEN, ANSWER_EATEN):
-        listen(stage, number, echo)
-    listen(stage, CROSSING, lambda c: (c.recv(4096), c.sendall(b"r" * 10), gate.wait(), c.close()))
+        server.serve(number, echo)
+    server.serve(CROSSING, lambda c: (c.recv(4096), c.sendall(b"r" * 10), gate.wait(), c.close()))
 
     def exchange(number):
         sock = client.connect(server, number)
@@ -174,9 +150,9 @@ def play_states(stage, snapshots):
 
 def play_crowd(stage, snapshots):
     """Connections open, talk, close from either side or not at all, for 4 s; the tables are taken as they come."""
-    listen(stage, PLAIN, echo)
-    listen(stage, LEAKS, never_closing)
-    listen(stage, CLOSES_FIRST, lambda c: (c.recv(4096), c.sendall(b"bye"), c.close()))
+    stage.server.serve(PLAIN, echo)
+    stage.server.serve(LEAKS, never_closing)
+    stage.server.serve(CLOSES_FIRST, lambda c: (c.recv(4096), c.sendall(b"bye"), c.close()))
     chance = random.Random(7)
     plans = [(chance.random() * 3, chance.choice((PLAIN, PLAIN, LEAKS, CLOSES_FIRST, NOBODY)), chance.random() * 2,
               chance.random()) for _ in range(60)]

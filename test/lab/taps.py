@@ -16,7 +16,6 @@ import json
 import os
 import sys
 import tempfile
-import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -73,29 +72,6 @@ class Network:
         self.world.close()
 
 
-def listen(stage, port, work):
-    listener = stage.server.listen(port, 64)
-    listener.settimeout(30)
-
-    def accept():
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            connection.settimeout(30)
-            stage.server.kept.append(connection)
-            threading.Thread(target=quietly, args=(work, connection), daemon=True).start()
-    threading.Thread(target=accept, daemon=True).start()
-
-
-def quietly(work, connection):
-    try:
-        work(connection)
-    except OSError:
-        pass
-
-
 def answer(connection):
     """So many bytes as the request says, until the client is done."""
     while request := read(connection, 8):
@@ -113,7 +89,7 @@ def ask(sock, size, rounds=1, pause=0.0):
 def play(network, stage):
     inner, server = network.inner, network.server
     for port in (PLAIN, STRIPPED, ABORTED):
-        listen(stage, port, answer)
+        server.serve(port, answer, patience=30)
 
     def connect(port, address=None):
         made = inner.socket()

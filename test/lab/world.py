@@ -113,6 +113,24 @@ class Host(Namespace):
         listener.listen(backlog)
         return listener
 
+    def serve(self, port, work, patience=90, backlog=64, address=None):
+        """A service that runs `work` on each connection in a thread of its own; what breaks off there is its own affair."""
+        listener = self.listen(port, backlog, address)
+        listener.settimeout(patience)
+
+        def run(connection):
+            with contextlib.suppress(OSError):
+                work(connection)
+
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    connection.settimeout(patience)
+                    self.kept.append(connection)
+                    threading.Thread(target=run, args=(connection,), daemon=True).start()
+        threading.Thread(target=accept, daemon=True).start()
+
     def connect(self, target, port=8080, bind=0, timeout=30, **options):
         made = self.socket(**options)
         made.settimeout(timeout)
