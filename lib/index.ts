@@ -82,7 +82,7 @@ export async function analyze(source: Source, options: AnalyzeOptions = {}): Pro
   const nameOfAny = nameOf(config.names ?? {});
   const origin = {
     path: name,
-    get start(): Moment {
+    get start(): Moment | null {
       return analyzer.start;
     },
     nameOf: (address: string, port: number) => nameOfAny(address, port, analyzer.names.get(address)),

@@ -1,13 +1,10 @@
-import { Frame } from '../capture/frame.ts';
-import { createReader } from '../capture/open.ts';
-import type { CaptureReader } from '../capture/reader.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Moment } from '../facts/moment.ts';
 import { ICMP_ERROR as ICMP_NOTE, REFUSED } from '../facts/notes.ts';
 import { SYN_SENT } from '../facts/state.ts';
 import { CHECKSUM_OK } from '../packet/checksum.ts';
-import { Decoder, ICMP_ERROR, NOT_TCP } from '../packet/decoder.ts';
+import { ICMP_ERROR, NOT_TCP } from '../packet/decoder.ts';
 import type { IcmpError } from '../packet/icmp-error.ts';
 import { ACK, type Segment, SYN } from '../packet/segment.ts';
 import { type Connection, keep } from '../tcp/connection.ts';
@@ -28,16 +25,18 @@ import { endsAttempt, icmpFacts, refusesAttempt } from './icmp-facts.ts';
 import type { AnalyzerOptions, CaptureAnalyzer, SegmentWatch } from './options.ts';
 import { PacketRows } from './packet-rows.ts';
 import { Payload } from './payload.ts';
+import { CaptureReceiver, type Receiver } from './receiving/receiver.ts';
 import { Vocabularies } from './vocabularies.ts';
 
 /**
  * The road of one packet, from bytes to facts: **read `step` from top to bottom**, and descend once per line.
  * Synchronous and free of I/O; knows neither Node nor the clock. `write` chunks of any size, then `end`.
+ *
+ * Its first half, from bytes to segments, is the `receiver`: of a capture's own bytes, or of what another thread has made
+ * of them (receiving/relayed.ts).
  */
 export class Analyzer implements CaptureAnalyzer, Host {
-  private readonly reader: CaptureReader;
-  private readonly frame = new Frame();
-  private readonly decoder = new Decoder();
+  private readonly receiver: Receiver;
   private readonly connections: Connections;
   protected readonly memory = new Memory();
   protected readonly judgement = new Judgement();
@@ -60,8 +59,8 @@ export class Analyzer implements CaptureAnalyzer, Host {
     },
   };
 
-  constructor(options: AnalyzerOptions = {}) {
-    this.reader = createReader(options.limit);
+  constructor(options: AnalyzerOptions = {}, receiver: Receiver = new CaptureReceiver(options)) {
+    this.receiver = receiver;
     this.rows = options.onPacket === undefined ? null : new PacketRows(options.onPacket);
     const wordsWanted = options.labels === true || options.zeek === true || options.metrics === true;
     this.vocabularies = wordsWanted ? new Vocabularies(options, this.rows) : null;
@@ -69,7 +68,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     this.onComment = options.onComment;
     const putsBy = this.rows === null && this.watch === null && !wordsWanted && options.payload === undefined;
     this.connections = new Connections(this, this.memory, this.services, putsBy);
-    this.quality = new CaptureQuality(this.decoder, this.reader.info, options);
+    this.quality = new CaptureQuality(receiver, options);
     this.payload = options.payload === undefined ? null : new Payload(options.payload, this.connections.table);
     const { vocabularies, payload } = this;
     const { nameOf = null } = options;
@@ -87,14 +86,14 @@ export class Analyzer implements CaptureAnalyzer, Host {
   }
 
   write(chunk: Uint8Array): void {
-    this.reader.write(chunk);
+    this.receiver.write(chunk);
     this.readOn();
   }
 
   end(): CaptureFacts {
-    this.reader.end();
+    this.receiver.end();
     this.readOn();
-    for (const comment of this.reader.info.comments) this.onComment?.(comment, null);
+    for (const comment of this.receiver.info.comments) this.onComment?.(comment, null);
     this.ending.finishAll();
     this.rows?.flush();
     return this.quality.facts(this.connections.begun);
@@ -112,12 +111,12 @@ export class Analyzer implements CaptureAnalyzer, Host {
 
   /** As many packets have been read as were to be. */
   get full(): boolean {
-    return this.reader.full === true;
+    return this.receiver.full;
   }
 
-  /** Time of the capture's first record. */
-  get start(): Moment {
-    return this.quality.start;
+  /** Time of the capture's first record, null while there is none. */
+  get start(): Moment | null {
+    return this.receiver.times.begun ? this.quality.start : null;
   }
 
   /** The capture's latest time so far. */
@@ -132,28 +131,23 @@ export class Analyzer implements CaptureAnalyzer, Host {
 
   /** Names that the capture itself holds so far (pcapng name resolution), by address. */
   get names(): ReadonlyMap<string, string> {
-    return this.reader.info.names;
+    return this.receiver.info.names;
   }
 
   private readOn(): void {
-    const { reader, frame } = this;
-    while (reader.next(frame)) this.step(frame);
+    const { receiver } = this;
+    while (receiver.next()) this.step(receiver);
   }
 
-  /** One packet: frame -> segment -> connection -> `follow`. */
-  protected step(frame: Frame): void {
-    this.quality.frame(frame);
-    if (frame.comments !== null) for (const comment of frame.comments) this.onComment?.(comment, frame.number);
-    if (this.ending.isDue(frame.seconds)) this.ending.expire(frame.seconds);
-    const kind = this.decoder.decode(frame);
+  /** One packet: bytes -> frame -> segment (receiving/receiver.ts) -> connection -> `follow`. */
+  protected step({ kind, segment: s, worth, comments }: Receiver): void {
+    if (comments !== null) for (const comment of comments) this.onComment?.(comment, s.frame);
+    if (this.ending.isDue(s.seconds)) this.ending.expire(s.seconds);
     if (kind === NOT_TCP) return;
     if (kind === ICMP_ERROR) {
-      this.icmpError(this.decoder.icmp);
+      this.icmpError(this.receiver.icmp);
       return;
     }
-    const s = this.decoder.segment;
-    if (this.watch !== null && !this.watch.wants(s)) return;
-    const worth = this.quality.segment(s, frame.offset);
     if (worth <= CHECKSUM_OK && this.connections.pass(s)) return;
     const c = this.connections.of(s);
     const { fromLow } = this.connections;

@@ -1,10 +1,7 @@
-import type { Frame } from '../capture/frame.ts';
-import type { CaptureInfo } from '../capture/reader.ts';
 import type { CaptureFacts, Vantage } from '../facts/capture.ts';
 import { isBefore, type Moment } from '../facts/moment.ts';
 import { DUPLICATE, HOW_NETWORK, HOW_SYN, HOW_SYNACK, HOW_UNKNOWN, RETRANSMISSION } from '../facts/verdict.ts';
 import { addressText } from '../packet/address.ts';
-import type { Decoder } from '../packet/decoder.ts';
 import { type Segment, segmentSpan } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
@@ -12,6 +9,7 @@ import { keepLowest } from '../traffic/lowest.ts';
 import { Traffic } from '../traffic/traffic.ts';
 import { HeaderChecks } from './header-checks.ts';
 import type { AnalyzerOptions } from './options.ts';
+import type { Receiver } from './receiving/receiver.ts';
 
 /** Frames or connections kept as examples. */
 const EXAMPLES = 20;
@@ -59,22 +57,8 @@ export class CaptureQuality {
   readonly timeWaitSeconds: number;
   readonly headers: HeaderChecks = new HeaderChecks();
   readonly traffic: Traffic = new Traffic(addressText);
-  private readonly decoder: Decoder;
-  private readonly info: CaptureInfo;
+  private readonly receiver: Receiver;
   private readonly options: AnalyzerOptions;
-  private packets = 0;
-  private segments = 0;
-  private startSeconds = 0;
-  private startNanos = 0;
-  private endSeconds = 0;
-  private endNanos = 0;
-  private lastSeconds = 0;
-  private lastNanos = 0;
-  private clockSteps = 0;
-  private worstStep = 0;
-  private firstStepFrame = 0;
-  private cutFrames = 0;
-  private readonly cutLengths = new Map<number, number>();
   private readonly captureDuplicates = new FrameTally();
   private readonly networkDuplicates = new FrameTally();
   private readonly oneSided = new Tally();
@@ -83,21 +67,20 @@ export class CaptureQuality {
   private unseenBytes = 0;
   private readonly vantages = new Map<Vantage, number>();
 
-  constructor(decoder: Decoder, info: CaptureInfo, options: AnalyzerOptions) {
-    this.decoder = decoder;
-    this.info = info;
+  constructor(receiver: Receiver, options: AnalyzerOptions) {
+    this.receiver = receiver;
     this.options = options;
     this.timeWaitSeconds = options.timeWaitSeconds ?? LINUX_TIME_WAIT_SECONDS;
   }
 
   get start(): Moment {
-    return { seconds: this.startSeconds, nanos: this.startNanos };
+    return this.receiver.times.start;
   }
 
   /** Latest of: last record, interface statistics, the end that the user gave (CONTRACT: the end of a capture). */
   get end(): Moment {
-    let end: Moment = { seconds: this.endSeconds, nanos: this.endNanos };
-    const { endSeconds, endNanos } = this.info;
+    let { end } = this.receiver.times;
+    const { endSeconds, endNanos } = this.receiver.info;
     if (endSeconds !== null && isBefore(end, { seconds: endSeconds, nanos: endNanos })) {
       end = { seconds: endSeconds, nanos: endNanos };
     }
@@ -107,53 +90,14 @@ export class CaptureQuality {
 
   /** A tunnel in words, by the number that segments bear; null for none. */
   tunnelText(tunnel: number): string | null {
-    return this.decoder.tunnelText(tunnel);
-  }
-
-  frame(frame: Frame): void {
-    const { seconds, nanos } = frame;
-    if (this.packets++ === 0) this.begin(seconds, nanos);
-    else if (seconds < this.lastSeconds || (seconds === this.lastSeconds && nanos < this.lastNanos))
-      this.stepBack(frame);
-    this.lastSeconds = seconds;
-    this.lastNanos = nanos;
-    if (seconds > this.endSeconds || (seconds === this.endSeconds && nanos > this.endNanos)) {
-      this.endSeconds = seconds;
-      this.endNanos = nanos;
-    }
-    if (frame.captured < frame.original) this.cut(frame.captured);
-  }
-
-  /** What the checksum is worth; `offset`: where its record begins in the capture, bytes. */
-  segment(s: Segment, offset: number): number {
-    this.segments++;
-    return this.headers.checksum(s, offset);
-  }
-
-  private begin(seconds: number, nanos: number): void {
-    this.startSeconds = seconds;
-    this.startNanos = nanos;
-    this.endSeconds = seconds;
-    this.endNanos = nanos;
-  }
-
-  private stepBack(frame: Frame): void {
-    const step = this.lastSeconds - frame.seconds + (this.lastNanos - frame.nanos) / 1e9;
-    if (this.clockSteps++ === 0) this.firstStepFrame = frame.number;
-    if (step > this.worstStep) this.worstStep = step;
-  }
-
-  private cut(captured: number): void {
-    this.cutFrames++;
-    if (this.cutLengths.size < 1024 || this.cutLengths.has(captured)) {
-      this.cutLengths.set(captured, (this.cutLengths.get(captured) ?? 0) + 1);
-    }
+    return this.receiver.tunnelText(tunnel);
   }
 
   /** A segment that is not what it seems. */
   verdict(j: Judgement, s: Segment, c: Connection): void {
     if (j.kind === RETRANSMISSION && isLoss(j)) {
-      const since = s.seconds - this.startSeconds + (s.nanos - this.startNanos) / 1e9;
+      const { startSeconds, startNanos } = this.receiver.times;
+      const since = s.seconds - startSeconds + (s.nanos - startNanos) / 1e9;
       this.traffic.losses.add(c.number, Math.floor(since * 10), j.of, s);
     }
     // Nobody answers a bare ACK, so nothing can tell who doubled it.
@@ -188,25 +132,25 @@ export class CaptureQuality {
 
   /** `traffic`: counters to tell, these or a copy with more in it. */
   facts(connections: number, traffic = this.traffic): CaptureFacts {
-    const { info, options } = this;
-    const empty = this.packets === 0;
-    const [snapLength] = [...this.cutLengths].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [0];
+    const { options } = this;
+    const { info, times } = this.receiver;
+    const { packets, segments, cutFrames, snapLength, clockSteps, skipped, checksumsUnchecked } = this.receiver.facts();
     return {
       path: options.path ?? '',
       format: info.format,
       compression: options.compression ?? null,
-      packets: this.packets,
-      segments: this.segments,
+      packets,
+      segments,
       connections,
-      start: empty ? null : this.start,
-      end: empty ? null : this.end,
+      start: times.begun ? this.start : null,
+      end: times.begun ? this.end : null,
       vantage: this.vantage(),
       problems: info.problems,
       timeWaitSeconds: this.timeWaitSeconds,
       droppedByCapture: info.dropped,
-      cutFrames: this.cutFrames,
+      cutFrames,
       snapLength,
-      clockSteps: { count: this.clockSteps, worst: this.worstStep, firstFrame: this.firstStepFrame },
+      clockSteps,
       oneSided: {
         connections: this.oneSided.count,
         firstFrame: this.oneSided.firstFrame,
@@ -220,9 +164,9 @@ export class CaptureQuality {
       captureDuplicates: this.captureDuplicates.facts(),
       networkDuplicates: this.networkDuplicates.facts(),
       unseenBytes: { bytes: this.unseenBytes, connections: this.unseen.count, firstFrame: this.unseen.firstFrame },
-      skipped: [...this.decoder.skipped].map(([reason, { frames, firstFrame }]) => ({ reason, frames, firstFrame })),
+      skipped,
       traffic: traffic.facts(),
-      ...this.headers.facts(),
+      ...this.headers.facts(checksumsUnchecked),
     };
   }
 

@@ -1,6 +1,6 @@
 import { seqGe } from '../bytes/seq.ts';
 import type { CaptureFacts, HostOccurrences } from '../facts/capture.ts';
-import { CHECKSUM_BAD, CHECKSUM_OFFLOAD, CHECKSUM_OK, CHECKSUM_UNKNOWN, verifyChecksum } from '../packet/checksum.ts';
+import { CHECKSUM_BAD, CHECKSUM_OFFLOAD, CHECKSUM_OK } from '../packet/checksum.ts';
 import {
   ACK,
   BAD_DATA_OFFSET,
@@ -20,9 +20,6 @@ import { FlowDetail } from '../tcp/verdict/detail.ts';
 import { Ranges } from '../tcp/verdict/ranges.ts';
 import { HostTallies, type HostTally } from './host-tallies.ts';
 
-/** All segments are summed this far into the capture, bytes; beyond, one in sixteen: damage does not come alone. */
-const SUMMED_BYTES = 64 * 1024 * 1024;
-const SAMPLED = 15;
 /** No handshake agrees on less (RFC 9293 3.7.1): shorter segments need not be held against it. */
 const LEAST_MSS = 536;
 /**
@@ -62,18 +59,11 @@ export class HeaderChecks {
   private readonly wrong = new HostTallies();
   /** By connection number, times two, plus one for the server's; while the connection lasts. */
   private readonly wrongByFlow = new Map<number, WrongSums>();
-  private unchecked = false;
 
-  /** What its checksum is worth (packet/checksum.ts), as far as it is looked at. `offset`: of its record, bytes. */
-  checksum(s: Segment, offset: number): number {
-    if (offset >= SUMMED_BYTES && (s.frame & SAMPLED) !== 0) {
-      this.unchecked = true;
-      return CHECKSUM_UNKNOWN;
-    }
-    return verifyChecksum(s);
-  }
-
-  /** `c`: its connection, null for a SYN put by, which has a `number` all the same; `worth`: what `checksum` has found. */
+  /**
+   * `c`: its connection, null for a SYN put by, which has a `number` all the same; `worth`: of its checksum
+   * (packet/checksum.ts).
+   */
   check(s: Segment, c: Connection | null, number: number, fromClient: boolean, worth: number): void {
     if ((ILLEGAL[s.flags & CONTROL]! | (s.troubles & IMPOSSIBLE)) !== 0) this.noteHeader(s, number);
     if (s.length > LEAST_MSS || (s.troubles & LENGTH_FROM_FRAME) !== 0) {
@@ -98,8 +88,8 @@ export class HeaderChecks {
     }
   }
 
-  /** When all connections have ended. */
-  facts(): Facts {
+  /** When all connections have ended. `unchecked`: not all sums were looked at. */
+  facts(unchecked = false): Facts {
     const wrong = [...this.wrong];
     const isPattern = ({ count, others, passed }: HostTally) =>
       passed === count || (count > others && (count >= PATTERN || others <= 0));
@@ -118,7 +108,7 @@ export class HeaderChecks {
       ...(illegalFlags.length === 0 ? {} : { illegalFlags }),
       ...(badHeaders.length === 0 ? {} : { badHeaders }),
       ...(badChecksums.length === 0 ? {} : { badChecksums }),
-      ...(this.unchecked ? { checksumsUnchecked: true } : {}),
+      ...(unchecked ? { checksumsUnchecked: true } : {}),
       ...(offload.length === 0 ? {} : { offload }),
     };
   }

@@ -10,6 +10,7 @@ const bundle = await rolldown({
   input: {
     tcplint: join(root, 'bin/tcplint.ts'),
     'crew-worker': join(root, 'lib/cli/crew-worker.ts'),
+    'receiving-worker': join(root, 'lib/engine/workers/receiving-worker.ts'),
   },
   platform: 'node',
   external: /^[a-z]/,

@@ -9,6 +9,7 @@ import { explainDifference } from '../../tcp/wireshark/differences.ts';
 import { Analyzer } from '../analyzer.ts';
 import type { AnalyzerOptions } from '../options.ts';
 import { verdictOf } from '../packet-rows.ts';
+import { CaptureReceiver, type Receiver } from '../receiving/receiver.ts';
 import { frameEntries, layerEntries } from './layers.ts';
 import { segmentEntries } from './segment.ts';
 import { StateDiary } from './states.ts';
@@ -21,6 +22,8 @@ import { Evidence, verdictText } from './verdict.ts';
  */
 export class ExplainingAnalyzer extends Analyzer {
   private readonly wanted: number;
+  /** The cursor of the frame in hand. */
+  private readonly cursor: Frame;
   private readonly stages: Stage[] = [];
   private row: PacketRow | null = null;
   private facts: ConnectionFacts | null = null;
@@ -30,17 +33,22 @@ export class ExplainingAnalyzer extends Analyzer {
   private atOnce = '';
 
   constructor(options: AnalyzerOptions, frame: number) {
-    super({
-      ...options,
-      labels: true,
-      wake: -1,
-      onPacket: (row) => {
-        if (row.frame === frame) this.row = row;
+    const receiver = new CaptureReceiver(options);
+    super(
+      {
+        ...options,
+        labels: true,
+        wake: -1,
+        onPacket: (row) => {
+          if (row.frame === frame) this.row = row;
+        },
+        onConnection: (facts) => {
+          if (facts.connection === this.connection) this.facts = facts;
+        },
       },
-      onConnection: (facts) => {
-        if (facts.connection === this.connection) this.facts = facts;
-      },
-    });
+      receiver,
+    );
+    this.cursor = receiver.frame;
     this.wanted = frame;
   }
 
@@ -55,12 +63,13 @@ export class ExplainingAnalyzer extends Analyzer {
     return facts;
   }
 
-  protected override step(frame: Frame): void {
-    if (frame.number === this.wanted) {
-      this.tell('frame', frameEntries(frame));
-      this.tell('layers', layerEntries(frame));
+  protected override step(receiver: Receiver): void {
+    const { cursor } = this;
+    if (cursor.number === this.wanted) {
+      this.tell('frame', frameEntries(cursor));
+      this.tell('layers', layerEntries(cursor));
     }
-    super.step(frame);
+    super.step(receiver);
   }
 
   protected override observe(c: Connection, s: Segment, fromClient: boolean): void {
