@@ -19,7 +19,10 @@ export async function runCommandLine(
   const program = quiet(new EnvironmentCommand('tcplint'), terminal)
     .description(description)
     .version(TOOL.version, '-V, --version')
-    .hook('preAction', (_, command) => spareInputs(command.args, command.opts()));
+    .hook('preAction', (_, command) => {
+      // annotate keeps every frame as it was, so that it may replace its capture.
+      if (command.name() !== 'annotate') spareInputs(command.args, command.opts());
+    });
   for (const entry of COMMANDS) {
     const command = program.command(entry.name, { isDefault: entry === COMMANDS[0] }).description(entry.summary);
     quiet(command, terminal);
