@@ -1,13 +1,9 @@
 import { Frame } from '../capture/frame.ts';
 import { UNKNOWN_FORMAT } from '../capture/info.ts';
 import { createReader } from '../capture/open.ts';
-import type { CaptureProblem } from '../capture/reader.ts';
 import { Analyzer } from '../engine/analyzer.ts';
 import type { AnalyzerOptions } from '../engine/options.ts';
-import { expandInputs } from '../engine/sources/expand.ts';
-import { feed, isPipe } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
-import type { Sink } from '../engine/sources/sink.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Moment } from '../facts/moment.ts';
@@ -15,12 +11,13 @@ import type { NameOf } from '../lint/names.ts';
 import type { Origin } from '../report/format.ts';
 import { closest } from '../select/nearest.ts';
 import { COMMANDS } from './commands.ts';
-import { CliError, INTERRUPTED, TERMINATED } from './exit.ts';
+import { type Reading, sourcesOf, type TraceSource } from './inputs.ts';
 import { Pulse } from './live.ts';
 import { complain } from './main.ts';
 import { loadNames } from './names.ts';
 import type { CaptureOptions } from './options.ts';
 import { Progress } from './progress.ts';
+import { Stop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where rows come from, and who is called what there. */
@@ -99,87 +96,6 @@ export async function analyse(
     }
   }
   return { captures, failures };
-}
-
-/** The traces that paths stand for. A path that stands for nothing fails alone. */
-function sourcesOf(
-  paths: readonly string[],
-  { join }: CaptureOptions,
-  fail: (error: unknown) => void,
-): readonly TraceSource[] {
-  checkPaths(paths);
-  const inputs = paths.flatMap((path) => {
-    try {
-      return expandInputs([path]);
-    } catch (error) {
-      fail(error);
-      return [];
-    }
-  });
-  if (join === true && inputs.length > 1) {
-    return [joined(inputs)];
-  }
-  const several = inputs.length > 1 || paths.length > 1;
-  return inputs.map((path) => single(path, several));
-}
-
-interface Reading {
-  readonly signal: AbortSignal;
-  readonly progress: Progress;
-}
-
-/** One trace to analyze: a file, standard input, or several files joined. */
-interface TraceSource {
-  readonly path: string;
-  /** One of several. */
-  readonly several: boolean;
-  readonly endless: boolean;
-  read(sink: Sink, reading: Reading): Promise<Pick<CaptureFacts, 'compression'> & { problem: CaptureProblem | null }>;
-}
-
-function single(path: string, several: boolean): TraceSource {
-  return {
-    path,
-    several,
-    endless: path === '-' || isPipe(path),
-    read: (sink, { signal, progress }) => feed(path, sink, { signal, onProgress: progress.update }),
-  };
-}
-
-function joined(paths: readonly string[]): TraceSource {
-  const more = paths.length > 3 ? [`${paths.length - 1} more`] : paths.slice(1);
-  return {
-    path: [paths[0]!, ...more].join(' + '),
-    several: false,
-    endless: false,
-    async read(sink, { signal, progress }) {
-      const { join } = await import('../engine/sources/join.ts');
-      const files = await join(paths, sink, { signal, onProgress: progress.update });
-      const compressions = new Set(files.map(({ compression }) => compression));
-      const troubled = files.find(({ problems }) => problems.length > 0);
-      const [problem] = troubled?.problems ?? [];
-      return {
-        compression: compressions.size === 1 ? [...compressions][0]! : null,
-        problem: problem === undefined ? null : { ...problem, reason: `${troubled!.path}: ${problem.reason}` },
-      };
-    },
-  };
-}
-
-function checkPaths(paths: readonly string[]): void {
-  if (paths.filter((path) => path === '-').length > 1) {
-    throw new CliError('standard input (-) can be read once only');
-  }
-}
-
-/** The files that paths stand for; one that stands for nothing ends the run. */
-export function expandPaths(paths: readonly string[]): string[] {
-  checkPaths(paths);
-  try {
-    return expandInputs(paths);
-  } catch (error) {
-    throw error instanceof InputError ? new CliError(error.message) : error;
-  }
 }
 
 /** Readable bytes, but no capture. */
@@ -278,42 +194,6 @@ class FirstPacket {
     if (this.reader.next(frame)) {
       this.time = { seconds: frame.seconds, nanos: frame.nanos };
       this.reader = null;
-    }
-  }
-}
-
-/** How long standard input is still listened to after the first signal: whoever feeds us was told to stop as well. */
-const GRACE_MILLISECONDS = 250;
-
-/** Ctrl-C: on standard input the first is the end of input; otherwise, and the second, the end of the run. */
-class Stop {
-  private readonly controller = new AbortController();
-  private readonly off: () => void;
-  private timer: NodeJS.Timeout | null = null;
-
-  constructor(terminal: Terminal, stdin: boolean, discard: () => void) {
-    let ended = false;
-    this.off = terminal.onStop((signal) => {
-      if (stdin && !ended) {
-        ended = true;
-        this.timer = setTimeout(() => this.controller.abort(), GRACE_MILLISECONDS);
-        return;
-      }
-      // Whatever waits on another thread would hold up the end of the process.
-      this.controller.abort();
-      discard();
-      terminal.exit(signal === 'SIGINT' ? INTERRUPTED : TERMINATED);
-    });
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  release(): void {
-    this.off();
-    if (this.timer !== null) {
-      clearTimeout(this.timer);
     }
   }
 }

@@ -9,7 +9,7 @@ import type { CaptureFacts } from '../facts/capture.ts';
 import type { Judged } from '../report/make-report.ts';
 import type { Failure } from './analyse.ts';
 import type { LintOptions } from './commands/lint.ts';
-import { INTERRUPTED, TERMINATED } from './exit.ts';
+import { endOnSignal } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a worker is asked to do with the capture of that index. */
@@ -58,10 +58,7 @@ export async function judgeAll(
 ): Promise<{ readonly judged: readonly Judged[]; readonly failures: readonly Failure[] }> {
   const count = Math.min(options.threads ?? availableParallelism(), files.length);
   const hands = Array.from({ length: count }, () => new Hand(options));
-  const off = terminal.onStop((signal) => {
-    discard();
-    terminal.exit(signal === 'SIGINT' ? INTERRUPTED : TERMINATED);
-  });
+  const off = endOnSignal(terminal, discard);
   try {
     const of = new Map<number, Hand>();
     const read: Extract<Answer, { span: unknown }>[] = [];

@@ -1,3 +1,4 @@
+import type { CaptureFacts } from '../facts/capture.ts';
 import { TOOL } from '../facts/report.ts';
 import { plain } from '../report/escape.ts';
 import { CliError, DONE, FAILED, PIPE_CLOSED, PipeClosedError } from './exit.ts';
@@ -31,6 +32,16 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
       `tcplint: a defect in tcplint itself, please report it:\n${(error as Error).stack ?? error}\n`,
     );
     return FAILED;
+  }
+}
+
+/** Where captures are damaged. To `lint` and `report` that is a finding; elsewhere it is a word on standard error. */
+export function complainOfDamage(
+  terminal: Terminal,
+  { path, problems }: Pick<CaptureFacts, 'path' | 'problems'>,
+): void {
+  for (const { reason, offset } of problems) {
+    complain(terminal, `${path}: ${reason} (offset ${offset})`);
   }
 }
 

@@ -6,9 +6,9 @@ import type { Activity, ConnectionPage } from '../facts/incident.ts';
 import { namedConnection } from '../lint/names.ts';
 import { inTurns } from '../report/incident/turns.ts';
 import type { Source } from './analyse.ts';
-import { INTERRUPTED, TERMINATED } from './exit.ts';
 import type { CaptureOptions } from './options.ts';
 import { Progress } from './progress.ts';
+import { endOnSignal } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Connections that get a page of their own. */
@@ -52,10 +52,7 @@ export async function drawPages(
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   });
   const progress = new Progress(terminal, `${origin.path} (pictures)`);
-  const release = terminal.onStop((signal) => {
-    discard();
-    terminal.exit(signal === 'SIGINT' ? INTERRUPTED : TERMINATED);
-  });
+  const release = endOnSignal(terminal, discard);
   try {
     if (inputs.length > 1) {
       const { join } = await import('../engine/sources/join.ts');

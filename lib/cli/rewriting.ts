@@ -1,5 +1,6 @@
 import { UNKNOWN_FORMAT } from '../capture/info.ts';
-import { feed } from '../engine/sources/feed.ts';
+import type { CaptureProblem } from '../capture/reader.ts';
+import { type Fed, feed } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
 import type { Sink } from '../engine/sources/sink.ts';
 import { statOf } from '../engine/sources/stat.ts';
@@ -7,15 +8,17 @@ import type { Finding } from '../facts/finding.ts';
 import { TOOL } from '../facts/report.ts';
 import { makeReport } from '../report/make-report.ts';
 import { Copier, CopyError, type CopyOptions } from '../rewrite/copy.ts';
-import { analyse, expandPaths, type Source } from './analyse.ts';
+import { analyse, type Source } from './analyse.ts';
 import { type ConfigOptions, loadConfig } from './config.ts';
-import { CliError, INTERRUPTED, TERMINATED } from './exit.ts';
+import { CliError } from './exit.ts';
+import { expandPaths } from './inputs.ts';
 import { beginJudging, type Judging } from './judge.ts';
-import { complain } from './main.ts';
+import { complainOfDamage } from './main.ts';
 import type { CaptureOptions } from './options.ts';
 import { FileOutput, type Output, StreamOutput } from './output.ts';
 import { Progress } from './progress.ts';
 import { openSelector } from './selection.ts';
+import { endOnSignal } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Commands that write captures: they read the one they are given more than once. */
@@ -44,14 +47,11 @@ export function openCaptureOutput(file: string | undefined, terminal: Terminal):
 }
 
 /** Feeds a file to `sink`, with progress; a signal discards the output and ends the run. */
-export async function read(path: string, sink: Sink, terminal: Terminal, output: Output): Promise<void> {
+export async function read(path: string, sink: Sink, terminal: Terminal, output: Output): Promise<Fed> {
   const progress = new Progress(terminal, path);
-  const release = terminal.onStop((signal) => {
-    output.discard();
-    terminal.exit(signal === 'SIGINT' ? INTERRUPTED : TERMINATED);
-  });
+  const release = endOnSignal(terminal, () => output.discard());
   try {
-    await feed(path, sink, { onProgress: progress.update });
+    return await feed(path, sink, { onProgress: progress.update });
   } catch (error) {
     throw error instanceof InputError ? new CliError(error.message) : error;
   } finally {
@@ -71,19 +71,18 @@ export async function copy(
     ...options,
     application: `${TOOL.name} ${TOOL.version}`,
   });
+  let compressed: CaptureProblem | null;
   try {
-    await read(path, copier, terminal, output);
+    compressed = (await read(path, copier, terminal, output)).problem;
   } catch (error) {
     throw error instanceof CopyError ? new CliError(`${path}: ${error.message}`) : error;
   }
   const { format, problems } = copier.info;
   if (format === UNKNOWN_FORMAT) {
-    throw new CliError(`${path}: ${problems[0]?.reason ?? 'not a capture'}`);
+    throw new CliError(`${path}: ${problems[0]?.reason ?? 'not a capture'} (offset ${problems[0]?.offset ?? 0})`);
   }
   await output.close();
-  for (const { reason, offset } of problems) {
-    complain(terminal, `${path}: ${reason} (offset ${offset})`);
-  }
+  complainOfDamage(terminal, { path, problems: compressed === null ? problems : [...problems, compressed] });
   return copier;
 }
 

@@ -1,9 +1,8 @@
-import type { CaptureFacts } from '../facts/capture.ts';
 import type { Origin, RowFormat, RowFormatModule } from '../report/format.ts';
 import { type Analysis, analyse, type Interest } from './analyse.ts';
 import { DONE, FAILED } from './exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from './formats.ts';
-import { complain } from './main.ts';
+import { complainOfDamage } from './main.ts';
 import { type CaptureOptions, pageFor } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -66,20 +65,13 @@ export async function runRows<Row>(
       return FAILED;
     }
     await closeAll(formats);
-    tellProblems(analysis.captures, terminal);
+    for (const capture of analysis.captures) {
+      complainOfDamage(terminal, capture);
+    }
     return exitOf(analysis);
   } catch (error) {
     discard();
     throw error;
-  }
-}
-
-/** Damage is a finding to `lint`; here it is a word on standard error. */
-function tellProblems(captures: readonly CaptureFacts[], terminal: Terminal): void {
-  for (const { path, problems } of captures) {
-    for (const { reason, offset } of problems) {
-      complain(terminal, `${path}: ${reason} (offset ${offset})`);
-    }
   }
 }
 

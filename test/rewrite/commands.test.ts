@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createReader } from '../../lib/capture/open.ts';
 import type { CaptureInterface } from '../../lib/capture/reader.ts';
@@ -144,6 +145,9 @@ describe('extract', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/\(offset \d+\)/);
     expect(read(folder.at('rest.pcapng')).frames.length).toBeGreaterThan(4);
+    const packed = folder.write('cut.pcapng.gz', new Uint8Array(gzipSync(whole).subarray(0, -9)));
+    const copied = await run(['extract', packed, '-o', folder.at('unpacked.pcapng')]);
+    expect(copied.stderr).toContain('the gzip data end early (offset');
   });
 });
 

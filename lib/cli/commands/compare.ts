@@ -9,13 +9,14 @@ import type { PageOptions } from '../../report/page.ts';
 import { ServiceRows } from '../../traffic/service-rows.ts';
 import { analyse } from '../analyse.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
-import { CliError, DONE, FAILED, FOUND, INTERRUPTED, TERMINATED } from '../exit.ts';
+import { CliError, DONE, FAILED, FOUND } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
 import { complain } from '../main.ts';
 import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
 import { Progress } from '../progress.ts';
 import { openSelector, Picker } from '../selection.ts';
+import { endOnSignal } from '../stop.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseCount, parseDuration, parseWord } from '../values.ts';
 
@@ -178,10 +179,7 @@ async function betweenTaps(
   }
   const formats = await openFormats(TAPS, options.format, options.output, terminal);
   const discard = (): void => discardAll(formats);
-  const release = terminal.onStop((signal) => {
-    discard();
-    terminal.exit(signal === 'SIGINT' ? INTERRUPTED : TERMINATED);
-  });
+  const release = endOnSignal(terminal, discard);
   const progress = new Progress(terminal, `${client}, ${server}`);
   try {
     const { compareTaps } = await import('../taps.ts');

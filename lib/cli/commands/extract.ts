@@ -10,7 +10,7 @@ import type { FrameSet } from '../../rewrite/frame-set.ts';
 import { analyse, type Interest } from '../analyse.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import { CliError, DONE, FAILED } from '../exit.ts';
-import { complain } from '../main.ts';
+import { complain, complainOfDamage } from '../main.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import type { Output } from '../output.ts';
 import { preselect } from '../preselect.ts';
@@ -112,8 +112,8 @@ async function extractPayload(
     return FAILED;
   }
   files.close();
-  for (const { reason, offset } of captures.flatMap(({ problems }) => problems)) {
-    complain(terminal, `${path}: ${reason} (offset ${offset})`);
+  for (const capture of captures) {
+    complainOfDamage(terminal, capture);
   }
   const missing = files.missing > 0 ? `, ${count(files.missing, 'byte')} missing` : '';
   complain(terminal, `${path}: ${count(files.bytes, 'byte')} of ${count(files.count, 'stream')} written${missing}`);
