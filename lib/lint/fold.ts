@@ -10,6 +10,7 @@ import { Lowest } from './lowest.ts';
 import {
   type About,
   aboutOf,
+  adviceOf,
   fromConnection,
   MOST_FRAMES,
   named,
@@ -57,19 +58,21 @@ export class Fold {
   seconds = 0;
   #latest = -1;
 
-  constructor(rule: string, draft: Ranked, of: About, address: string, port: number | null) {
-    this.rule = rule;
+  constructor(worst: Ranked, of: About, address: string, port: number | null) {
+    const { draft, meta } = worst;
+    this.rule = meta.id;
     this.address = address;
     this.port = port;
     this.side = draft.side ?? '';
     this.name = of.server.name;
-    this.worst = draft;
+    this.worst = worst;
     this.worstOf = of;
     this.start = draft.start;
     this.end = draft.end;
   }
 
-  add(draft: Ranked, facts: ConnectionFacts): void {
+  add(ranked: Ranked, facts: ConnectionFacts): void {
+    const { draft, impact } = ranked;
     this.drafts++;
     if (facts.connection !== this.#latest) {
       this.#latest = facts.connection;
@@ -81,7 +84,7 @@ export class Fold {
       this.clients.add(facts.client.address);
       this.clientNames.add(facts.client.name ?? facts.client.address);
     }
-    if (this.connections === 1 && this.singles.length <= TOLD_SINGLY) this.singles.push(draft);
+    if (this.connections === 1 && this.singles.length <= TOLD_SINGLY) this.singles.push(ranked);
     else this.singles = [];
     this.frameCount += draft.frameCount ?? draft.frames.length;
     for (const frame of draft.frames) {
@@ -91,10 +94,10 @@ export class Fold {
     }
     if (isBefore(draft.start, this.start)) this.start = draft.start;
     if (isBefore(this.end, draft.end)) this.end = draft.end;
-    this.bytes += draft.impact.bytes ?? 0;
-    this.seconds += draft.impact.seconds ?? 0;
-    if (worseThan(draft, this.worst)) {
-      this.worst = draft;
+    this.bytes += impact.bytes ?? 0;
+    this.seconds += impact.seconds ?? 0;
+    if (worseThan(ranked, this.worst)) {
+      this.worst = ranked;
       this.worstOf = aboutOf(facts);
     }
   }
@@ -123,14 +126,15 @@ export class Fold {
 
   findings(): Unnumbered[] {
     if (this.connections === 1 && this.drafts <= TOLD_SINGLY) {
-      return this.singles.map((draft) => fromConnection(this.rule, draft, this.worstOf));
+      return this.singles.map((single) => fromConnection(single, this.worstOf));
     }
     return [this.#folded()];
   }
 
   /** The connection's own addresses are known, and they are all the finding is about. */
   #folded(): Unnumbered {
-    const { worst, worstOf } = this;
+    const { draft, meta, severity, impact } = this.worst;
+    const { worstOf } = this;
     const one = this.connections === 1;
     const clients = this.clients.values();
     const names = this.clientNames.values();
@@ -148,15 +152,15 @@ export class Fold {
     const severalClients =
       clients.length >= MOST_CLIENTS ? `${MOST_CLIENTS} or more clients` : count(clients.length, 'client');
     const message =
-      worst.together !== undefined && !one && this.port !== null
-        ? worst.together
+      draft.together !== undefined && !one && this.port !== null
+        ? draft.together
             .replaceAll('{connections}', count(this.connections, 'connection'))
             .replaceAll('{clients}', clients.length === 1 ? `client ${named(worstOf.client)}` : severalClients)
-        : `${worst.message.replace(/\.$/, '')} (${worst.impact.seconds === undefined ? 'one' : 'the worst'} of ${amount}).`;
+        : `${draft.message.replace(/\.$/, '')} (${impact.seconds === undefined ? 'one' : 'the worst'} of ${amount}).`;
     return {
       rule: this.rule,
-      severity: worst.severity,
-      confidence: worst.confidence,
+      severity: severity,
+      confidence: draft.confidence,
       message,
       connections: this.numbers.values(),
       streams,
@@ -171,20 +175,19 @@ export class Fold {
       },
       start: this.start,
       end: this.end,
-      lowerBound: worst.lowerBound ?? false,
+      lowerBound: draft.lowerBound ?? false,
       impact: {
-        ...(worst.impact.seconds === undefined ? {} : { seconds: worst.impact.seconds }),
-        ...(worst.impact.bytes === undefined ? {} : { bytes: this.bytes }),
+        ...(impact.seconds === undefined ? {} : { seconds: impact.seconds }),
+        ...(impact.bytes === undefined ? {} : { bytes: this.bytes }),
         connections: this.connections,
       },
       evidence: {
-        ...worst.evidence,
+        ...draft.evidence,
         findings: this.drafts,
         connections: this.connections,
-        ...(worst.impact.seconds === undefined ? {} : { secondsInAll: Number(this.seconds.toFixed(6)) }),
+        ...(impact.seconds === undefined ? {} : { secondsInAll: Number(this.seconds.toFixed(6)) }),
       } as Evidence,
-      likelyCauses: worst.likelyCauses ?? [],
-      nextSteps: worst.nextSteps ?? [],
+      ...adviceOf(draft, meta),
       filter: displayFilter(streams, this.connections <= MOST_STREAMS, service),
       subject: subjectOf(
         this.rule,
@@ -208,9 +211,10 @@ export class Folds {
     this.#byConnection = keepConnections ? new Map() : null;
   }
 
-  add(rule: string, draft: Ranked, facts: ConnectionFacts): void {
+  add(ranked: Ranked, facts: ConnectionFacts): void {
     const { address, port } = facts.server;
-    const side = draft.side ?? '';
+    const rule = ranked.meta.id;
+    const side = ranked.draft.side ?? '';
     let fold = this.#folds.get(`${rule}|${side}|${address}|${port}`);
     if (fold === undefined) {
       const held = this.#perRule.get(rule) ?? 0;
@@ -219,12 +223,12 @@ export class Folds {
       const key = [rule, side, ...(host === '' ? [] : [host]), ...(at === null ? [] : [at])].join('|');
       fold = this.#folds.get(key);
       if (fold === undefined) {
-        fold = new Fold(rule, draft, aboutOf(facts), host, at);
+        fold = new Fold(ranked, aboutOf(facts), host, at);
         this.#folds.set(key, fold);
         this.#perRule.set(rule, held + 1);
       }
     }
-    fold.add(draft, facts);
+    fold.add(ranked, facts);
     if (this.#byConnection === null) return;
     const folds = this.#byConnection.get(facts.connection);
     if (folds === undefined) this.#byConnection.set(facts.connection, new Set([fold]));
@@ -297,7 +301,7 @@ function widened(folds: readonly Fold[], most: number, place: (fold: Fold) => st
   return [...groups.values()].flatMap((group) => {
     if (group.length <= most) return group;
     const [first] = group;
-    const wide = new Fold(first!.rule, first!.worst, first!.worstOf, place(first!), null);
+    const wide = new Fold(first!.worst, first!.worstOf, place(first!), null);
     for (const fold of group) wide.absorb(fold);
     return [wide];
   });
@@ -310,5 +314,5 @@ function worseThan(a: Ranked, b: Ranked): boolean {
   if (seconds !== 0) return seconds > 0;
   const bytes = (a.impact.bytes ?? 0) - (b.impact.bytes ?? 0);
   if (bytes !== 0) return bytes > 0;
-  return (a.frames[0] ?? 0) < (b.frames[0] ?? 0);
+  return (a.draft.frames[0] ?? 0) < (b.draft.frames[0] ?? 0);
 }

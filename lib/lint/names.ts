@@ -64,6 +64,7 @@ export function nameOf(
     else exact.set(`${place.address}|${place.port ?? ''}`, name);
   }
   networks.sort((a, b) => b.bits - a.bits);
+  if (exact.size + networks.length + Object.keys(hosts).length === 0) return (_address, _port, own) => own;
   const networkName = (text: string): string | undefined => {
     const address = networks.length === 0 ? null : parseAddress(text);
     return address === null ? undefined : networks.find((net) => sharesPrefix(address, net.address, net.bits))?.name;

@@ -20,10 +20,9 @@ export interface CaptureOrigin {
   readonly start: Moment | null;
 }
 
-/** A rule that judges connections, and the notes that wake it: -1 for any, even none. */
+/** A rule that judges connections. */
 export interface ConnectionJudge extends ActiveRule {
   readonly rule: ConnectionRule;
-  readonly wakes: number;
 }
 
 export function parseOverrides(value: unknown, rules: readonly Rule[], problems: string[]): readonly Override[] {
@@ -72,7 +71,7 @@ export class Variants {
   private readonly overrides: readonly { readonly settings: RuleSettings; readonly where: Selection | null }[];
   private readonly selects: boolean;
   private readonly made = new Map<string, readonly ActiveRule[]>();
-  private readonly judges = new Map<readonly ActiveRule[], readonly ConnectionJudge[]>();
+  private readonly panels = new Map<readonly ActiveRule[], Panel>();
 
   constructor(config: ResolvedConfig, origin: CaptureOrigin) {
     this.config = config;
@@ -96,15 +95,15 @@ export class Variants {
     ];
   }
 
-  /** Those that judge the connection. */
+  /** Those that judge the connection, by what it has shown. */
   of(facts: ConnectionFacts): readonly ConnectionJudge[] {
     const rules = this.selects ? this.selectedBy(facts) : this.usual;
-    let judges = this.judges.get(rules);
-    if (judges === undefined) {
-      judges = rules.flatMap(judgeOf);
-      this.judges.set(rules, judges);
+    let panel = this.panels.get(rules);
+    if (panel === undefined) {
+      panel = new Panel(rules);
+      this.panels.set(rules, panel);
     }
-    return judges;
+    return panel.wokenBy(facts.notes);
   }
 
   private selectedBy(facts: ConnectionFacts): readonly ActiveRule[] {
@@ -126,8 +125,26 @@ export class Variants {
   }
 }
 
-function judgeOf({ rule, level, options }: ActiveRule): ConnectionJudge[] {
-  return 'connection' in rule ? [{ rule, level, options, wakes: rule.meta.wakes ?? -1 }] : [];
+/** Combinations of notes for which the rules they wake are remembered. */
+const MOST_COMBINATIONS = 1024;
+
+/** The rules that may judge a connection. */
+class Panel {
+  private readonly all: readonly ConnectionJudge[];
+  private readonly woken = new Map<number, readonly ConnectionJudge[]>();
+
+  constructor(rules: readonly ActiveRule[]) {
+    this.all = rules.flatMap(({ rule, ...how }) => ('connection' in rule ? [{ rule, ...how }] : []));
+  }
+
+  wokenBy(notes: number): readonly ConnectionJudge[] {
+    let judges = this.woken.get(notes);
+    if (judges === undefined) {
+      judges = this.all.filter(({ rule: { meta } }) => meta.wakes === undefined || (notes & meta.wakes) !== 0);
+      if (this.woken.size < MOST_COMBINATIONS) this.woken.set(notes, judges);
+    }
+    return judges;
+  }
 }
 
 function on(ids: readonly string[]): RuleSettings {

@@ -73,13 +73,10 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
   }
 
   /** What a rule says, ranked; nothing of what it is not sure enough of. */
-  function ranked({ rule, level }: ActiveRule, draft: Draft): Ranked | null {
+  function ranked({ rule: { meta }, level }: ActiveRule, draft: Draft): Ranked | null {
     if (CONFIDENCE_NAMES.indexOf(draft.confidence) < leastSure) return null;
-    const { meta } = rule;
     const own = draft.severity ?? meta.severity;
-    const severity = level ?? (own === 'note' ? config.noteAs : own);
-    const { likelyCauses = meta.likelyCauses, nextSteps = meta.nextSteps } = draft;
-    return { ...draft, severity, likelyCauses, nextSteps, impact: costOf(draft) };
+    return { draft, meta, severity: level ?? (own === 'note' ? config.noteAs : own), impact: costOf(draft) };
   }
 
   return {
@@ -87,30 +84,25 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
     comparesPayload,
 
     connection(facts) {
-      const found: { id: string; draft: Ranked }[] = [];
+      const found: Ranked[] = [];
       const watch: Watch = { start: facts.start, end: captureEndOf(facts) };
       for (const judge of variants.of(facts)) {
-        const { rule, wakes } = judge;
-        if (wakes !== -1 && (facts.notes & wakes) === 0) continue;
+        const { rule, options: values } = judge;
         const { id, needs } = rule.meta;
-        const lacking = needs.find((need) => !connectionHas(facts, need));
-        if (lacking !== undefined) {
+        const lacking = lackingOf(needs, facts);
+        if (lacking !== null) {
           skip(id, LACKING[lacking]);
           continue;
         }
-        for (const each of listOf(rule.connection(facts, judge.options as never, watch))) {
-          const draft = ranked(judge, each);
-          if (draft !== null) found.push({ id, draft });
+        for (const draft of listOf(rule.connection(facts, values as never, watch))) {
+          const told = ranked(judge, draft);
+          if (told !== null) found.push(told);
         }
       }
-      for (const { id, draft } of found) {
-        const replaced = found.some(
-          ({ draft: other }) =>
-            other.replaces?.includes(id) === true &&
-            (other.replacesEitherSide === true || other.side === undefined || other.side === draft.side),
-        );
-        if (replaced || (allowInline && suppressions.takesBack(id, draft.frames))) continue;
-        folds.add(id, draft, facts);
+      for (const each of found) {
+        const replaced = found.some((other) => replaces(other.draft, each));
+        if (replaced || (allowInline && suppressions.takesBack(each.meta.id, each.draft.frames))) continue;
+        folds.add(each, facts);
       }
     },
 
@@ -129,14 +121,14 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
           skip(rule.meta.id, LACKING[lacking]);
           continue;
         }
-        for (const each of listOf(rule.capture(capture, values as never))) {
-          const draft = ranked(active, each);
-          if (draft === null) continue;
+        for (const draft of listOf(rule.capture(capture, values as never))) {
+          const told = ranked(active, draft);
+          if (told === null) continue;
           folds.replace(draft);
           if (draft.replacesOn === 'capture') for (const id of draft.replaces ?? []) replaced.add(id);
           if (allowInline && suppressions.takesBack(rule.meta.id, draft.frames)) continue;
           const named = origin.nameOf === undefined ? draft : withNames(draft, origin.nameOf);
-          found.push(fromCapture(rule.meta.id, named, capture.packets));
+          found.push(fromCapture({ ...told, draft: named }, capture.packets));
         }
       }
       for (const id of replaced) folds.drop(id);
@@ -163,6 +155,14 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
   };
 }
 
+/** `by` tells better what `each`, on the same connection, tells. */
+function replaces(by: Draft, { draft, meta }: Ranked): boolean {
+  return (
+    by.replaces?.includes(meta.id) === true &&
+    (by.replacesEitherSide === true || by.side === undefined || by.side === draft.side)
+  );
+}
+
 const NOTHING: readonly Draft[] = [];
 
 function listOf(said: Draft | readonly Draft[] | null): readonly Draft[] {
@@ -184,6 +184,11 @@ const LACKING: { readonly [need in Need]: string } = {
   bothSides: 'only one side was captured',
   flightVisible: 'bytes in flight cannot be judged from this tap',
 };
+
+function lackingOf(needs: readonly Need[], facts: ConnectionFacts): Need | null {
+  for (const need of needs) if (!connectionHas(facts, need)) return need;
+  return null;
+}
 
 function connectionHas(facts: ConnectionFacts, need: Need): boolean {
   switch (need) {

@@ -1,23 +1,44 @@
 import type { ConnectionFacts, EndpointFacts } from '../facts/connection.ts';
 import type { Finding, FindingEndpoint } from '../facts/finding.ts';
-import type { Severity } from '../facts/rule.ts';
+import type { RuleMeta, Severity } from '../facts/rule.ts';
 import type { Draft } from '../rules/rule.ts';
 import { displayFilter } from './filter.ts';
 
 /** A finding before it is numbered: `subject` is what its fingerprint is made of. */
 export type Unnumbered = Omit<Finding, 'id' | 'capture' | 'docs' | 'fingerprint'> & { readonly subject: string };
 
-/** Severity of a draft once configuration has had its word. */
-export type Ranked = Draft & { readonly severity: Severity };
+/** A draft, and what configuration makes of it. */
+export interface Ranked {
+  readonly draft: Draft;
+  readonly meta: RuleMeta;
+  readonly severity: Severity;
+  readonly impact: Draft['impact'];
+}
 
 /** Frames remembered of a finding. */
 export const MOST_FRAMES = 16;
 
 /** What a finding takes over from its draft, whatever it is about. */
-function common(rule: string, draft: Ranked) {
-  const { severity, confidence, message, start, end, impact, evidence } = draft;
-  const { lowerBound = false, likelyCauses = [], nextSteps = [] } = draft;
-  return { rule, severity, confidence, message, start, end, lowerBound, impact, evidence, likelyCauses, nextSteps };
+function common({ draft, meta, severity, impact }: Ranked) {
+  const { confidence, message, start, end, lowerBound = false, evidence } = draft;
+  return {
+    rule: meta.id,
+    severity,
+    confidence,
+    message,
+    start,
+    end,
+    lowerBound,
+    impact,
+    evidence,
+    ...adviceOf(draft, meta),
+  };
+}
+
+/** The draft's own, or the rule's. */
+export function adviceOf(draft: Draft, meta: RuleMeta) {
+  const { likelyCauses = meta.likelyCauses, nextSteps = meta.nextSteps } = draft;
+  return { likelyCauses, nextSteps };
 }
 
 /** What a finding needs of the connection that it is about, to be told later: facts are let go of. */
@@ -36,17 +57,18 @@ function endpointOf({ address, port, name }: EndpointFacts, role: FindingEndpoin
   return name === undefined ? { address, port, role } : { address, port, name, role };
 }
 
-export function fromConnection(rule: string, draft: Ranked, about: About): Unnumbered {
+export function fromConnection(ranked: Ranked, about: About): Unnumbered {
+  const { draft, meta } = ranked;
   const { connection, streams, client, server } = about;
   return {
-    ...common(rule, draft),
+    ...common(ranked),
     connections: [connection],
     streams,
     endpoints: [client, server],
     frames: framesOf(draft),
     filter: draft.filter ?? displayFilter(streams, true, server),
     subject: subjectOf(
-      rule,
+      meta.id,
       server.name ?? server.address,
       server.port,
       client.name ?? client.address,
@@ -56,11 +78,12 @@ export function fromConnection(rule: string, draft: Ranked, about: About): Unnum
 }
 
 /** A finding of a capture rule: it names its own endpoints and connections. Without frames it is about all of them. */
-export function fromCapture(rule: string, draft: Ranked, packets: number): Unnumbered {
+export function fromCapture(ranked: Ranked, packets: number): Unnumbered {
+  const { draft, meta } = ranked;
   const endpoints = draft.endpoints ?? [];
   const connections = draft.connections ?? [];
   return {
-    ...common(rule, draft),
+    ...common(ranked),
     connections,
     streams: [],
     endpoints,
@@ -70,7 +93,7 @@ export function fromCapture(rule: string, draft: Ranked, packets: number): Unnum
         : { first: Math.min(1, packets), last: packets, count: draft.frameCount ?? packets, examples: [] },
     filter: draft.filter ?? displayFilter([], false, endpoints[0] ?? { address: '', port: null }),
     subject: [
-      rule,
+      meta.id,
       ...endpoints.map(({ name, address, port, role }) => `${name ?? address}:${role === 'server' ? port : ''}`),
       draft.side ?? '',
     ].join('|'),
