@@ -4,6 +4,7 @@ import { createReader } from '../capture/open.ts';
 import { Analyzer } from '../engine/analyzer.ts';
 import type { AnalyzerOptions } from '../engine/options.ts';
 import { InputError } from '../engine/sources/input-error.ts';
+import { readTrace } from '../engine/sources/trace.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Moment } from '../facts/moment.ts';
@@ -11,7 +12,7 @@ import type { NameOf } from '../lint/names.ts';
 import type { Origin } from '../report/format.ts';
 import { closest } from '../select/nearest.ts';
 import { COMMANDS } from './commands.ts';
-import { type Reading, sourcesOf, type TraceSource } from './inputs.ts';
+import { sourcesOf, type TraceSource } from './inputs.ts';
 import { Pulse } from './live.ts';
 import { complain } from './main.ts';
 import { loadNames } from './names.ts';
@@ -108,6 +109,11 @@ class Unreadable extends Error {
   }
 }
 
+interface Reading {
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
 async function analyseOne(
   source: TraceSource,
   options: CaptureOptions,
@@ -166,7 +172,10 @@ async function analyseOne(
             });
           },
         );
-  const { compression, problem } = await source.read(sink, reading).finally(() => pulse?.end());
+  const { compression, problem } = await readTrace(source.files, sink, {
+    signal: reading.signal,
+    onProgress: reading.progress.update,
+  }).finally(() => pulse?.end());
   const capture: CaptureFacts = {
     ...facts!,
     compression,

@@ -1,12 +1,8 @@
-import type { CaptureProblem } from '../capture/reader.ts';
 import { expandInputs } from '../engine/sources/expand.ts';
-import { feed, isPipe } from '../engine/sources/feed.ts';
+import { isPipe } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
-import type { Sink } from '../engine/sources/sink.ts';
-import type { CaptureFacts } from '../facts/capture.ts';
 import { CliError } from './exit.ts';
 import type { CaptureOptions } from './options.ts';
-import type { Progress } from './progress.ts';
 
 /** The traces that paths stand for. A path that stands for nothing fails alone. */
 export function sourcesOf(
@@ -30,47 +26,23 @@ export function sourcesOf(
   return inputs.map((path) => single(path, several));
 }
 
-export interface Reading {
-  readonly signal: AbortSignal;
-  readonly progress: Progress;
-}
-
 /** One trace to analyze: a file, standard input, or several files joined. */
 export interface TraceSource {
+  /** What it is called. */
   readonly path: string;
+  readonly files: readonly string[];
   /** One of several. */
   readonly several: boolean;
   readonly endless: boolean;
-  read(sink: Sink, reading: Reading): Promise<Pick<CaptureFacts, 'compression'> & { problem: CaptureProblem | null }>;
 }
 
 function single(path: string, several: boolean): TraceSource {
-  return {
-    path,
-    several,
-    endless: path === '-' || isPipe(path),
-    read: (sink, { signal, progress }) => feed(path, sink, { signal, onProgress: progress.update }),
-  };
+  return { path, files: [path], several, endless: path === '-' || isPipe(path) };
 }
 
-function joined(paths: readonly string[]): TraceSource {
-  const more = paths.length > 3 ? [`${paths.length - 1} more`] : paths.slice(1);
-  return {
-    path: [paths[0]!, ...more].join(' + '),
-    several: false,
-    endless: false,
-    async read(sink, { signal, progress }) {
-      const { join } = await import('../engine/sources/join.ts');
-      const files = await join(paths, sink, { signal, onProgress: progress.update });
-      const compressions = new Set(files.map(({ compression }) => compression));
-      const troubled = files.find(({ problems }) => problems.length > 0);
-      const [problem] = troubled?.problems ?? [];
-      return {
-        compression: compressions.size === 1 ? [...compressions][0]! : null,
-        problem: problem === undefined ? null : { ...problem, reason: `${troubled!.path}: ${problem.reason}` },
-      };
-    },
-  };
+function joined(files: readonly string[]): TraceSource {
+  const more = files.length > 3 ? [`${files.length - 1} more`] : files.slice(1);
+  return { path: [files[0]!, ...more].join(' + '), files, several: false, endless: false };
 }
 
 function checkPaths(paths: readonly string[]): void {

@@ -1,6 +1,6 @@
 import type { Known, Overview } from '../engine/overview.ts';
 import { PlotReader } from '../engine/plots.ts';
-import { feed } from '../engine/sources/feed.ts';
+import { readTrace } from '../engine/sources/trace.ts';
 import type { Finding } from '../facts/finding.ts';
 import type { Activity, ConnectionPage } from '../facts/incident.ts';
 import { namedConnection } from '../lint/names.ts';
@@ -54,12 +54,7 @@ export async function drawPages(
   const progress = new Progress(terminal, `${origin.path} (pictures)`);
   const release = endOnSignal(terminal, discard);
   try {
-    if (inputs.length > 1) {
-      const { join } = await import('../engine/sources/join.ts');
-      await join(inputs, reader, { onProgress: progress.update });
-    } else {
-      await feed(inputs[0]!, reader, { onProgress: progress.update });
-    }
+    await readTrace(inputs, reader, { onProgress: progress.update });
   } finally {
     progress.end();
     release();
