@@ -25,7 +25,7 @@ export function scans(
       start: scan.start,
       end: scan.end,
       impact: { connections: tried },
-      evidence: { tried, refused, unanswered, open: [...scan.open], target, port },
+      evidence: { tried, refused, unanswered, open: [...scan.open], target, ...(kind === 'hosts' ? { port } : {}) },
       endpoints: [
         { address: source, port: 0, role: 'client' },
         { address: target, port, role: 'host' },
