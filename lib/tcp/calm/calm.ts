@@ -15,57 +15,7 @@ import { nextSlot, rememberAt, resembles } from '../verdict/recent-acks.ts';
 import * as record from '../verdict/record.ts';
 import { COUNTING_STEP } from '../verdict/sending-order.ts';
 import { Limits } from '../window/limits.ts';
-import {
-  ACK_NANOS,
-  ACK_SECONDS,
-  ACKED,
-  ACKS_CURSOR,
-  ASKED_BIT,
-  BYTES,
-  CLIENT_IS_LOW,
-  CONTIGUOUS,
-  DATA_SEGMENTS,
-  EDGE,
-  END_WINDOW,
-  FLOW_TS_VAL,
-  HEAD,
-  IP_ID,
-  IP_ID_JUMPS,
-  IP_ID_SKIPS,
-  IP_ID_STEPS,
-  KEEP,
-  KEPT,
-  LARGEST,
-  LAST_DATA_FRAME,
-  LAST_DATA_NANOS,
-  LAST_DATA_SECONDS,
-  LAST_FRAME,
-  LAST_NANOS,
-  LAST_SECONDS,
-  MAX_WINDOW,
-  MOST_SAMPLES,
-  MSS,
-  NANOS,
-  NEXT,
-  OPEN,
-  PACKETS,
-  PASSED,
-  RECENT_ACKS,
-  SAMPLE,
-  SAMPLES,
-  SCALE,
-  SECONDS,
-  SHORTEST,
-  SIDE,
-  SIDES,
-  SMALL,
-  TAIL,
-  TS_VAL,
-  TUNNEL,
-  UNA,
-  UNDER_WAY,
-  WINDOW,
-} from './columns.ts';
+import * as col from './columns.ts';
 import { enterSamples, load, store, UNCLEAN } from './objects.ts';
 import { isCalm, isUsual, passable } from './usual.ts';
 
@@ -78,7 +28,7 @@ import { isCalm, isUsual, passable } from './usual.ts';
  */
 
 export class Calm {
-  private readonly columns = new Int32Columns(SIDES + 2 * SIDE);
+  private readonly columns = new Int32Columns(col.SIDES + 2 * col.SIDE);
   private readonly memory: Memory;
   private readonly services: Services;
   /** Of the acknowledgment asked of last: records that it passes, when the last of them was sent, the first behind it. */
@@ -94,7 +44,7 @@ export class Calm {
 
   /** The objects of this connection are not up to date: `wake` it before they are looked at. */
   isResting(index: number): boolean {
-    return index < this.columns.length && this.columns.get(index, OPEN) !== 0;
+    return index < this.columns.length && this.columns.get(index, col.OPEN) !== 0;
   }
 
   /** Lays a connection to rest at `index`, if there is nothing about it that the next segment might stir up. */
@@ -107,86 +57,86 @@ export class Calm {
     while (index >= columns.length) columns.allocate();
     const m = columns.chunk(index);
     const o = columns.offset(index);
-    m[o + OPEN] = c.clientIsLow || open === 3 ? open : 3 - open;
-    m[o + TUNNEL] = c.clientTunnel;
-    m[o + LAST_FRAME] = c.lastFrame;
-    m[o + LAST_SECONDS] = c.lastSeconds;
-    m[o + LAST_NANOS] = c.lastNanos;
-    m[o + ASKED_BIT] = c.watch & ASKED;
-    m[o + CLIENT_IS_LOW] = c.clientIsLow ? 1 : 0;
-    store(m, o + (c.clientIsLow ? SIDES : SIDES + SIDE), client, server, this.memory);
-    store(m, o + (c.clientIsLow ? SIDES + SIDE : SIDES), server, client, this.memory);
+    m[o + col.OPEN] = c.clientIsLow || open === 3 ? open : 3 - open;
+    m[o + col.TUNNEL] = c.clientTunnel;
+    m[o + col.LAST_FRAME] = c.lastFrame;
+    m[o + col.LAST_SECONDS] = c.lastSeconds;
+    m[o + col.LAST_NANOS] = c.lastNanos;
+    m[o + col.ASKED_BIT] = c.watch & ASKED;
+    m[o + col.CLIENT_IS_LOW] = c.clientIsLow ? 1 : 0;
+    store(m, o + (c.clientIsLow ? col.SIDES : col.SIDES + col.SIDE), client, server, this.memory);
+    store(m, o + (c.clientIsLow ? col.SIDES + col.SIDE : col.SIDES), server, client, this.memory);
   }
 
   /** Brings the objects of a connection up to date with what its columns have seen. */
   wake(index: number, c: Connection): void {
     const m = this.columns.chunk(index);
     const o = this.columns.offset(index);
-    m[o + OPEN] = 0;
-    c.lastFrame = m[o + LAST_FRAME]!;
-    c.lastSeconds = m[o + LAST_SECONDS]! >>> 0;
-    c.lastNanos = m[o + LAST_NANOS]!;
-    c.watch = (c.watch & ~ASKED) | m[o + ASKED_BIT]!;
-    load(m, o + (c.clientIsLow ? SIDES : SIDES + SIDE), c.client, c.server, this.memory);
-    load(m, o + (c.clientIsLow ? SIDES + SIDE : SIDES), c.server, c.client, this.memory);
+    m[o + col.OPEN] = 0;
+    c.lastFrame = m[o + col.LAST_FRAME]!;
+    c.lastSeconds = m[o + col.LAST_SECONDS]! >>> 0;
+    c.lastNanos = m[o + col.LAST_NANOS]!;
+    c.watch = (c.watch & ~ASKED) | m[o + col.ASKED_BIT]!;
+    load(m, o + (c.clientIsLow ? col.SIDES : col.SIDES + col.SIDE), c.client, c.server, this.memory);
+    load(m, o + (c.clientIsLow ? col.SIDES + col.SIDE : col.SIDES), c.server, c.client, this.memory);
   }
 
   /** Follows the usual segment of a connection at rest; false, with nothing done, if it is not one. */
   pass(index: number, c: Connection, s: Segment, fromLow: boolean): boolean {
     const m = this.columns.chunk(index);
     const o = this.columns.offset(index);
-    if ((m[o + OPEN]! & (fromLow ? 1 : 2)) === 0 || m[o + TUNNEL] !== s.tunnel) return false;
-    const a = o + (fromLow ? SIDES : SIDES + SIDE);
-    const b = o + (fromLow ? SIDES + SIDE : SIDES);
-    if (s.seconds - (m[o + LAST_SECONDS]! >>> 0) >= IDLE_SECONDS || !isUsual(m, a, b, s)) return false;
+    if ((m[o + col.OPEN]! & (fromLow ? 1 : 2)) === 0 || m[o + col.TUNNEL] !== s.tunnel) return false;
+    const a = o + (fromLow ? col.SIDES : col.SIDES + col.SIDE);
+    const b = o + (fromLow ? col.SIDES + col.SIDE : col.SIDES);
+    if (s.seconds - (m[o + col.LAST_SECONDS]! >>> 0) >= IDLE_SECONDS || !isUsual(m, a, b, s)) return false;
     if (s.length > 0) {
-      if (s.ack !== m[b + ACKED] && !this.reach(m, b, s.ack)) return false;
+      if (s.ack !== m[b + col.ACKED] && !this.reach(m, b, s.ack)) return false;
       this.carry(m, a, b, c, fromLow, s);
     } else {
-      if (s.ack === m[b + ACKED]) {
-        if (resembles(this.memory.acks, m[a + RECENT_ACKS]!, s)) return false;
+      if (s.ack === m[b + col.ACKED]) {
+        if (resembles(this.memory.acks, m[a + col.RECENT_ACKS]!, s)) return false;
       } else if (!this.reach(m, b, s.ack)) return false;
-      rememberAt(this.memory.acks, m[a + RECENT_ACKS]!, m[a + ACKS_CURSOR]!, s);
-      m[a + ACKS_CURSOR] = nextSlot(m[a + ACKS_CURSOR]!);
+      rememberAt(this.memory.acks, m[a + col.RECENT_ACKS]!, m[a + col.ACKS_CURSOR]!, s);
+      m[a + col.ACKS_CURSOR] = nextSlot(m[a + col.ACKS_CURSOR]!);
     }
-    m[o + LAST_FRAME] = s.frame;
-    m[o + LAST_SECONDS] = s.seconds;
-    m[o + LAST_NANOS] = s.nanos;
-    m[a + PACKETS] = m[a + PACKETS]! + 1;
+    m[o + col.LAST_FRAME] = s.frame;
+    m[o + col.LAST_SECONDS] = s.seconds;
+    m[o + col.LAST_NANOS] = s.nanos;
+    m[a + col.PACKETS] = m[a + col.PACKETS]! + 1;
     learn(m, a, s);
-    if (s.ack !== m[b + ACKED]) {
-      if (m[b + SAMPLES] === MOST_SAMPLES) {
+    if (s.ack !== m[b + col.ACKED]) {
+      if (m[b + col.SAMPLES] === col.MOST_SAMPLES) {
         const { flow } = fromLow === c.clientIsLow ? c.server : c.client;
         enterSamples(m, b, flow);
       }
       this.advance(m, b, s);
     }
-    if (s.ack === m[b + NEXT]) m[b + PASSED] = m[b + LARGEST]!;
-    const bytes = s.window << m[a + SCALE]!;
+    if (s.ack === m[b + col.NEXT]) m[b + col.PASSED] = m[b + col.LARGEST]!;
+    const bytes = s.window << m[a + col.SCALE]!;
     const edge = (s.ack + bytes) | 0;
-    if (((edge - m[a + EDGE]!) | 0) > 0) m[a + EDGE] = edge;
-    if (bytes > m[a + MAX_WINDOW]!) m[a + MAX_WINDOW] = bytes;
-    m[a + WINDOW] = s.window;
-    m[a + END_WINDOW] = s.window;
-    m[a + SECONDS] = s.seconds;
-    m[a + NANOS] = s.nanos;
+    if (((edge - m[a + col.EDGE]!) | 0) > 0) m[a + col.EDGE] = edge;
+    if (bytes > m[a + col.MAX_WINDOW]!) m[a + col.MAX_WINDOW] = bytes;
+    m[a + col.WINDOW] = s.window;
+    m[a + col.END_WINDOW] = s.window;
+    m[a + col.SECONDS] = s.seconds;
+    m[a + col.NANOS] = s.nanos;
     if (s.length > 0) {
-      if (fromLow === (m[o + CLIENT_IS_LOW] === 1)) m[o + ASKED_BIT] = ASKED;
-      else if (m[o + ASKED_BIT] !== 0) this.respond(m, o, b, c, s);
-    } else if (m[b + SMALL] === SMALL_SENT && s.ack === m[b + NEXT]) m[b + SMALL] = NO_SMALL;
+      if (fromLow === (m[o + col.CLIENT_IS_LOW] === 1)) m[o + col.ASKED_BIT] = ASKED;
+      else if (m[o + col.ASKED_BIT] !== 0) this.respond(m, o, b, c, s);
+    } else if (m[b + col.SMALL] === SMALL_SENT && s.ack === m[b + col.NEXT]) m[b + col.SMALL] = NO_SMALL;
     return true;
   }
 
   /** Payload of a server that owes a response (responses.ts: `noteResponse`). */
   private respond(m: Int32Array, o: number, b: number, c: Connection, s: Segment): void {
-    if (((s.ack - m[b + NEXT]!) | 0) < 0) return;
-    m[o + ASKED_BIT] = 0;
-    const seconds = m[b + LAST_DATA_SECONDS]! >>> 0;
-    const nanos = m[b + LAST_DATA_NANOS]!;
-    const took = elapsed(s, seconds, nanos) - pathSeconds(c, m[b + SHORTEST]!);
+    if (((s.ack - m[b + col.NEXT]!) | 0) < 0) return;
+    m[o + col.ASKED_BIT] = 0;
+    const seconds = m[b + col.LAST_DATA_SECONDS]! >>> 0;
+    const nanos = m[b + col.LAST_DATA_NANOS]!;
+    const took = elapsed(s, seconds, nanos) - pathSeconds(c, m[b + col.SHORTEST]!);
     if (took >= SLOW_SECONDS) {
       const { flow } = c.client;
-      flow.lastDataFrame = m[b + LAST_DATA_FRAME]!;
+      flow.lastDataFrame = m[b + col.LAST_DATA_FRAME]!;
       flow.lastDataSeconds = seconds;
       flow.lastDataNanos = nanos;
     }
@@ -196,13 +146,13 @@ export class Calm {
   /** Payload that is next in order (history.ts: `append`; payload.ts: `countPayload`). */
   private carry(m: Int32Array, a: number, b: number, c: Connection, fromLow: boolean, s: Segment): void {
     const { sent } = this.memory;
-    const next = m[a + NEXT]!;
+    const next = m[a + col.NEXT]!;
     const end = (next + s.length) | 0;
-    let index = m[a + HEAD]!;
+    let index = m[a + col.HEAD]!;
     // The oldest record, if it is not worth keeping, becomes the newest: a flow goes round in what it has.
-    if (m[a + KEPT]! > m[a + KEEP]!) {
-      m[a + HEAD] = sent.get(index, record.NEXT);
-      m[a + KEPT] = m[a + KEPT]! - 1;
+    if (m[a + col.KEPT]! > m[a + col.KEEP]!) {
+      m[a + col.HEAD] = sent.get(index, record.NEXT);
+      m[a + col.KEPT] = m[a + col.KEPT]! - 1;
     } else index = sent.allocate();
     const r = sent.chunk(index);
     const at = sent.offset(index);
@@ -215,24 +165,24 @@ export class Calm {
     r[at + record.TS_VAL] = s.tsVal;
     r[at + record.MARKS] = (s.ipId & record.IP_ID_MASK) | record.PAYLOAD;
     r[at + record.LINK] = linkOf(s);
-    const tail = m[a + TAIL]!;
-    if (tail < 0) m[a + HEAD] = index;
+    const tail = m[a + col.TAIL]!;
+    if (tail < 0) m[a + col.HEAD] = index;
     else sent.set(tail, record.NEXT, index);
-    if (m[a + UNA]! < 0) m[a + UNA] = index;
-    if (m[a + UNDER_WAY]! >= 0) m[a + UNDER_WAY] = m[a + UNDER_WAY]! + 1;
-    m[a + TAIL] = index;
-    if (m[a + CONTIGUOUS] === next) m[a + CONTIGUOUS] = end;
-    m[a + NEXT] = end;
-    m[a + BYTES] = m[a + BYTES]! + s.length;
-    m[a + DATA_SEGMENTS] = m[a + DATA_SEGMENTS]! + 1;
-    if (s.length > m[a + LARGEST]!) m[a + LARGEST] = s.length;
-    if (m[a + BYTES]! >= BULK_BYTES) this.weigh(m, a, b, c, fromLow, s);
-    m[a + LAST_DATA_FRAME] = s.frame;
-    m[a + LAST_DATA_SECONDS] = s.seconds;
-    m[a + LAST_DATA_NANOS] = s.nanos;
-    m[b + SMALL] = NO_SMALL;
-    const isSmall = s.length < SMALL_BYTES && s.length < (m[b + MSS]! || SMALL_BYTES);
-    m[a + SMALL] = isSmall && m[a + ACKED] === next ? SMALL_SENT : NO_SMALL;
+    if (m[a + col.UNA]! < 0) m[a + col.UNA] = index;
+    if (m[a + col.UNDER_WAY]! >= 0) m[a + col.UNDER_WAY] = m[a + col.UNDER_WAY]! + 1;
+    m[a + col.TAIL] = index;
+    if (m[a + col.CONTIGUOUS] === next) m[a + col.CONTIGUOUS] = end;
+    m[a + col.NEXT] = end;
+    m[a + col.BYTES] = m[a + col.BYTES]! + s.length;
+    m[a + col.DATA_SEGMENTS] = m[a + col.DATA_SEGMENTS]! + 1;
+    if (s.length > m[a + col.LARGEST]!) m[a + col.LARGEST] = s.length;
+    if (m[a + col.BYTES]! >= BULK_BYTES) this.weigh(m, a, b, c, fromLow, s);
+    m[a + col.LAST_DATA_FRAME] = s.frame;
+    m[a + col.LAST_DATA_SECONDS] = s.seconds;
+    m[a + col.LAST_DATA_NANOS] = s.nanos;
+    m[b + col.SMALL] = NO_SMALL;
+    const isSmall = s.length < SMALL_BYTES && s.length < (m[b + col.MSS]! || SMALL_BYTES);
+    m[a + col.SMALL] = isSmall && m[a + col.ACKED] === next ? SMALL_SENT : NO_SMALL;
   }
 
   /** What limits a large transfer is asked with each of its segments. */
@@ -244,24 +194,32 @@ export class Calm {
     enterSamples(m, b, back);
     c.notes |= BULK;
     flow.limits ??= new Limits();
-    const acked = m[a + ACKED]!;
-    flow.limits.weigh(c, flow, back, s, (m[a + NEXT]! - acked) | 0, (m[b + EDGE]! - acked) | 0, m[a + LARGEST]!);
+    const acked = m[a + col.ACKED]!;
+    flow.limits.weigh(
+      c,
+      flow,
+      back,
+      s,
+      (m[a + col.NEXT]! - acked) | 0,
+      (m[b + col.EDGE]! - acked) | 0,
+      m[a + col.LARGEST]!,
+    );
   }
 
   /** Finds what is acknowledged up to `ack`; false where some of it was not sent plainly, once. */
   private reach(m: Int32Array, b: number, ack: number): boolean {
-    if (((m[b + CONTIGUOUS]! - ack) | 0) < 0) return false;
-    const underWay = m[b + UNDER_WAY]!;
-    if (ack === m[b + NEXT] && underWay >= 0) {
+    if (((m[b + col.CONTIGUOUS]! - ack) | 0) < 0) return false;
+    const underWay = m[b + col.UNDER_WAY]!;
+    if (ack === m[b + col.NEXT] && underWay >= 0) {
       // All of it, as mostly: the side knows all there is to know, and the records stay where they are, out of the cache.
       this.beyond = -1;
       this.passed = underWay;
-      this.sentSeconds = m[b + LAST_DATA_SECONDS]!;
-      this.sentNanos = m[b + LAST_DATA_NANOS]!;
+      this.sentSeconds = m[b + col.LAST_DATA_SECONDS]!;
+      this.sentNanos = m[b + col.LAST_DATA_NANOS]!;
       return true;
     }
     const { sent } = this.memory;
-    let index = m[b + UNA]!;
+    let index = m[b + col.UNA]!;
     this.passed = 0;
     while (index >= 0) {
       const r = sent.chunk(index);
@@ -280,22 +238,22 @@ export class Calm {
   /** The acknowledgment moves on, as far as `reach` has found (progress.ts: `advance`). */
   private advance(m: Int32Array, b: number, s: Segment): void {
     const { beyond, passed } = this;
-    m[b + UNA] = beyond;
-    m[b + ACKED] = s.ack;
-    m[b + ACK_SECONDS] = s.seconds;
-    m[b + ACK_NANOS] = s.nanos;
-    if (beyond < 0) m[b + UNDER_WAY] = 0;
-    else if (m[b + UNDER_WAY]! >= 0) m[b + UNDER_WAY] = m[b + UNDER_WAY]! - passed;
+    m[b + col.UNA] = beyond;
+    m[b + col.ACKED] = s.ack;
+    m[b + col.ACK_SECONDS] = s.seconds;
+    m[b + col.ACK_NANOS] = s.nanos;
+    if (beyond < 0) m[b + col.UNDER_WAY] = 0;
+    else if (m[b + col.UNDER_WAY]! >= 0) m[b + col.UNDER_WAY] = m[b + col.UNDER_WAY]! - passed;
     if (passed === 0) return;
     const micros = (s.seconds - this.sentSeconds) * 1e6 + (s.nanos - this.sentNanos) / 1000;
     if (micros >= 0) {
-      const samples = m[b + SAMPLES]!;
+      const samples = m[b + col.SAMPLES]!;
       const sample = sampleOf(micros);
-      m[b + SAMPLE + samples] = sample;
-      if (sample < m[b + SHORTEST]!) m[b + SHORTEST] = sample;
-      m[b + SAMPLES] = samples + 1;
+      m[b + col.SAMPLE + samples] = sample;
+      if (sample < m[b + col.SHORTEST]!) m[b + col.SHORTEST] = sample;
+      m[b + col.SAMPLES] = samples + 1;
     }
-    m[b + KEPT] = m[b + KEPT]! + passed;
+    m[b + col.KEPT] = m[b + col.KEPT]! + passed;
   }
 }
 
@@ -303,16 +261,16 @@ export class Calm {
 function learn(m: Int32Array, a: number, s: Segment): void {
   const id = s.ipId;
   if (id > 0) {
-    const step = m[a + IP_ID]! < 0 ? 0 : ((id - m[a + IP_ID]!) << 16) >> 16;
-    if (m[a + IP_ID]! < 0) m[a + IP_ID] = id;
-    else if (step === 1) m[a + IP_ID_STEPS] = m[a + IP_ID_STEPS]! + 1;
-    else if (step > 1 && step < COUNTING_STEP) m[a + IP_ID_SKIPS] = m[a + IP_ID_SKIPS]! + 1;
+    const step = m[a + col.IP_ID]! < 0 ? 0 : ((id - m[a + col.IP_ID]!) << 16) >> 16;
+    if (m[a + col.IP_ID]! < 0) m[a + col.IP_ID] = id;
+    else if (step === 1) m[a + col.IP_ID_STEPS] = m[a + col.IP_ID_STEPS]! + 1;
+    else if (step > 1 && step < COUNTING_STEP) m[a + col.IP_ID_SKIPS] = m[a + col.IP_ID_SKIPS]! + 1;
     else if (step === 0 || step <= -COUNTING_STEP || step >= COUNTING_STEP)
-      m[a + IP_ID_JUMPS] = m[a + IP_ID_JUMPS]! + 1;
-    if (step >= 0 || step <= -COUNTING_STEP) m[a + IP_ID] = id;
+      m[a + col.IP_ID_JUMPS] = m[a + col.IP_ID_JUMPS]! + 1;
+    if (step >= 0 || step <= -COUNTING_STEP) m[a + col.IP_ID] = id;
   }
   if (s.hasTimestamps) {
-    m[a + FLOW_TS_VAL] = s.tsVal;
-    m[a + TS_VAL] = s.tsVal;
+    m[a + col.FLOW_TS_VAL] = s.tsVal;
+    m[a + col.TS_VAL] = s.tsVal;
   }
 }

@@ -5,27 +5,7 @@ import { SHORTEST_DELAY_MICROS, SMALL_SENT, SMALL_WAITED, TINY_SEGMENT_BYTES } f
 import { WATCHING } from '../oddities/watch.ts';
 import { TINY_BYTES } from '../oddities/windows.ts';
 import { LEAST_PROBE_TIMEOUT } from '../verdict/unseen.ts';
-import {
-  ACKED,
-  BYTES,
-  EDGE,
-  END_WINDOW,
-  FLOW_TS_VAL,
-  IP_ID,
-  IP_ID_JUMPS,
-  LAST_DATA_NANOS,
-  LAST_DATA_SECONDS,
-  MSS,
-  NANOS,
-  NEXT,
-  RECENT_ACKS,
-  SCALE,
-  SECONDS,
-  SMALL,
-  TINY_RUN,
-  TS_VAL,
-  TTL,
-} from './columns.ts';
+import * as col from './columns.ts';
 
 const CE = 3;
 /** Beyond, a count of bytes might not fit an int32 while it rests. */
@@ -66,30 +46,32 @@ export function passable(e: Endpoint, peer: Endpoint): boolean {
  * something new, or moves the window while nothing is under way. `a`: the side of its sender, `b`: the other.
  */
 export function isUsual(m: Int32Array, a: number, b: number, s: Segment): boolean {
-  if (s.seq !== m[a + NEXT] || (s.flags & ~PSH) !== ACK || s.sackCount !== 0 || s.troubles !== 0) return false;
+  if (s.seq !== m[a + col.NEXT] || (s.flags & ~PSH) !== ACK || s.sackCount !== 0 || s.troubles !== 0) return false;
   const { length, window } = s;
-  const ackedNow = (s.ack - m[b + ACKED]!) | 0;
-  const unsentNow = (s.ack - m[b + NEXT]!) | 0;
+  const ackedNow = (s.ack - m[b + col.ACKED]!) | 0;
+  const unsentNow = (s.ack - m[b + col.NEXT]!) | 0;
   if (ackedNow < 0 || unsentNow > 0) return false;
   // The same acknowledgment once more is a duplicate ACK while something is under way (RFC 5681 2).
   if (ackedNow + length === 0 && (unsentNow !== 0 || mayBeOlder(m, a, s))) return false;
   // Windows: open, and where they were or further on, but for what the scale rounds off.
-  const scale = m[a + SCALE]!;
+  const scale = m[a + col.SCALE]!;
   if (window << scale < TINY_BYTES) return false;
-  if (window < m[a + END_WINDOW]! && ((m[a + EDGE]! - s.ack - (window << scale)) | 0) > 1 << scale) return false;
-  if (s.ttl !== m[a + TTL] || s.ecn === CE) return false;
-  if (s.hasTimestamps && (isBelow(s.tsVal, m[a + TS_VAL]!) || isBelow(s.tsVal, m[a + FLOW_TS_VAL]!))) return false;
-  if (length === 0) return m[a + RECENT_ACKS]! >= 0 && (m[b + SMALL] !== SMALL_SENT || !wasDelayed(m, b, s));
-  if (length < TINY_SEGMENT_BYTES || m[a + SMALL] === SMALL_WAITED || m[a + TINY_RUN] !== 0) return false;
-  if (length > m[b + MSS]! && m[b + MSS] !== 0) return false;
-  const bytes = m[a + BYTES]!;
+  if (window < m[a + col.END_WINDOW]! && ((m[a + col.EDGE]! - s.ack - (window << scale)) | 0) > 1 << scale)
+    return false;
+  if (s.ttl !== m[a + col.TTL] || s.ecn === CE) return false;
+  if (s.hasTimestamps && (isBelow(s.tsVal, m[a + col.TS_VAL]!) || isBelow(s.tsVal, m[a + col.FLOW_TS_VAL]!)))
+    return false;
+  if (length === 0) return m[a + col.RECENT_ACKS]! >= 0 && (m[b + col.SMALL] !== SMALL_SENT || !wasDelayed(m, b, s));
+  if (length < TINY_SEGMENT_BYTES || m[a + col.SMALL] === SMALL_WAITED || m[a + col.TINY_RUN] !== 0) return false;
+  if (length > m[b + col.MSS]! && m[b + col.MSS] !== 0) return false;
+  const bytes = m[a + col.BYTES]!;
   return bytes > 0 && bytes <= MOST_BYTES && !mayHaveLostBefore(m, a, s);
 }
 
 /** It may have been sent before the newest of its sender (sending-order.ts: `sendingOrder`; this says yes more often). */
 function mayBeOlder(m: Int32Array, a: number, s: Segment): boolean {
-  if (s.hasTimestamps && s.tsVal !== m[a + FLOW_TS_VAL]) return false;
-  return s.ipId > 0 && (s.ipId - m[a + IP_ID]!) << 16 < 0;
+  if (s.hasTimestamps && s.tsVal !== m[a + col.FLOW_TS_VAL]) return false;
+  return s.ipId > 0 && (s.ipId - m[a + col.IP_ID]!) << 16 < 0;
 }
 
 /** A timestamp goes back. 0: none so far. */
@@ -99,13 +81,13 @@ function isBelow(tsVal: number, highest: number): boolean {
 
 /** Numbers are left out in front of it, and it took its time (unseen.ts: `mayRepeatUnseen`; this says yes more often). */
 function mayHaveLostBefore(m: Int32Array, a: number, s: Segment): boolean {
-  if (s.ipId <= 0 || m[a + IP_ID]! < 0 || m[a + IP_ID_JUMPS]! > 0) return false;
-  if (((s.ipId - m[a + IP_ID]!) & 0xffff) === 1) return false;
-  return s.seconds - (m[a + SECONDS]! >>> 0) + (s.nanos - m[a + NANOS]!) / 1e9 >= LEAST_PROBE_TIMEOUT;
+  if (s.ipId <= 0 || m[a + col.IP_ID]! < 0 || m[a + col.IP_ID_JUMPS]! > 0) return false;
+  if (((s.ipId - m[a + col.IP_ID]!) & 0xffff) === 1) return false;
+  return s.seconds - (m[a + col.SECONDS]! >>> 0) + (s.nanos - m[a + col.NANOS]!) / 1e9 >= LEAST_PROBE_TIMEOUT;
 }
 
 /** The acknowledgment of a small segment came late (small.ts: `endWait`). */
 function wasDelayed(m: Int32Array, b: number, s: Segment): boolean {
-  const seconds = s.seconds - (m[b + LAST_DATA_SECONDS]! >>> 0) + (s.nanos - m[b + LAST_DATA_NANOS]!) / 1e9;
+  const seconds = s.seconds - (m[b + col.LAST_DATA_SECONDS]! >>> 0) + (s.nanos - m[b + col.LAST_DATA_NANOS]!) / 1e9;
   return Math.round(seconds * 1e6) >= SHORTEST_DELAY_MICROS;
 }
