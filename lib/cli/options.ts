@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Moment } from '../facts/moment.ts';
 import { TIME_FORMATS, type TimeFormat } from '../report/clock.ts';
+import { wrap } from '../report/layout/wrap.ts';
 import type { PageOptions } from '../report/page.ts';
 import { colourLevel, showsUnicode, type Terminal, widthOf } from './terminal.ts';
 import {
@@ -63,6 +64,14 @@ export function outputOptions(command: Command, formats: readonly string[]): Com
       ),
     )
     .option('-o, --output <file>', 'write to a file: it appears whole or not at all');
+}
+
+/** What `--help` says below the options. */
+export function helpNote(command: Command, text: string): Command {
+  return command.addHelpText('after', () => {
+    const { getOutHelpWidth } = command.configureOutput();
+    return `\n${wrap(text, getOutHelpWidth?.() ?? 80).join('\n')}`;
+  });
 }
 
 /** Options of how text is shown. */

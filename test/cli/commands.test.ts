@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { COMMANDS } from '../../lib/cli/commands.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CLOSE_WAIT, Folder, HEALTHY, run, UNANSWERED, ZERO_WINDOW } from './run.ts';
 
@@ -79,9 +80,11 @@ describe('startup', () => {
   test('help lists the commands, and each has its own', async () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
-    for (const command of ['lint', 'flows', 'timeline', 'packets', 'rules', 'explain']) {
+    for (const command of COMMANDS.map(({ name }) => name)) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
-      expect((await run([command, '--help'])).stdout).toContain(`Usage: tcplint ${command}`);
+      const own = (await run([command, '--help'])).stdout;
+      expect(own).toContain(`Usage: tcplint ${command}`);
+      expect(own.split('\n').filter((line) => line.length > 80)).toEqual([]);
       expect((await run(['help', command])).stdout).toContain(`Usage: tcplint ${command}`);
     }
   });

@@ -11,7 +11,7 @@ import { analyse, type Interest } from '../analyse.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import { CliError, DONE, FAILED } from '../exit.ts';
 import { complain, complainOfDamage } from '../main.ts';
-import { type CaptureOptions, captureCommand } from '../options.ts';
+import { type CaptureOptions, captureCommand, helpNote } from '../options.ts';
 import type { Output } from '../output.ts';
 import { preselect } from '../preselect.ts';
 import { copy, findingsOf, oneFile, openCaptureOutput, read } from '../rewriting.ts';
@@ -27,13 +27,13 @@ interface ExtractOptions extends CaptureOptions, ConfigOptions {
   readonly payload?: string;
 }
 
-const WHAT_STAYS = `
-Without a selection, every frame is written. --anonymize maps addresses so that common prefixes stay common, private
-ones private and groups groups. Times, lengths, ports, TTL, IP and sequence numbers, TCP timestamps and the numbers of
-VLANs and tunnels stay, for analysis needs them. A frame is cut at a header whose addresses can't be mapped.`;
+const WHAT_STAYS =
+  'Without a selection, every frame is written. --anonymize maps addresses so that common prefixes stay common, private ' +
+  'ones private and groups groups. Times, lengths, ports, TTL, IP and sequence numbers, TCP timestamps and the numbers ' +
+  "of VLANs and tunnels stay, for analysis needs them. A frame is cut at a header whose addresses can't be mapped.";
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  configOptions(captureCommand(command, FORMATS, '<capture>'))
+  helpNote(configOptions(captureCommand(command, FORMATS, '<capture>')), WHAT_STAYS)
     .option('--finding <n>', "only what finding N of lint's report is about, by its number there", parseCount)
     .option('--anonymize', 'map addresses, keep neither payload nor names nor comments')
     .option(
@@ -41,7 +41,6 @@ export function define(command: Command, terminal: Terminal, run: (exit: Promise
       'the same key maps the same addresses alike in every capture (default: one that is forgotten)',
     )
     .option('--payload <folder>', 'no capture, but the bytes that each connection carried, a file per direction')
-    .addHelpText('after', WHAT_STAYS)
     .action((path: string, options: ExtractOptions) => run(extract(path, options, terminal)));
 }
 

@@ -7,7 +7,7 @@ import { count } from '../../report/phrases.ts';
 import { CliError, FAILED } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
 import { complain } from '../main.ts';
-import { type CaptureOptions, captureCommand } from '../options.ts';
+import { type CaptureOptions, captureCommand, helpNote } from '../options.ts';
 import { preselect } from '../preselect.ts';
 import { runRows } from '../rows.ts';
 import { openSelector } from '../selection.ts';
@@ -39,18 +39,17 @@ interface FollowOptions extends CaptureOptions {
   readonly overlaps: Overlaps;
 }
 
-const WHAT_IT_SHOWS = `
-Bytes stand in the order in which the receiver reads them, each once. What is missing is told with its cause, and bytes
-that came again with other content with both copies. raw writes the bytes of one direction and nothing in place of
-holes, which are told on standard error.`;
+const WHAT_IT_SHOWS =
+  'Bytes stand in the order in which the receiver reads them, each once. What is missing is told with its cause, and ' +
+  'bytes that came again with other content with both copies. raw writes the bytes of one direction and nothing in ' +
+  'place of holes, which are told on standard error.';
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  captureCommand(command, Object.keys(FORMATS))
+  helpNote(captureCommand(command, Object.keys(FORMATS)), WHAT_IT_SHOWS)
     .option('--direction <side>', 'only what the client, or the server, sent', parseWord(SIDES))
     .option('--segments', 'a line per segment: how the stream was cut, what came late, twice or with other content')
     .option('--max-bytes <n>', 'no more than the first N bytes of each direction', parseCount)
     .option('--overlaps <copy>', 'where copies differ, the one seen first or last counts', parseWord(OVERLAPS), 'first')
-    .addHelpText('after', WHAT_IT_SHOWS)
     .action((paths: string[], options: FollowOptions) => run(follow(paths, options, terminal)));
 }
 
