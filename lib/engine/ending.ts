@@ -42,6 +42,8 @@ const SLOW_HANDSHAKE_MICROS = 100_000;
 /** A closing state that lasts longer is worth a look, seconds (facts/notes.ts: CLOSE_LINGERS). */
 const LINGERS_SECONDS = 0.1;
 const SPREAD_MICROS = 100_000;
+/** Less than this is no load under which round trips could grow, bytes. */
+const LOAD_BYTES = 65_536;
 const SMALL_MSS = 1200;
 /** Segments that a sender may send before the first answer (RFC 6928 2). */
 const INITIAL_WINDOW = 10;
@@ -332,9 +334,10 @@ function isOneSided(c: Connection): boolean {
   return c.handshakeSeen || seqGt(unseen.flow.acked, unseen.flow.isn) || seen.flow.dataSegments > INITIAL_WINDOW;
 }
 
-/** Its round trips differ by more than 100 ms. */
-function spreads(e: Endpoint): boolean {
-  const { samples, min, max } = e.flow.roundTrips;
+/** It sent much, and the round trips differ by more than 100 ms. */
+function spreads({ flow }: Endpoint): boolean {
+  if (flow.bytes < LOAD_BYTES) return false;
+  const { samples, min, max } = flow.roundTrips;
   return samples > 0 && max - min > SPREAD_MICROS;
 }
 

@@ -50,7 +50,7 @@ export const TINY = 1 << 26;
 /** Window right edge moved left, acknowledgments of unsent bytes, sequence numbers outside the window. */
 export const WINDOW_ODD = 1 << 27;
 export const DUP_ACKS = 1 << 28;
-/** Round-trip times differ by more than 100 ms. */
+/** Round-trip times of a direction that carried 64 KiB or more differ by more than 100 ms. */
 export const RTT_SPREAD = 1 << 29;
 /** The same bytes of a stream came again with other content: known only where payload is compared. */
 export const PAYLOAD_DIFFERS = 1 << 30;
