@@ -12,11 +12,14 @@ export const LIMITS: readonly Limit[] = [
       'final_ack_never.client.pcap: server states',
       'fin_wait_2_timeout.client.pcap: client times',
       'fin_wait_2_timeout.server.pcap: client times',
+      'synack_never_arrives.pcap: client states',
     ],
   },
   {
     because: 'the host forgot the connection without a word; only the RST that answers the next segment shows it',
     at: [
+      'fin_to_nobody.client.pcap: client times',
+      'fin_to_nobody.server.pcap: client times',
       'last_ack_to_nobody.client.pcap: client times',
       'last_ack_to_nobody.middle.pcap: client times',
       'last_ack_to_nobody.server.pcap: client times',

@@ -1,5 +1,6 @@
 import { CLOSE_ODD } from '../../facts/notes.ts';
 import {
+  CLOSE_WAIT,
   CLOSED,
   CLOSING,
   ESTABLISHED,
@@ -11,7 +12,7 @@ import {
   TIME_WAIT,
   UNKNOWN,
 } from '../../facts/state.ts';
-import { DUPLICATE, RETRANSMISSION } from '../../facts/verdict.ts';
+import { DUPLICATE, REORDERING, RETRANSMISSION } from '../../facts/verdict.ts';
 import { ACK, FIN, RST, type Segment, SYN } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
 import { keep } from '../connection.ts';
@@ -137,7 +138,7 @@ export class StateMachine {
     const unseenFin = peer.flow.packets === 0 && followUnseenPeer(c, e, peer, s, this.applyTo);
     if (ackOfFin) restoreReceivedFin(timeline, c, e, peer, s);
     if (e.unconfirmed > 0) {
-      if (ackOfFin) questionCloseWait(timeline, e, s);
+      if (ackOfFin && peer.fins === 1) questionCloseWait(timeline, e, s);
       let proven = e.state === SYN_RECEIVED ? 0 : PROVEN_BY_SEGMENT;
       if (ackOfSyn) proven |= PROVEN_BY_ACK_OF_SYN;
       if (ackOfFin || unseenFin) proven |= PROVEN_BY_ACK_OF_FIN;
@@ -170,7 +171,8 @@ export class StateMachine {
   }
 
   private fin(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
-    if (j.kind === DUPLICATE) return;
+    // A copy of one transmission, or the first of several, late: it repeats nothing.
+    if (j.kind === DUPLICATE || (j.kind === REORDERING && e.fins > 0)) return;
     e.fins++;
     if (e.fins > 1) {
       c.notes |= CLOSE_ODD;
@@ -209,8 +211,8 @@ export class StateMachine {
     const fit = resetFit(e, peer, s);
     const accepted = acceptsReset(peer, fit);
     recordReset(c, e, peer, s, fit, accepted);
-    // A RST without ACK right after a SYN-ACK, or the ACK of one: no socket of the sender's ever took that.
-    if (e.unconfirmed > 0 && (s.flags & ACK) === 0 && this.completedHandshake(e)) this.timeline.pop(e);
+    // A RST without ACK right after a SYN-ACK, the ACK of one or a FIN: no socket of the sender's ever took that.
+    if (e.unconfirmed > 0 && (s.flags & ACK) === 0 && this.hasJustTaken(e)) this.timeline.pop(e);
     // Nor did it take the peer's FIN, which it would have acknowledged.
     if (e.state === TIME_WAIT && e.unconfirmed > 0 && !acksFin(peer, s) && this.timeline.topEvent(e) === RECEIVED_FIN) {
       this.timeline.pop(e);
@@ -220,8 +222,9 @@ export class StateMachine {
     if (accepted && e.unheard < 2) this.apply(c, peer, RECEIVED_RST);
   }
 
-  private completedHandshake(e: Endpoint): boolean {
+  private hasJustTaken(e: Endpoint): boolean {
     const event = this.timeline.topEvent(e);
+    if (event === RECEIVED_FIN) return e.state === CLOSE_WAIT && !this.timeline.isTopConfirmed(e);
     return event === RECEIVED_SYN_ACK || event === RECEIVED_ACK_OF_SYN;
   }
 

@@ -6,7 +6,7 @@ import time
 
 import wire
 from path import DELAY, DROP, DUPLICATE, ICMP, Rule, anything, data, fin, flags, pure_ack, syn, syn_ack
-from scenario import answering, ask, drain, linger, read, scenario, serve
+from scenario import answering, ask, drain, linger, read, scenario, serve, vanish
 
 from .closing import WITHOUT_TIMESTAMPS, both_close, client_first, server_first
 from .handshake import FAST_OPEN, fast_open, one_exchange, simultaneous_open
@@ -345,3 +345,49 @@ def time_wait_reused_bare(stage):
         sock.close()
         stage.join()
         time.sleep(0.4)
+
+
+# --- what repetitions tell of the close, and what they do not --------------------------------------------------------
+
+
+@scenario("the server's FIN lost before the tap: both FINs are repeated, yet they had not crossed", at=EVERY_POINT,
+          network={"client_to_tap": 0.008, "tap_to_server": 0.012}, states=("CLOSE_WAIT LAST_ACK CLOSED",),
+          rules=lambda: [Rule(DROP, "B", "s2c", fin, times=1)])
+def fin_answer_lost(stage):
+    """The client closes; the FIN that acknowledges its own is lost between server and tap."""
+    client_first(stage)
+    time.sleep(0.3)
+
+
+@scenario("FIN repeated, and the late first one answered by RST", at="middle client", sysctl=BARE,
+          rules=lambda: [Rule(DELAY, "A", "c2s", fin, times=1, hold=0.5)])
+def fin_very_late(stage):
+    """Without timestamps and SACK: the client's FIN is held up for half a second, its repetition is not."""
+    client_first(stage)
+    time.sleep(0.4)
+
+
+@scenario("half-closed connection ended by RST: the FIN meets no socket", at="client server", v6=True)
+def fin_to_nobody(stage):
+    """The client vanishes without a word; the server's FIN is answered by a RST."""
+    serve(stage, exchange_then(lambda connection: (time.sleep(0.3), connection.close())))
+    sock = stage.client.connect(stage.server)
+    ask(sock, 100, 100)
+    vanish(sock)
+    stage.join()
+    time.sleep(0.2)
+
+
+@scenario("SYN-ACK never answered: every one is lost", at="server", rules=lambda: [Rule(DROP, "A", "s2c", syn_ack)],
+          sysctl={"client ipv4.tcp_syn_retries": 1, "client ipv4.tcp_syn_linear_timeouts": 0, "server ipv4.tcp_synack_retries": 2})
+def synack_never_arrives(stage):
+    """Each SYN-ACK is lost between tap and client, which gives up; so does the server."""
+    stage.server.listen()
+    sock = stage.client.socket()
+    sock.settimeout(6)
+    try:
+        sock.connect((stage.server.address, 8080))
+    except OSError:
+        stage.mark("the client gives up")
+    sock.close()
+    time.sleep(4.5)
