@@ -154,8 +154,8 @@ export function uncrossSyns(timeline: Timeline, e: Endpoint): void {
 }
 
 /**
- * `e` acknowledges the peer's FIN with a number one above all that the tap had seen of it: if that turns out to be the
- * number of a FIN of its own, which the tap has missed, the two had crossed.
+ * `e` acknowledges the peer's FIN, sent once, with a number one above all that the tap had seen of it: if that turns out to
+ * be the number of a FIN of its own, which the tap has missed, the two had crossed.
  */
 export function questionCloseWait(timeline: Timeline, e: Endpoint, s: Segment): void {
   if (s.length > 0 || e.flow.finSent !== 0 || timeline.topEvent(e) !== RECEIVED_FIN) return;
@@ -258,6 +258,8 @@ export function conclude(timeline: Timeline, c: Connection): void {
     }
     if (e.unconfirmed === 0 || timeline.isTopConfirmed(e)) continue;
     const event = timeline.topEvent(e);
+    // A SYN-ACK sent again and again and never acknowledged did not arrive.
+    if (event === RECEIVED_SYN_ACK && e.state === ESTABLISHED && peer.syns > 1 && peer.unheard > 1) timeline.pop(e);
     // A FIN sent again and again and never acknowledged did not arrive.
     if (event === RECEIVED_FIN && peer.fins > 1 && peer.unheard > 0) timeline.pop(e);
   }
