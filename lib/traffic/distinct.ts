@@ -7,38 +7,44 @@ const REGISTER_BITS = 12;
 const REGISTERS = 1 << REGISTER_BITS;
 const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
 
+/** Slots of a small table, which doubles when three quarters are taken. */
+const FIRST_SLOTS = 8;
+
 export class Distinct {
-  private values: Set<number> | null = new Set();
+  /** While exact: each value where its hash says, or in the next free slot. A slot of 0 is free, and 0 stands apart. */
+  private slots: Int32Array | null = new Int32Array(FIRST_SLOTS);
+  private taken = 0;
+  private hasZero = false;
   private registers: Uint8Array | null = null;
 
   /** `value` is an int32: an address, or a hash of something longer. */
   add(value: number): void {
-    const values = this.values;
-    if (values !== null) {
-      values.add(value);
-      if (values.size > EXACT_LIMIT) this.estimateFromNowOn();
-    } else {
+    if (this.slots === null) {
       this.register(value);
+      return;
     }
+    if (value === 0) this.hasZero = true;
+    else if (enter(this.slots, value) && ++this.taken * 4 > this.slots.length * 3) this.grow(this.slots);
+    if (this.count() > EXACT_LIMIT) this.estimateFromNowOn();
   }
 
   merge(other: Distinct): void {
-    if (other.values !== null) {
-      for (const value of other.values) this.add(value);
+    if (other.slots !== null) {
+      for (const value of other.values()) this.add(value);
       return;
     }
-    if (this.values !== null) this.estimateFromNowOn();
+    if (this.slots !== null) this.estimateFromNowOn();
     const mine = this.registers!;
     const theirs = other.registers!;
     for (let i = 0; i < REGISTERS; i++) if (theirs[i]! > mine[i]!) mine[i] = theirs[i]!;
   }
 
   get exact(): boolean {
-    return this.values !== null;
+    return this.slots !== null;
   }
 
   count(): number {
-    if (this.values !== null) return this.values.size;
+    if (this.slots !== null) return this.taken + (this.hasZero ? 1 : 0);
     const registers = this.registers!;
     let sum = 0;
     let zeroes = 0;
@@ -51,19 +57,42 @@ export class Distinct {
     return Math.round(small ? REGISTERS * Math.log(REGISTERS / zeroes) : estimate);
   }
 
+  private values(): number[] {
+    const values = [...this.slots!].filter((value) => value !== 0);
+    return this.hasZero ? [...values, 0] : values;
+  }
+
+  private grow(slots: Int32Array): void {
+    this.slots = new Int32Array(slots.length * 2);
+    for (const value of slots) if (value !== 0) enter(this.slots, value);
+  }
+
   private estimateFromNowOn(): void {
-    const values = this.values!;
-    this.values = null;
+    const values = this.values();
+    this.slots = null;
     this.registers = new Uint8Array(REGISTERS);
     for (const value of values) this.register(value);
   }
 
   private register(value: number): void {
-    let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    hash ^= hash >>> 16;
+    const hash = hashOf(value);
     const index = hash >>> (32 - REGISTER_BITS);
     const rank = Math.clz32((hash << REGISTER_BITS) | (1 << (REGISTER_BITS - 1))) + 1;
     if (rank > this.registers![index]!) this.registers![index] = rank;
   }
+}
+
+/** Enters a value other than 0; false if it is there already. */
+function enter(slots: Int32Array, value: number): boolean {
+  const mask = slots.length - 1;
+  let i = hashOf(value) & mask;
+  for (; slots[i] !== 0; i = (i + 1) & mask) if (slots[i] === value) return false;
+  slots[i] = value;
+  return true;
+}
+
+function hashOf(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
 }
