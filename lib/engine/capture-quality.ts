@@ -88,6 +88,11 @@ export class CaptureQuality {
     return given !== undefined && isBefore(end, given) ? given : end;
   }
 
+  /** Time of the latest record so far: what ends in mid-capture is not watched until its end. */
+  get latest(): Moment {
+    return this.receiver.times.end;
+  }
+
   /** A tunnel in words, by the number that segments bear; null for none. */
   tunnelText(tunnel: number): string | null {
     return this.receiver.tunnelText(tunnel);

@@ -76,6 +76,8 @@ export class Ending {
   /** Connections that are over, in the order in which they may leave memory; the first is at `head`. */
   private queue: Connection[] = [];
   private head = 0;
+  /** The capture is over: what ends now ends with it. */
+  private isAll = false;
 
   constructor(
     connections: Connections,
@@ -178,6 +180,7 @@ export class Ending {
 
   /** The capture is over: everything in memory ends. */
   finishAll(): void {
+    this.isAll = true;
     const { table } = this.connections;
     const allWanted = this.onConnection !== null && this.wake === -1;
     const lone = allWanted ? null : new LoneSyns(table, this.quality.end);
@@ -203,7 +206,7 @@ export class Ending {
     if (c.previous !== null) this.finish(c.previous);
     c.expires = GONE;
     const { timeline, quality } = this;
-    const end = quality.end;
+    const end = this.isAll ? quality.end : quality.latest;
     const silence = end.seconds - c.lastSeconds + (end.nanos - c.lastNanos) / 1e9;
     // Whatever is over is watched no longer than it may stay in memory, whenever it happens to leave.
     const watched = isOver(c) ? Math.min(silence, this.patienceWith(c)) : silence;

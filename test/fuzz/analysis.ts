@@ -28,19 +28,45 @@ const ALL_BYTES = 5000;
  * The ways that a capture can be read: telling everything (facts, rows, the words of other tools); the same, and what the
  * connections carry; as `lint` does, with copies of payload compared, or without, when connections rest while they can.
  */
-export const WAYS = ['all', 'streams', 'payload', 'findings'] as const;
+export const WAYS = ['all', 'streams', 'payload', 'findings', 'findings', 'findings'] as const;
 export type Way = (typeof WAYS)[number];
 
-export interface Run {
+/** What one run told. A class: getters of a literal would hold its whole analyzer until all memory is searched. */
+export class Run {
   readonly capture: CaptureFacts;
   readonly connections: readonly ConnectionFacts[];
   readonly rows: readonly PacketRow[];
   readonly streams: readonly StreamEvent[];
-  readonly findings: readonly Finding[];
   readonly judgement: Judgement;
-  readonly report: Report;
+
+  constructor(
+    capture: CaptureFacts,
+    connections: readonly ConnectionFacts[],
+    rows: readonly PacketRow[],
+    streams: readonly StreamEvent[],
+    judgement: Judgement,
+  ) {
+    this.capture = capture;
+    this.connections = connections;
+    this.rows = rows;
+    this.streams = streams;
+    this.judgement = judgement;
+  }
+
+  get findings(): readonly Finding[] {
+    return this.judgement.findings;
+  }
+
+  get report(): Report {
+    return makeReport([{ capture: this.capture, ...this.judgement }], []);
+  }
+
   /** Everything it told, to compare. */
-  readonly text: string;
+  get text(): string {
+    const { capture, connections, rows, streams, judgement } = this;
+    const { findings, suppressions, suppressionProblems } = judgement;
+    return JSON.stringify([capture, connections, rows, streams, findings, suppressions, suppressionProblems]);
+  }
 }
 
 /** `snapshots`: the analyzer is asked now and then, as somebody watching a live capture would. */
@@ -74,23 +100,7 @@ export function run(file: Uint8Array, way: Way, chunkBytes = file.length, snapsh
   const live = snapshots ? new LiveLinter(judge) : null;
   feed(file, analyzer, chunkBytes, () => live?.step(analyzer.snapshot((facts) => live.connection(facts))));
   const capture = analyzer.end();
-  const judgement = linter.finish(capture);
-  const { findings } = judgement;
-  return {
-    capture,
-    connections,
-    rows,
-    streams,
-    findings,
-    judgement,
-    get report() {
-      return makeReport([{ capture, ...judgement }], []);
-    },
-    get text() {
-      const { suppressions, suppressionProblems } = judgement;
-      return JSON.stringify([capture, connections, rows, streams, findings, suppressions, suppressionProblems]);
-    },
-  };
+  return new Run(capture, connections, rows, streams, linter.finish(capture));
 }
 
 /** Writes a file in chunks, all in one buffer: what is still looked at when its time is over is garbage. */

@@ -108,7 +108,7 @@ export function pictured({ report, capture, connections, findings, judgement }: 
     comparedPretty.render(comparison, PLAIN_PAGE),
   ];
   for (const text of texts) {
-    const bad = /.{0,60}(\bundefined\b|\bNaN\b|\[object).{0,60}/.exec(text);
+    const bad = /\bundefined\b.{0,60}|\bNaN\b.{0,60}|\[object.{0,60}/.exec(text);
     if (bad !== null) return `the report says ${bad[0]}`;
   }
   return null;
@@ -183,6 +183,6 @@ export function tapsCompared(file: Uint8Array, random: Random): string | null {
   const sent = Object.values(found.ways).reduce((sum, way) => sum + way.sent, 0);
   if (sent > surveys[0].segments + surveys[1].segments) return `${sent} packets were sent`;
   const texts = [tapsPretty.render(found, PLAIN_PAGE), tapsJson.render(found)];
-  const bad = /.{0,60}(undefined|NaN|\[object).{0,60}/.exec(texts.join('\n'));
+  const bad = /undefined.{0,60}|NaN.{0,60}|\[object.{0,60}/.exec(texts.join('\n'));
   return bad === null ? null : `taps: ${bad[0]}`;
 }

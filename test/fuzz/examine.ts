@@ -56,17 +56,17 @@ export function examine({ file, random }: Case, thorough = false): Outcome {
       const asked = analyse(1 + random.below(thorough ? 8 : file.length + 1), true);
       if (asked.text !== whole.text) yield 'a snapshot changes the result';
     }
-    if (oneIn(16)) {
+    if (oneIn(3)) {
       runs += 2;
       yield roadsDiffer(file);
     }
-    if (oneIn(100)) yield judgeOutputs(renamed(whole, random), () => oneIn(4));
+    if (oneIn(200)) yield judgeOutputs(renamed(whole, random), () => oneIn(4));
     if (whole.capture.format === UNKNOWN_FORMAT) return;
     if (oneIn(64)) yield rewritten(whole, file, random);
-    if (oneIn(100)) yield whereAsked(whole, random);
-    if (oneIn(100)) yield explained(file, random, whole.capture.packets);
-    if (oneIn(200)) yield pictured(whole, file);
-    if (oneIn(100)) yield tapsCompared(file, random);
+    if (oneIn(64)) yield whereAsked(whole, random);
+    if (oneIn(200)) yield explained(file, random, whole.capture.packets);
+    if (oneIn(400)) yield pictured(whole, file);
+    if (oneIn(200)) yield tapsCompared(file, random);
   };
   return {
     failure: firstOf(checks),

@@ -22,7 +22,8 @@ node([join(root, 'node_modules/typescript/bin/tsc'), '-p', join(built, 'tsconfig
 // Columns in small chunks and indexes of few shards: their edges are met, and a case costs less.
 shrink('lib/bytes/columns.js', 'CHUNK_BITS = 12', 'CHUNK_BITS = 5');
 shrink('lib/bytes/slots.js', 'SHARD_BITS = 8', 'SHARD_BITS = 2');
-node([join(built, 'test/fuzz/long.js'), ...process.argv.slice(2)]);
+// One thread collects garbage: others are better used for another run.
+node(['--single-threaded-gc', join(built, 'test/fuzz/long.js'), ...process.argv.slice(2)]);
 
 function node(argv) {
   const { status } = spawnSync(process.execPath, argv, { cwd: root, stdio: 'inherit' });

@@ -12,7 +12,7 @@ const CWR = 0x80;
 /** Seconds. */
 const ROUND_TRIPS = [0.0001, 0.002, 0.03, 0.3];
 const LOSSES = [0, 0, 30, 10, 4];
-const UNITS = [7, 24, 100, 1448];
+const UNITS = [7, 60, 200, 200, 1448];
 const LONGEST = 2000;
 
 /** What one end sends, and what the other makes of it: offsets count from the SYN. */
@@ -74,7 +74,7 @@ class Transfer {
     this.tap = random.pick([0, 0, 0.5, 1]);
     this.loss = random.pick(LOSSES);
     this.unit = random.pick(UNITS);
-    this.kept = this.unit > 100 ? 16 : this.unit;
+    this.kept = this.unit === 1448 && !random.oneIn(10) ? 16 : this.unit;
     this.options = random.below(16);
     this.scale = random.pick([0, 2, 7]);
     this.capacity = this.unit * random.pick([2, 4, 30, 30]);

@@ -63,8 +63,10 @@ export function rewritten({ findings, capture }: Run, file: Uint8Array, random: 
   if (count !== copier.written) return `the copy holds ${count} frames of ${copier.written}`;
   if (frames === undefined && count !== capture.packets) return `${count} frames were copied of ${capture.packets}`;
   if (frames !== undefined || copier.cut > 0) return null;
-  // Frames are numbered by blocks that are not copied, too; and a pcap has no interfaces.
-  if (lastFrame(file) !== count || (format === 'pcap' && copier.info.interfaces.length > 1)) return null;
+  // Frames are numbered by blocks that are not copied, too; and a pcap knows no interfaces, and not when it ended.
+  if (lastFrame(file) !== count) return null;
+  const { interfaces, endSeconds } = copier.info;
+  if (format === 'pcap' && (interfaces.length > 1 || endSeconds !== null)) return null;
   const [before, after] = [told(file, anonymous), told(copy, anonymous)];
   return before === after ? null : `the ${anonymous ? 'anonymous ' : ''}copy says ${difference(after, before)}`;
 }
