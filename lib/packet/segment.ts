@@ -63,6 +63,10 @@ export class Segment {
   /** Tunnels around this packet, folded into an int32; 0 for none. */
   tunnel = 0;
 
+  /** The number of its 4-tuple, and whether the low end of that sends it (tcp/entries); -1 where nobody has looked yet. */
+  tuple = -1;
+  fromLow = false;
+
   // TCP header (RFC 9293 3.1), in its order.
   srcPort = 0;
   dstPort = 0;

@@ -2,7 +2,7 @@
  * How packets go from one thread to another: as records of int32 words, each whole in its block. The first word says what
  * follows:
  *
- *     kind (2 bits) | worth (2) | parts (7) | unused (5) | window (16)
+ *     kind (2 bits) | worth (2) | parts (7) | from low (1) | unused (4) | window (16)
  *
  * Any packet goes on with SECONDS, NANOS and FRAME; that is all of one without TCP. A segment goes on up to ALWAYS, and
  * then with its parts, in the order of their bits. An ICMP error is the segment that it quotes, and at its end ICMP words:
@@ -28,6 +28,7 @@ export const TUNNEL = 1 << 8;
 export const ODD = 1 << 9;
 /** The payload's first bytes, as many as were captured, up to PAYLOAD_BYTES. */
 export const PAYLOAD = 1 << 10;
+export const FROM_LOW = 1 << 11;
 export const WINDOW_SHIFT = 16;
 
 export const SECONDS = 1;
@@ -47,7 +48,8 @@ export const SOURCE = 9;
 export const DESTINATION = 10;
 export const IP_ID = 11;
 export const LINK_HASH = 12;
-export const ALWAYS = 13;
+export const TUPLE = 13;
+export const ALWAYS = 14;
 
 /** In the second word of OPTIONS, and above them the length of the Fast Open cookie + 1. */
 export const SACK_PERMITTED = 1;

@@ -1,6 +1,8 @@
 import { ICMP_ERROR, NOT_TCP, TCP } from '../../packet/decoder.ts';
 import type { IcmpError } from '../../packet/icmp-error.ts';
 import type { Segment } from '../../packet/segment.ts';
+import { TAG } from '../../tcp/entries/columns.ts';
+import { Tuples } from '../../tcp/entries/tuples.ts';
 import { SOCKS_PORT } from '../../tcp/wireshark/socks.ts';
 import * as layout from './layout.ts';
 import { CaptureReceiver } from './receiver.ts';
@@ -10,12 +12,13 @@ import type { Telling } from './telling.ts';
 export type Exchange = (words: number) => Int32Array;
 
 /**
- * Receives from a capture's bytes, and passes what it received on in blocks of records (layout.ts), for a
+ * Receives from a capture's bytes, looks 4-tuples up, and passes all that on in blocks of records (layout.ts), for a
  * `RelayedReceiver` at the other end.
  */
 export class Relay {
   private readonly receiver: CaptureReceiver;
   private readonly exchange: Exchange;
+  private readonly tuples = new Tuples(TAG + 1);
   private readonly names = new NotedNames();
   private readonly toldTunnels = new Set<number>();
   private lastTunnel = 0;
@@ -97,7 +100,8 @@ export class Relay {
     words[at + layout.DESTINATION] = s.dstD;
     words[at + layout.IP_ID] = s.ipId;
     words[at + layout.LINK_HASH] = s.linkHash;
-    let parts = 0;
+    words[at + layout.TUPLE] = this.tuples.find(s);
+    let parts = this.tuples.fromLow ? layout.FROM_LOW : 0;
     let next = at + layout.ALWAYS;
     if (s.ipVersion === 6) {
       parts |= layout.IPV6;

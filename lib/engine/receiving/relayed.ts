@@ -87,6 +87,8 @@ export class RelayedReceiver implements Receiver {
     const header = words[at + layout.HEADER]!;
     const ports = words[at + layout.PORTS]!;
     const length = words[at + layout.LENGTH]!;
+    s.tuple = words[at + layout.TUPLE]!;
+    s.fromLow = (head & layout.FROM_LOW) !== 0;
     s.window = head >>> layout.WINDOW_SHIFT;
     s.flags = header & 0x1ff;
     s.ecn = (header >>> layout.ECN_SHIFT) & 3;

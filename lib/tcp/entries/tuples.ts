@@ -1,0 +1,122 @@
+import { Int32Columns } from '../../bytes/columns.ts';
+import { mix3, RECORD_MASK, Slots, slotTag } from '../../bytes/slots.ts';
+import type { Segment } from '../../packet/segment.ts';
+import { AddressBook } from '../addresses.ts';
+import { HIGH, LOW, NO_CONNECTION, PORTS, TAG } from './columns.ts';
+
+/** The number of every 4-tuple ever seen, in order of first sight: entries of columns, of which the first are filled here. */
+export class Tuples {
+  readonly entries: Int32Columns;
+  private readonly seed = (Math.random() * 0x100000000) | 0;
+  private readonly addresses = new AddressBook(this.seed);
+  private readonly owner = { hashOf: (i: number) => this.hashOf(i) };
+  private readonly v4 = new Slots(this.owner);
+  private readonly v6 = new Slots(this.owner);
+
+  /** Of the segment looked up last: its sender is the low end. */
+  fromLow = false;
+  private lastLow = 0;
+  private lastHigh = 0;
+  private lastPorts = 0;
+  private lastVersion = 0;
+  private lastEntry = -1;
+
+  /** `width`: columns of an entry, TAG included. */
+  constructor(width: number) {
+    this.entries = new Int32Columns(width);
+  }
+
+  /** The entry of the segment's 4-tuple, made if there is none; sets `fromLow`. */
+  find(s: Segment): number {
+    if (s.tuple >= 0) return this.follow(s);
+    let a = s.srcD;
+    let b = s.dstD;
+    const version = s.ipVersion;
+    if (version === 6) {
+      a = this.addresses.intern(s.srcA, s.srcB, s.srcC, a);
+      b = this.addresses.intern(s.dstA, s.dstB, s.dstC, b);
+    }
+    const fromLow = a < b || (a === b && s.srcPort <= s.dstPort);
+    this.fromLow = fromLow;
+    const low = fromLow ? a : b;
+    const high = fromLow ? b : a;
+    const ports = fromLow ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort;
+    if (low === this.lastLow && high === this.lastHigh && ports === this.lastPorts && version === this.lastVersion) {
+      return this.lastEntry;
+    }
+    this.lastLow = low;
+    this.lastHigh = high;
+    this.lastPorts = ports;
+    this.lastVersion = version;
+    this.lastEntry = this.lookUp(low, high, ports, version === 6 ? this.v6 : this.v4);
+    return this.lastEntry;
+  }
+
+  /** Fills addresses and ports of a segment that the low (or high) end of the entry sends. Needs `ipVersion` set. */
+  read(entry: number, fromLow: boolean, s: Segment): void {
+    const chunk = this.entries.chunk(entry);
+    const o = this.entries.offset(entry);
+    const source = chunk[o + (fromLow ? LOW : HIGH)]!;
+    const target = chunk[o + (fromLow ? HIGH : LOW)]!;
+    const ports = chunk[o + PORTS]!;
+    s.srcPort = fromLow ? ports >>> 16 : ports & 0xffff;
+    s.dstPort = fromLow ? ports & 0xffff : ports >>> 16;
+    const book = s.ipVersion === 6 ? this.addresses : null;
+    s.srcA = book === null ? 0 : book.word(source, 0);
+    s.srcB = book === null ? 0 : book.word(source, 1);
+    s.srcC = book === null ? 0 : book.word(source, 2);
+    s.srcD = book === null ? source : book.word(source, 3);
+    s.dstA = book === null ? 0 : book.word(target, 0);
+    s.dstB = book === null ? 0 : book.word(target, 1);
+    s.dstC = book === null ? 0 : book.word(target, 2);
+    s.dstD = book === null ? target : book.word(target, 3);
+  }
+
+  /** Others have looked all segments up before, in the same order: only what is new to them is new. */
+  private follow(s: Segment): number {
+    this.fromLow = s.fromLow;
+    if (s.tuple < this.entries.length) return s.tuple;
+    const book = s.ipVersion === 6 ? this.addresses : null;
+    const source = book === null ? s.srcD : book.intern(s.srcA, s.srcB, s.srcC, s.srcD);
+    const target = book === null ? s.dstD : book.intern(s.dstA, s.dstB, s.dstC, s.dstD);
+    return s.fromLow
+      ? this.add(source, target, (s.srcPort << 16) | s.dstPort)
+      : this.add(target, source, (s.dstPort << 16) | s.srcPort);
+  }
+
+  private lookUp(low: number, high: number, ports: number, index: Slots): number {
+    const hash = mix3(low, high, ports, this.seed);
+    const slots = index.shard(hash);
+    const mask = slots.length - 1;
+    const tag = slotTag(hash);
+    for (let i = hash & mask; ; i = (i + 1) & mask) {
+      const slot = slots[i]!;
+      if (slot < 0) break;
+      if ((slot & ~RECORD_MASK) !== tag) continue;
+      const entry = slot & RECORD_MASK;
+      const chunk = this.entries.chunk(entry);
+      const o = this.entries.offset(entry);
+      if (chunk[o + LOW] === low && chunk[o + HIGH] === high && chunk[o + PORTS] === ports) return entry;
+    }
+    const entry = this.add(low, high, ports);
+    index.insert(hash, entry);
+    return entry;
+  }
+
+  private add(low: number, high: number, ports: number): number {
+    const entry = this.entries.allocate();
+    const chunk = this.entries.chunk(entry);
+    const o = this.entries.offset(entry);
+    chunk[o + LOW] = low;
+    chunk[o + HIGH] = high;
+    chunk[o + PORTS] = ports;
+    chunk[o + TAG] = NO_CONNECTION;
+    return entry;
+  }
+
+  private hashOf(entry: number): number {
+    const chunk = this.entries.chunk(entry);
+    const o = this.entries.offset(entry);
+    return mix3(chunk[o + LOW]!, chunk[o + HIGH]!, chunk[o + PORTS]!, this.seed);
+  }
+}
