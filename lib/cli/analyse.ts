@@ -1,16 +1,14 @@
-import { Frame } from '../capture/frame.ts';
 import { UNKNOWN_FORMAT } from '../capture/info.ts';
-import { createReader } from '../capture/open.ts';
 import { Analyzer } from '../engine/analyzer.ts';
 import type { AnalyzerOptions } from '../engine/options.ts';
 import { InputError } from '../engine/sources/input-error.ts';
 import { readTrace } from '../engine/sources/trace.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
-import type { Moment } from '../facts/moment.ts';
 import type { NameOf } from '../lint/names.ts';
 import type { Origin } from '../report/format.ts';
 import { closest } from '../select/nearest.ts';
+import { isReadApart } from './apart.ts';
 import { COMMANDS } from './commands.ts';
 import { sourcesOf, type TraceSource } from './inputs.ts';
 import { Pulse } from './live.ts';
@@ -122,18 +120,18 @@ async function analyseOne(
   reading: Reading,
 ): Promise<CaptureFacts> {
   const { path, several } = source;
-  const first = new FirstPacket();
   const origin: Source = {
     path,
     several,
     endless: source.endless,
     get start() {
-      return first.time;
+      return analyzer.start;
     },
     nameOf: (address, port) => nameOf(address, port, analyzer.names.get(address)),
   };
   const interest = begin(origin);
-  const make = interest.make ?? ((wanted: AnalyzerOptions) => new Analyzer(wanted));
+  const apart = isReadApart(source, interest, options) ? await import('../engine/workers/apart.ts') : null;
+  const make = interest.make ?? ((wanted: AnalyzerOptions) => new Analyzer(wanted, apart?.createReceiver()));
   const analyzer: Analyzer = make({
     ...interest.ask,
     path,
@@ -145,7 +143,6 @@ async function analyseOne(
   let facts: CaptureFacts | null = null;
   const sink = {
     write(chunk: Uint8Array): void {
-      first.look(chunk);
       interest.see?.(chunk);
       analyzer.write(chunk);
       pulse?.came(chunk.length);
@@ -172,9 +169,11 @@ async function analyseOne(
             });
           },
         );
-  const { compression, problem } = await readTrace(source.files, sink, {
+  const read = apart === null ? readTrace : apart.readTraceApart;
+  const { compression, problem } = await read(source.files, sink, {
     signal: reading.signal,
     onProgress: reading.progress.update,
+    limit: options.limit,
   }).finally(() => pulse?.end());
   const capture: CaptureFacts = {
     ...facts!,
@@ -187,24 +186,6 @@ async function analyseOne(
   }
   interest.finish?.(capture);
   return capture;
-}
-
-/** The time of a capture's first packet, TCP or not: the zero of relative times, wanted before the first row. */
-class FirstPacket {
-  time: Moment | null = null;
-  private reader: ReturnType<typeof createReader> | null = createReader();
-
-  look(chunk: Uint8Array): void {
-    if (this.reader === null) {
-      return;
-    }
-    const frame = new Frame();
-    this.reader.write(chunk);
-    if (this.reader.next(frame)) {
-      this.time = { seconds: frame.seconds, nanos: frame.nanos };
-      this.reader = null;
-    }
-  }
 }
 
 /** A command misspelt is taken for a capture: say so. */

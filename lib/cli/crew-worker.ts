@@ -32,7 +32,8 @@ async function obey(order: Order): Promise<Answer> {
   const by = await standard;
   const { captures, failures } = await analyse(
     [order.path],
-    options,
+    // The other threads have work of their own.
+    { ...options, threads: 1 },
     terminal,
     (origin) => {
       const judging = beginJudging(by, origin);

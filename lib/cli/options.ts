@@ -46,7 +46,7 @@ export function captureCommand(
     .option('--where <expression>', `${what} what it describes, as in: server port 443 and not host 10.0.0.7`)
     .option('--limit <n>', 'read only the first N packets', parsePositive)
     .option('--join', 'read several captures as one trace, in order of time')
-    .option('--threads <n>', 'judge so many captures at a time (default: as many as helps)', parsePositive)
+    .option('--threads <n>', 'use so many threads, with the same result (default: as many as help)', parsePositive)
     .option('--hosts <file>', 'names of hosts, in the form of /etc/hosts')
     .option('--time-wait <duration>', 'how long hosts hold TIME_WAIT (default: 60s, as Linux does)', parseDuration)
     .option('--capture-end <time>', 'when the capture ended, if later than its last packet; or now', (text) =>

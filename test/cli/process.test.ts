@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assemble } from '../scripts/assemble.ts';
 import { Folder, HEALTHY, UNANSWERED } from './run.ts';
@@ -264,5 +265,84 @@ describe('several captures on several threads', () => {
     const { code, stderr } = await judged('--threads', '2', '--config', folder.at('no.json'));
     expect(code).toBe(2);
     expect(stderr.split('\n')).toHaveLength(2);
+  });
+});
+
+describe('one capture on two threads', () => {
+  const incident = join(ROOT, 'fixtures/incident.pcapng');
+  const compressed = gzipSync(readFileSync(incident));
+  const captures: readonly (readonly string[])[] = [
+    [incident],
+    [incident, '--limit', '1000', '--where', 'server port 443'],
+    [incident, '--preset', 'strict', '--capture-end', '2040-01-01T00:00:00Z'],
+    [folder.write('whole.gz', compressed)],
+    [folder.write('cut.gz', compressed.subarray(0, compressed.length / 2))],
+    [folder.write('cut.pcapng', readFileSync(incident).subarray(0, 100_001))],
+    [folder.write('empty.pcap', '')],
+    [join(ROOT, 'package.json')],
+    [folder.at('missing.pcap')],
+    [incident, unanswered, '--join'],
+    [incident, join(ROOT, 'package.json'), '--join'],
+  ];
+
+  test.each(captures)('%s %s %s %s %s: what is said, where, and the exit are those of one thread', async (...argv) => {
+    const given = argv.filter((each) => each !== undefined);
+    const one = await ended(tcplint(...given, '-f', 'json', '--threads', '1'));
+    expect(one.stdout + one.stderr).not.toBe('');
+    expect(await ended(tcplint(...given, '-f', 'json', '--threads', '2'))).toEqual(one);
+  });
+
+  test('of other commands too', async () => {
+    const one = await ended(tcplint('services', incident, '-f', 'json', '--threads', '1'));
+    expect(one.stdout.length).toBeGreaterThan(1000);
+    expect(await ended(tcplint('services', incident, '-f', 'json', '--threads', '2'))).toEqual(one);
+  });
+
+  type Apart = typeof import('../../lib/engine/workers/apart.ts');
+  const apart = (): Promise<Apart> => import(join(BUILT, 'lib/engine/workers/apart.js'));
+  const nothing = { write() {}, end() {} };
+  const options = { limit: undefined };
+
+  test('a file that is gone by then is told as ever, and a defect is one', async () => {
+    const { readTraceApart } = await apart();
+    const gone = readTraceApart([folder.at('gone.pcap')], nothing, options);
+    await expect(gone).rejects.toMatchObject({ name: 'InputError', path: folder.at('gone.pcap') });
+    await expect(gone).rejects.toThrow(/: no such file$/);
+    await expect(readTraceApart([7 as never], nothing, options)).rejects.toMatchObject({ stack: expect.any(String) });
+  });
+
+  test('what goes wrong here ends the reading there', async () => {
+    const { readTraceApart } = await apart();
+    const sink = {
+      write() {
+        throw new Error('enough');
+      },
+      end() {},
+    };
+    await expect(readTraceApart([incident], sink, options)).rejects.toThrow('enough');
+  });
+
+  test('it ends where it is told to', async () => {
+    const { readTraceApart } = await apart();
+    const body = readFileSync(unanswered);
+    const packets = body.subarray(24);
+    const count = Math.ceil((32 * 1024 * 1024) / packets.length);
+    const many = folder.write('many.pcap', Buffer.concat([body.subarray(0, 24), ...Array(count).fill(packets)]));
+    const controller = new AbortController();
+    let words = 0;
+    let ended = false;
+    const sink = {
+      write(block: Uint8Array) {
+        controller.abort();
+        words += block.length / 4;
+      },
+      end() {
+        ended = true;
+      },
+    };
+    await readTraceApart([many], sink, { ...options, signal: controller.signal });
+    expect(ended).toBe(true);
+    expect(words).toBeGreaterThan(0);
+    expect(words).toBeLessThan(count * 6 * 14);
   });
 });
