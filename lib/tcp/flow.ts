@@ -70,6 +70,8 @@ export class Flow {
   mss = 0;
   ipIdSkips = 0;
   ipIdJumps = 0;
+  /** From this IP ID on none was left out (verdict/sending-order.ts). */
+  ipIdWhole = -1;
   link = 0;
   /** First payload. */
   firstDataFrame = 0;
@@ -110,6 +112,7 @@ export class Flow {
     this.ipIdSteps = 0;
     this.ipIdSkips = 0;
     this.ipIdJumps = 0;
+    this.ipIdWhole = -1;
     this.link = 0;
     this.seconds = 0;
     this.nanos = 0;

@@ -47,6 +47,11 @@ export class Calm {
     return index < this.columns.length && this.columns.get(index, col.OPEN) !== 0;
   }
 
+  /** The latest frame of a connection, at rest or awake. */
+  lastFrame(index: number, c: Connection): number {
+    return this.isResting(index) ? this.columns.get(index, col.LAST_FRAME) : c.lastFrame;
+  }
+
   /** Lays a connection to rest at `index`, if there is nothing about it that the next segment might stir up. */
   rest(index: number, c: Connection): void {
     if (!isCalm(c)) return;
@@ -267,7 +272,10 @@ function learn(m: Int32Array, a: number, s: Segment): void {
     else if (step > 1 && step < COUNTING_STEP) m[a + col.IP_ID_SKIPS] = m[a + col.IP_ID_SKIPS]! + 1;
     else if (step === 0 || step <= -COUNTING_STEP || step >= COUNTING_STEP)
       m[a + col.IP_ID_JUMPS] = m[a + col.IP_ID_JUMPS]! + 1;
-    if (step >= 0 || step <= -COUNTING_STEP) m[a + col.IP_ID] = id;
+    if (step >= 0 || step <= -COUNTING_STEP) {
+      m[a + col.IP_ID] = id;
+      if (step !== 1) m[a + col.IP_ID_WHOLE] = id;
+    }
   }
   if (s.hasTimestamps) {
     m[a + col.FLOW_TS_VAL] = s.tsVal;

@@ -51,9 +51,10 @@ export const SMALL = 35;
 export const TINY_RUN = 36;
 /** Records from `UNA` on, all sent plainly and once, the last with the last payload; -1 where they must be looked at. */
 export const UNDER_WAY = 37;
+export const IP_ID_WHOLE = 38;
 /** The shortest round trip, microseconds; those measured, and not yet entered into the flow's. */
-export const SHORTEST = 38;
-export const SAMPLES = 39;
-export const SAMPLE = 40;
+export const SHORTEST = 39;
+export const SAMPLES = 40;
+export const SAMPLE = 41;
 export const MOST_SAMPLES = 8;
 export const SIDE = SAMPLE + MOST_SAMPLES;

@@ -35,6 +35,7 @@ export function store(m: Int32Array, a: number, e: Endpoint, peer: Endpoint, mem
   m[a + col.IP_ID_STEPS] = flow.ipIdSteps;
   m[a + col.IP_ID_SKIPS] = flow.ipIdSkips;
   m[a + col.IP_ID_JUMPS] = flow.ipIdJumps;
+  m[a + col.IP_ID_WHOLE] = flow.ipIdWhole;
   m[a + col.FLOW_TS_VAL] = flow.tsVal;
   m[a + col.RECENT_ACKS] = flow.recentAcks;
   m[a + col.ACKS_CURSOR] = flow.recentAcks < 0 ? 0 : cursorOf(memory.acks, flow.recentAcks);
@@ -100,6 +101,7 @@ export function load(m: Int32Array, a: number, e: Endpoint, peer: Endpoint, memo
   flow.ipIdSteps = m[a + col.IP_ID_STEPS]!;
   flow.ipIdSkips = m[a + col.IP_ID_SKIPS]!;
   flow.ipIdJumps = m[a + col.IP_ID_JUMPS]!;
+  flow.ipIdWhole = m[a + col.IP_ID_WHOLE]!;
   flow.tsVal = m[a + col.FLOW_TS_VAL]!;
   if (flow.recentAcks >= 0) setCursor(memory.acks, flow.recentAcks, m[a + col.ACKS_CURSOR]!);
   flow.head = m[a + col.HEAD]!;

@@ -23,7 +23,8 @@ import { counts } from './sending-order.ts';
 /**
  * The segment is a copy of a transmission in the history, rather than another transmission of the same bytes:
  * - the very same bytes, with the same timestamp and the same IP ID
- * - and the IP ID counts, or the sender's clock has moved on since: sent again now, it would bear another
+ * - and the IP ID counts, or never came twice so far, or the sender's clock has moved on since: sent again now, it would bear
+ *   another
  * - or else it comes so soon that the sender had no reason to send it again; without timestamps what it repeats must also
  *   have come once, and in its order
  */
@@ -49,6 +50,6 @@ const SURE = 2;
 function sameMarks(flow: Flow, segment: Segment, tsVal: number, marks: number): number {
   if (segment.ipId >= 0 && segment.ipId !== (marks & IP_ID_MASK)) return NO;
   if (segment.hasTimestamps && segment.tsVal !== tsVal) return NO;
-  if (segment.ipId > 0 && counts(flow)) return SURE;
+  if (segment.ipId > 0 && (counts(flow) || flow.ipIdJumps === 0)) return SURE;
   return segment.hasTimestamps && seqLt(tsVal, flow.tsVal) ? SURE : PERHAPS;
 }

@@ -6,12 +6,14 @@ import { elapsed } from '../timing/elapsed.ts';
 import { isBeside } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { findTwin, type Twin } from './recent-acks.ts';
-import { counts } from './sending-order.ts';
+import { counts, wasSeen } from './sending-order.ts';
 
 /** A copy made by the capture itself follows within this time, unless it was taken at another place. Seconds. */
 export const AT_ONCE = 0.005;
 
 const twin: Twin = { frame: 0, lag: 0, sameLink: true };
+/** What is known to have been seen, but is remembered no longer. */
+const LONG_AGO: Readonly<Twin> = { frame: 0, lag: Number.POSITIVE_INFINITY, sameLink: true };
 
 /** A network that doubles so large a share of a flow's packets does not exist: the capture does. */
 const SYSTEMATIC = 1 / 3;
@@ -25,7 +27,8 @@ export function madeBy(flow: Flow, sameLink: boolean): number {
 }
 
 /**
- * The bare segment repeats, header for header, one seen a short while ago. Sent twice or seen twice? Seen twice if
+ * The bare segment bears a number that has been seen, or it repeats, header for header, one seen a short while ago. Sent
+ * twice or seen twice? Seen twice if
  * - it shows another link or TTL
  * - the stack counts its packets: each has its own IP ID
  * - a later acknowledgment has passed: no receiver goes back
@@ -34,7 +37,7 @@ export function madeBy(flow: Flow, sameLink: boolean): number {
  * - it follows at once, the tap stands beside its sender, and nothing came in between that it could answer
  */
 export function copyOf({ connection, flow, back, segment, memory }: Case): Readonly<Twin> | null {
-  if (!findTwin(memory.acks, flow, segment, twin)) return null;
+  if (!findTwin(memory.acks, flow, segment, twin)) return wasSeen(flow, segment) ? LONG_AGO : null;
   if (!twin.sameLink) return twin;
   if (segment.ipId > 0 && counts(flow)) return twin;
   if (twin.lag >= AT_ONCE) return null;
@@ -48,12 +51,14 @@ export function copyOf({ connection, flow, back, segment, memory }: Case): Reado
 
 /**
  * A RST repeats another. Each segment that comes to a closed socket is answered by the same RST, so it counts as seen twice
- * only with another link or TTL, with an IP ID of a counting stack, or where other segments of this sender were.
+ * only with another link or TTL, with an IP ID of a counting stack, or, nothing having come between, where other segments of
+ * this sender were.
  */
-export function copyOfReset({ flow, segment, memory }: Case): Readonly<Twin> | null {
+export function copyOfReset({ flow, back, segment, memory }: Case): Readonly<Twin> | null {
   if (!findTwin(memory.acks, flow, segment, twin)) return null;
   if (!twin.sameLink || (segment.ipId > 0 && counts(flow))) return twin;
-  return twin.lag < AT_ONCE && (flow.detail?.duplicates ?? 0) > 0 ? twin : null;
+  const doubled = (flow.detail?.duplicates ?? 0) > 0;
+  return twin.lag < AT_ONCE && doubled && !heardSince(back, segment, twin.lag) ? twin : null;
 }
 
 /** The other endpoint sent something within the last `lag` seconds. */

@@ -25,8 +25,10 @@ const ANOTHER_CLOCK_TICKS = -120_000;
 export function learn(flow: Flow, segment: Segment): void {
   const id = segment.ipId;
   if (id > 0) {
-    if (flow.ipId < 0) flow.ipId = id;
-    else {
+    if (flow.ipId < 0) {
+      flow.ipId = id;
+      flow.ipIdWhole = id;
+    } else {
       const step = ((id - flow.ipId) << 16) >> 16;
       if (step === 1) {
         flow.ipIdSteps = (flow.ipIdSteps + 1) | 0;
@@ -34,9 +36,11 @@ export function learn(flow: Flow, segment: Segment): void {
       } else if (step > 1 && step < COUNTING_STEP) {
         flow.ipIdSkips = (flow.ipIdSkips + 1) | 0;
         flow.ipId = id;
+        flow.ipIdWhole = id;
       } else if (step === 0 || step <= -COUNTING_STEP || step >= COUNTING_STEP) {
         flow.ipIdJumps = (flow.ipIdJumps + 1) | 0;
         flow.ipId = id;
+        flow.ipIdWhole = id;
       }
     }
   }
@@ -50,6 +54,13 @@ export function learn(flow: Flow, segment: Segment): void {
 export function counts(flow: Flow): boolean {
   const steps = flow.ipIdSteps + flow.ipIdSkips;
   return steps >= 2 && flow.ipIdJumps * 8 <= steps;
+}
+
+/** The stack counts, and the packet of this number, older than the newest, has been seen: none was left out from there on. */
+export function wasSeen(flow: Flow, segment: Segment): boolean {
+  if (segment.ipId <= 0 || flow.ipIdWhole < 0 || !counts(flow)) return false;
+  const behind = ((flow.ipId - segment.ipId) << 16) >> 16;
+  return behind > 0 && behind <= ((flow.ipId - flow.ipIdWhole) & 0xffff);
 }
 
 /** Steps by one that it takes to believe that a stack counts by connection: a quiet host's common counter looks alike. */

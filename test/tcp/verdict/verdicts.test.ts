@@ -347,6 +347,22 @@ describe('duplicate', () => {
     `);
   });
 
+  it('of an ACK that is remembered no longer, as long as no number was left out since', () => {
+    const acks = (count: number) =>
+      Array.from({ length: count }, (_, i) => `0.0${30 + i} < ack ${100 * (i + 1)} id ${10 + i}`);
+    const LATE = '0.055 < ack 200 ts 31 id 11 |';
+    holds(`
+      0.020 > 0:2000
+      ${acks(20).join('\n')}
+      ${LATE} duplicate unknown
+    `);
+    holds(`
+      0.020 > 0:2000
+      ${acks(20).toSpliced(1, 1).join('\n')}
+      ${LATE} reordering
+    `);
+  });
+
   it('is not what a duplicate ACK is', () => {
     holds(
       `
@@ -361,6 +377,19 @@ describe('duplicate', () => {
     );
   });
 
+  it('of the first numbered segment: no stack numbers two packets alike, clock or not', () => {
+    const SLOW: Setting = { timestamps: false, tap: 'client' };
+    holds(
+      `
+      0.020 > 0:200
+      0.040 < ack 200 0:300 F id 700
+      0.041 > ack 301
+      0.049 < 0:300 F id 700                      | duplicate unknown of 2
+      `,
+      SLOW,
+    );
+  });
+
   it('is not what the answers of a closed socket are', () => {
     holds(
       `
@@ -370,6 +399,18 @@ describe('duplicate', () => {
       0.0301 > R 0:0 id 0
       `,
       { tap: 'server' },
+    );
+    holds(
+      `
+      0.020 > 0:1000
+      0.0201 > 0:1000 id 1002 ts 20               | duplicate unknown of 1
+      0.030 < ack 1000 id 0
+      0.031 < 0:100
+      0.041 > R 1000:1000 id 0
+      0.0412 < 0:100 id 5001 ts 31                | duplicate unknown of 4
+      0.0415 > R 1000:1000 id 0
+      `,
+      { tap: 'client' },
     );
   });
 });
@@ -409,6 +450,20 @@ describe('probes', () => {
       1.500 > 999:999                             | zero_window_probe
       1.510 < ack 1000 win 500
       1.511 > 1000:2000
+    `);
+  });
+
+  it('a probe lost in front of the tap is missed by its number, and is no data', () => {
+    holds(`
+      0.005 > 0:100 id 10
+      0.006 > 100:200 id 11
+      0.007 > 200:300 id 12
+      0.020 > 300:1000 id 13
+      0.030 < ack 1000 win 0
+      0.240 > 999:999 id 14                       | zero_window_probe
+      0.250 < ack 1000 win 0
+      1.500 < ack 1000 win 500
+      1.511 > 1000:2000 id 16
     `);
   });
 
