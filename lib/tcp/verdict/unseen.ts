@@ -35,12 +35,12 @@ export function packetsLost({ flow, back, segment }: Case): number {
 
 /**
  * In order, and yet sent before: the last segment of a burst was lost in front of the tap, and this is the same again.
- * - packets are known to be lost that this could repeat, and no hole that they could have been for
+ * - packets are known to be lost that this could repeat, and no hole or zero window that they could have been for
  * - it came at a timer's time
  */
 export function repeatsUnseen(it: Case, lost: number): boolean {
   const { flow, memory } = it;
-  if (lost === 0 || flow.contiguous !== flow.next) return false;
+  if (lost === 0 || flow.contiguous !== flow.next || hasProbed(flow)) return false;
   if (flow.tail >= 0 && isSuperSegment(memory.sent, flow)) return false;
   return isTimers(it, lost);
 }
@@ -93,6 +93,11 @@ export function answersOlder({ connection, flow, back, segment }: Case): boolean
 export function mayRepeatUnseen(flow: Flow, segment: Segment): boolean {
   if (leftOut(flow, segment) === 0 && (flow.detail === null || flow.detail.lost === 0)) return false;
   return elapsed(segment, flow.seconds, flow.nanos) >= LEAST_PROBE_TIMEOUT;
+}
+
+/** What was sent last, before this, were probes of a zero window. */
+function hasProbed({ detail, next }: Flow): boolean {
+  return detail !== null && detail.zeroWindowProbes > 0 && detail.probedAt === next;
 }
 
 /** The newest record was captured before segmentation or after coalescing: it has used more numbers than its own. */
