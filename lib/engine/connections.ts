@@ -110,6 +110,11 @@ export class Connections {
   /** Keeps of a finished connection only what may meet it yet; its object serves another. */
   retire(c: Connection): void {
     this.table.putClosed(c, this.host.timeWaitSeconds);
+    this.reuse(c);
+  }
+
+  /** Its object serves another. */
+  reuse(c: Connection): void {
     c.clear();
     this.spare.push(c);
   }

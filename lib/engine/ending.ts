@@ -29,7 +29,7 @@ import type { Memory } from '../tcp/verdict/memory.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { CaptureQuality } from './capture-quality.ts';
 import { connectionFacts } from './connection-facts.ts';
-import { ConnectionView, type Naming, type Watching } from './connection-view.ts';
+import { ConnectionView, type Naming } from './connection-view.ts';
 import type { Connections } from './connections.ts';
 import { LoneSyns, PATIENCE_SECONDS } from './lone-syns.ts';
 import type { AnalyzerOptions } from './options.ts';
@@ -67,6 +67,8 @@ export class Ending {
   private readonly lends: boolean;
   /** Nobody wants every connection in full: healthy ones may leave memory early. */
   private readonly retires: boolean;
+  /** Nobody keeps a connection when it has ended: the object may stand for another. */
+  private readonly reuses: boolean;
   private readonly summaries: Summaries;
   private readonly handshakes = new UsualHandshakes();
   private readonly tuple = new Segment();
@@ -100,6 +102,7 @@ export class Ending {
     this.onConnection = options.onConnection ?? null;
     this.wake = options.wake ?? -1;
     this.lends = options.lends === true && vocabularies === null;
+    this.reuses = this.lends && options.onPacket === undefined && options.watch === undefined;
     this.view = new ConnectionView(this.tuple, timeline, naming);
     this.retires = this.wake !== -1 && options.onPacket === undefined && vocabularies === null;
   }
@@ -188,7 +191,7 @@ export class Ending {
       if (table.isLoneSyn(entry)) {
         const alike = lone === null ? 0 : lone.alike(entry);
         if (lone !== null && alike < 0) this.traffic.add(this.summaries.ofLone(lone.read));
-        else this.finish(this.connections.promote(entry), alike);
+        else this.finishLone(entry, alike);
       } else {
         for (let c = table.connection(entry); c !== null; ) {
           const { sibling }: Connection = c;
@@ -198,6 +201,12 @@ export class Ending {
       }
       table.clear(entry);
     }
+  }
+
+  private finishLone(entry: number, alike: number): void {
+    const c = this.connections.promote(entry);
+    this.finish(c, alike);
+    if (this.reuses) this.connections.reuse(c);
   }
 
   /** The last word on a connection. `alike`: so many more lone SYNs like it are only counted. */
@@ -219,7 +228,10 @@ export class Ending {
     if (!c.revived) this.account(c, vantage);
     const usualRtt = this.handshakes.add(c, this.tuple);
     if (this.onConnection !== null && this.isWanted(c.notes)) {
-      const view = this.look(c, { notes: c.notes, watched, vantage, end, usualRtt, alike });
+      const { notes } = c;
+      const { timeWaitSeconds: timeWait } = quality;
+      const tunnel = this.tunnelOf(c);
+      const view = this.view.look(c, { notes, watched, vantage, end, timeWait, usualRtt, tunnel, alike });
       const facts = this.lends ? view : connectionFacts(view);
       if (this.vocabularies !== null) Object.assign(facts, this.vocabularies.take(c));
       this.onConnection(facts);
@@ -257,7 +269,10 @@ export class Ending {
     if (!this.isWanted(notes)) return;
     const watched = secondsBetween({ seconds: c.lastSeconds, nanos: c.lastNanos }, end);
     const usualRtt = this.handshakes.usual(c, this.tuple);
-    tell(connectionFacts(this.look(c, { notes, watched, vantage: vantageOf(c), end, usualRtt, alike: 0 })));
+    const vantage = vantageOf(c);
+    const { timeWaitSeconds: timeWait } = this.quality;
+    const tunnel = this.tunnelOf(c);
+    tell(connectionFacts(this.view.look(c, { notes, watched, vantage, end, timeWait, usualRtt, tunnel, alike: 0 })));
   }
 
   /** Somebody wants to hear of a connection with these notes. */
@@ -265,11 +280,9 @@ export class Ending {
     return this.wake === -1 || (notes & this.wake) !== 0;
   }
 
-  /** `tuple` holds its addresses and ports. */
-  private look(c: Connection, seen: Omit<Watching, 'timeWait' | 'tunnel'>): ConnectionView {
-    const { quality } = this;
-    const tunnel = quality.tunnelText(c.clientTunnel === 0 ? c.serverTunnel : c.clientTunnel);
-    return this.view.look(c, { ...seen, timeWait: quality.timeWaitSeconds, tunnel });
+  /** Tunnels around it, in words. */
+  private tunnelOf(c: Connection): string | null {
+    return this.quality.tunnelText(c.clientTunnel === 0 ? c.serverTunnel : c.clientTunnel);
   }
 
   /** What it adds to the counters of the capture. */

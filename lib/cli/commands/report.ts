@@ -103,6 +103,7 @@ async function firstReading(
       ...(spool === null ? {} : { see: (chunk) => spool.write(chunk) }),
       ask: {
         ...payloadFor(linter),
+        lends: !selector.needsFindings,
         onConnection(facts) {
           linter.connection(facts);
           overview.add(facts);
