@@ -75,6 +75,8 @@ const MOST_NAME_LETTERS = 1000;
 
 /** What a 16-bit length can say. */
 const MOST_OPTION_BYTES = 65_535;
+/** What a damaged pcap names beyond 16 bits is no link type, and must not become one. */
+const NO_LINK_TYPE = 0xffff;
 
 /** pcapng: one section, time in nanoseconds, comments and names kept. */
 export class PcapngWriter implements CaptureWriter {
@@ -157,7 +159,7 @@ export class PcapngWriter implements CaptureWriter {
   private describe(): void {
     const { linkType, snapLength, name } = this.interfaces[this.described++]!;
     const header = this.part(8, (view) => {
-      view.setUint16(0, linkType, this.littleEndian);
+      view.setUint16(0, Math.min(linkType, NO_LINK_TYPE), this.littleEndian);
       view.setUint32(4, snapLength, this.littleEndian);
     });
     const options = name === null ? [] : [this.text(IF_NAME, name)];

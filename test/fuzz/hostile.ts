@@ -3,8 +3,11 @@ import type { Random } from './random.ts';
 /** In every hostile text: none of these may come out of a format as it went in. */
 export const TAG = '<x-tcplint>';
 
+/** Whatever moves what is drawn, or draws nothing; a line end is our own. */
+export const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
 /** Texts that move a terminal, end a line, a string or an attribute, or are commands to whoever reads them. */
-const TEXTS = [
+export const TEXTS = [
   `\u001b[31m\u001b]0;x\u0007${TAG}`,
   `"/>'${TAG}<script>alert(1)</script>`,
   '\n::error title=x::injected',

@@ -37,12 +37,9 @@ import * as timelineNdjson from '../../lib/report/timeline/ndjson.ts';
 import * as timelineTable from '../../lib/report/timeline/table.ts';
 import { ServiceRows } from '../../lib/traffic/service-rows.ts';
 import { Sockets } from '../../lib/traffic/sockets.ts';
-import { TAG } from './hostile.ts';
+import { HIDDEN, TAG } from './hostile.ts';
 
 const PAGE: LintPage = { ...PLAIN_PAGE, unicode: true, failOn: 'error', directory: '/work' };
-
-/** Whatever moves what is drawn, or draws nothing; a line end is our own. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 export interface Told {
   readonly report: Report;

@@ -8,6 +8,7 @@ import { Copier, CopyError } from '../../lib/rewrite/copy.ts';
 import { EvidenceFinder } from '../../lib/rewrite/evidence.ts';
 import { findingComments } from '../../lib/rewrite/finding-comments.ts';
 import { difference, type Run } from './analysis.ts';
+import { joined } from './pieces.ts';
 import type { Random } from './random.ts';
 
 /** Not a secret one: cases must come out alike every time. */
@@ -78,16 +79,6 @@ function lastFrame(file: Uint8Array): number {
   reader.write(file);
   while (reader.next(frame)) last = frame.number;
   return last;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** What analysis says of every segment and connection; of an anonymous one, but for who it was. */
