@@ -57,14 +57,23 @@ export async function showPlaces(
   return failures.length > 0 || captures.length === 0 ? FAILED : DONE;
 }
 
+/** The longest, in their order; of those alike, the first. */
 class Places {
   total = 0;
-  readonly lines: string[] = [];
+  private readonly longest: { readonly seconds: number; readonly line: string }[] = [];
 
-  add(line: () => string): void {
-    if (this.total++ < MOST_PLACES) {
-      this.lines.push(line());
+  add(seconds: number, line: () => string): void {
+    this.total++;
+    const { longest } = this;
+    const at = longest.findLastIndex((place) => place.seconds >= seconds) + 1;
+    if (at < MOST_PLACES) {
+      longest.splice(at, 0, { seconds, line: line() });
+      longest.splice(MOST_PLACES);
     }
+  }
+
+  get lines(): string[] {
+    return this.longest.map(({ line }) => line);
   }
 }
 
@@ -78,15 +87,20 @@ function addSpells(
   for (const side of ['client', 'server'] as Side[]) {
     const { address, port, spells } = facts[side];
     for (const spell of spells.filter((candidate) => candidate.state === state)) {
-      places.add(() => {
-        const length =
-          spell.end === null ? 'to the end of the capture' : `for ${duration(lasting(spell.start, spell.end))}`;
+      const seconds = spell.end === null ? Number.POSITIVE_INFINITY : lasting(spell.start, spell.end);
+      places.add(seconds, () => {
+        const length = spell.end === null ? 'to the end of the capture' : `for ${duration(seconds)}`;
         const frame = spell.frame === null ? '' : ` (frame ${spell.frame})`;
         const from = page.when(spell.start, origin.start);
         return `connection ${facts.connection}: ${side} ${socket(address, port)} from ${from}${frame} ${length}`;
       });
     }
   }
+}
+
+function times({ total }: Places): string[] {
+  if (total === 0) return [];
+  return [count(total, 'time') + (total > MOST_PLACES ? ` (the ${MOST_PLACES} longest here)` : '')];
 }
 
 function placesText(spells: Places, findings: readonly Finding[], origin: Origin, page: Page): string {
@@ -103,6 +117,6 @@ function placesText(spells: Places, findings: readonly Finding[], origin: Origin
   const title =
     lines.length === 0
       ? `It does not show in ${path}`
-      : `In ${path}: ${[...(spells.total > 0 ? [count(spells.total, 'time')] : []), ...(findings.length > 0 ? [count(findings.length, 'finding')] : [])].join(', ')}`;
+      : `In ${path}: ${[...times(spells), ...(findings.length > 0 ? [count(findings.length, 'finding')] : [])].join(', ')}`;
   return `\n${[page.ink.bold(title), ...lines].join('\n')}\n`;
 }

@@ -520,6 +520,18 @@ describe('rules and explain', () => {
     });
   });
 
+  test('explain shows the longest places first', async () => {
+    const open = CLOSE_WAIT.split('\n')
+      .slice(2)
+      .join('\n')
+      .replaceAll(/^(\S+ +)([<>])/gm, '$110.0.0.1:40001 $2 10.0.0.2:80');
+    const both = folder.script('both.pcap', HEALTHY + open);
+    const { stdout } = await run(['explain', 'CLOSE_WAIT', both]);
+    expect(stdout).toMatch(
+      /: 2 times\n {2}- connection 1: .*to\s+the\s+end\s+of\s+the\s+capture\n {2}- connection 0: /s,
+    );
+  });
+
   test('what a clock that was set back says of lengths is nothing', async () => {
     const stepped = folder.script('stepped.pcap', CLOSE_WAIT.replace(/(ack 102 win 512)\n$/, '$1 [clock -5]\n'));
     const [flow] = JSON.parse((await run(['flows', stepped, '-f', 'json'])).stdout).flows;
