@@ -4,6 +4,7 @@ import type { Connection, Endpoint } from '../connection.ts';
 import { SHORTEST_DELAY_MICROS, SMALL_SENT, SMALL_WAITED, TINY_SEGMENT_BYTES } from '../oddities/small.ts';
 import { WATCHING } from '../oddities/watch.ts';
 import { TINY_BYTES } from '../oddities/windows.ts';
+import { NOT_RECOVERING } from '../verdict/detail.ts';
 import { LEAST_PROBE_TIMEOUT } from '../verdict/unseen.ts';
 import * as col from './columns.ts';
 
@@ -36,7 +37,7 @@ export function passable(e: Endpoint, peer: Endpoint): boolean {
   const own = flow.detail;
   const other = back.detail;
   return (
-    (own === null || (own.lost === 0 && own.index === null)) &&
+    (own === null || (own.lost === 0 && own.index === null && own.recovery === NOT_RECOVERING)) &&
     (other === null || (other.index === null && other.isCalm()))
   );
 }
@@ -79,10 +80,15 @@ function isBelow(tsVal: number, highest: number): boolean {
   return highest !== 0 && ((tsVal - highest) | 0) < 0;
 }
 
-/** Numbers are left out in front of it, and it took its time (unseen.ts: `mayRepeatUnseen`; this says yes more often). */
+/**
+ * It bears an older number, or numbers are left out in front of it, and it took its time (unseen.ts: `isDoubtful`; this says
+ * yes more often).
+ */
 function mayHaveLostBefore(m: Int32Array, a: number, s: Segment): boolean {
   if (s.ipId <= 0 || m[a + col.IP_ID]! < 0 || m[a + col.IP_ID_JUMPS]! > 0) return false;
-  if (((s.ipId - m[a + col.IP_ID]!) & 0xffff) === 1) return false;
+  const step = ((s.ipId - m[a + col.IP_ID]!) << 16) >> 16;
+  if (step === 1) return false;
+  if (step < 0) return true;
   return s.seconds - (m[a + col.SECONDS]! >>> 0) + (s.nanos - m[a + col.NANOS]!) / 1e9 >= LEAST_PROBE_TIMEOUT;
 }
 

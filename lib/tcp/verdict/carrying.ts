@@ -1,5 +1,13 @@
 import { seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../../bytes/seq.ts';
-import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, RETRANSMISSION, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
+import {
+  DUPLICATE,
+  HIGH,
+  HOW_NONE,
+  KEEP_ALIVE,
+  REORDERING,
+  RETRANSMISSION,
+  ZERO_WINDOW_PROBE,
+} from '../../facts/verdict.ts';
 import { FIN, segmentSpan } from '../../packet/segment.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { sawData } from '../window/zero-window.ts';
@@ -11,8 +19,9 @@ import { begin, leaveGap } from './edges.ts';
 import { append, find, marksOf } from './history.ts';
 import { countPayload } from './payload.ts';
 import { START } from './record.ts';
-import { learn } from './sending-order.ts';
-import { answersOlder, packetsLost, probesTail, repeatsUnseen } from './unseen.ts';
+import { addReordering } from './reorderings.ts';
+import { learn, wasOvertaken } from './sending-order.ts';
+import { answersOlder, goesBack, packetsLost, probesTail, repeatsUnseen } from './unseen.ts';
 
 /** A segment that occupies sequence numbers: payload, FIN or both. */
 export function judgeCarrying(it: Case): void {
@@ -31,11 +40,16 @@ export function judgeCarrying(it: Case): void {
   } else {
     const lost = packetsLost(it);
     if (seqLt(segment.seq, flow.next)) old = judgeBelow(it, end);
-    else if (seqGt(segment.seq, flow.next)) {
+    else if (wasOvertaken(flow, segment)) {
+      if (segment.seq !== flow.next) leaveGap(it);
+      out.set(REORDERING, HOW_NONE, false, HIGH, 0);
+      addReordering(it, -1, false);
+      old = true;
+    } else if (seqGt(segment.seq, flow.next)) {
       const probe = probesTail(it);
       leaveGap(it);
       if (probe) judgeRepeatOfUnseen(it, end, 1);
-    } else if (repeatsUnseen(it, lost) || answersOlder(it)) judgeRepeatOfUnseen(it, end, lost);
+    } else if (repeatsUnseen(it, lost) || answersOlder(it) || goesBack(flow)) judgeRepeatOfUnseen(it, end, lost);
     if (out.kind === DUPLICATE) return;
     const before = flow.next;
     extend(it, end);

@@ -33,6 +33,9 @@ export class FlowDetail {
   /** `flow.next` when the last tail-loss probe went out. */
   tailProbed = 0;
 
+  /** Where a flight ended that was lost in front of the tap, while a timeout makes the sender go through it again. */
+  goesBackTo = 0;
+
   /** Packets known to be lost in front of the tap since the highest byte seen (verdict/carrying.ts). */
   lost = 0;
 

@@ -20,7 +20,7 @@ import { forgetAcks, remember } from './recent-acks.ts';
 import { PAYLOAD } from './record.ts';
 import { judgeReset } from './reset.ts';
 import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
-import { mayRepeatUnseen } from './unseen.ts';
+import { isDoubtful } from './unseen.ts';
 
 /**
  * What a segment really was. Called for every segment of a connection in capture order, before the state machine: brings
@@ -53,7 +53,7 @@ function isUsual(flow: Flow, back: Flow, segment: Segment): boolean {
   if (back.detail !== null && !back.detail.isCalm()) return false;
   if (segment.window === 0 || flow.window === 0 || back.window === 0) return false;
   const counted = segment.ipId - flow.ipId === 1 && flow.detail === null;
-  if (segment.length > 0 && !counted && mayRepeatUnseen(flow, segment)) return false;
+  if (segment.length > 0 && !counted && isDoubtful(flow, segment)) return false;
   const ackedNow = (segment.ack - back.acked) | 0;
   return ackedNow >= 0 && ackedNow + segment.length > 0 && ((segment.ack - back.next) | 0) <= 0;
 }

@@ -6,7 +6,7 @@ import { OFFERED_SACK } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { atReceiver, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
-import { type FlowDetail, NOT_RECOVERING, RECOVERING_FAST, RECOVERING_TIMEOUT } from './detail.ts';
+import { NOT_RECOVERING, RECOVERING_FAST, RECOVERING_TIMEOUT } from './detail.ts';
 import { END, MARKS, NANOS, REPEATED, SECONDS } from './record.ts';
 
 /** No stack that is known of waits less for a timeout (Linux 200 ms; RFC 6298 2.4 asks for 1 s). Seconds. */
@@ -47,17 +47,25 @@ export function howRetransmitted(it: Case, record: number, lost: number): number
   }
   const timeout = silent || again || (!reported && waited >= LEAST_TIMEOUT);
   // What lay in front of the tap is at least as much as the packets known to be lost.
-  return recover(detail, timeout ? RECOVERING_TIMEOUT : RECOVERING_FAST, (flow.next + lost * flow.largestSegment) | 0);
+  detail.recovery = timeout ? RECOVERING_TIMEOUT : RECOVERING_FAST;
+  detail.recoverTo = (flow.next + lost * flow.largestSegment) | 0;
+  detail.goesBackTo = timeout && lost > 1 ? endOfFlight(it, lost) : flow.next;
+  return timeout ? HOW_RTO : HOW_FAST;
 }
 
 function sinceSending(pool: Int32Columns, record: number, segment: Segment): number {
   return elapsed(segment, pool.get(record, SECONDS), pool.get(record, NANOS));
 }
 
-function recover(detail: FlowDetail, recovery: number, to: number): number {
-  detail.recovery = recovery;
-  detail.recoverTo = to;
-  return recovery === RECOVERING_FAST ? HOW_FAST : HOW_RTO;
+/**
+ * Where a flight ended of which `lost` packets are missing when a timeout sends its first segment again: of those packets
+ * some were the timers' own, which doubled their wait each time (RFC 6298 5.5), and the probe of the tail before them.
+ */
+function endOfFlight({ connection, flow, back, segment }: Case, lost: number): number {
+  const silence = elapsed(segment, flow.seconds, flow.nanos);
+  const timeouts = Math.floor(Math.log2(1 + silence / (LEAST_TIMEOUT + roundTripOf(connection, flow, back))));
+  const probes = (flow.options & back.options & OFFERED_SACK) !== 0 ? 1 : 0;
+  return (flow.next + Math.max(1, lost - probes - Math.max(0, timeouts - 1)) * flow.largestSegment) | 0;
 }
 
 /** Everything in [start, end) had reached the receiver when this copy was sent, as far as it shows by now. */

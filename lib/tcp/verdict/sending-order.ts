@@ -85,6 +85,12 @@ export function leftOut(flow: Flow, segment: Segment): number {
   return step > 1 && step < COUNTING_STEP ? step - 1 : 0;
 }
 
+/** It was sent before the newest of its flow, which is a retransmission or follows one: that overtook it. */
+export function wasOvertaken(flow: Flow, segment: Segment): boolean {
+  if (flow.detail === null || flow.detail.retransmissions === 0) return false;
+  return sendingOrder(flow, segment, flow.tsVal, flow.ipId) === SENT_BEFORE;
+}
+
 /** When `segment` was sent, compared with a transmission of the same flow that had this TSval and these marks. */
 export function sendingOrder(flow: Flow, segment: Segment, tsVal: number, marks: number): number {
   if (segment.hasTimestamps && tsVal !== 0) {

@@ -5,10 +5,10 @@ import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { NEARLY, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
-import { FlowDetail } from './detail.ts';
+import { FlowDetail, RECOVERING_TIMEOUT } from './detail.ts';
 import { END, START } from './record.ts';
 import { LEAST_TIMEOUT } from './recovery.ts';
-import { leftOut } from './sending-order.ts';
+import { leftOut, wasOvertaken } from './sending-order.ts';
 
 // Retransmissions that no sequence number betrays: their original was lost in front of the tap, and nothing behind it came.
 
@@ -89,8 +89,21 @@ export function answersOlder({ connection, flow, back, segment }: Case): boolean
   return elapsed(segment, repeat.seconds, repeat.nanos) < roundTripOf(connection, flow, back);
 }
 
+/**
+ * In order, and yet sent before: a timeout has run out on a flight lost in front of the tap, and the sender goes through it
+ * from its beginning (RFC 5681 3.1), as far as the numbers left out say that it reached.
+ */
+export function goesBack({ detail, next }: Flow): boolean {
+  return detail !== null && detail.recovery === RECOVERING_TIMEOUT && seqLt(next, detail.goesBackTo);
+}
+
+/** What is next in order, and yet no usual segment: it may repeat what the tap never saw, or have been overtaken. */
+export function isDoubtful(flow: Flow, segment: Segment): boolean {
+  return mayRepeatUnseen(flow, segment) || (flow.detail !== null && (goesBack(flow) || wasOvertaken(flow, segment)));
+}
+
 /** What `repeatsUnseen` looks at closely: packets are missing in front of this one, and it took its time. */
-export function mayRepeatUnseen(flow: Flow, segment: Segment): boolean {
+function mayRepeatUnseen(flow: Flow, segment: Segment): boolean {
   if (leftOut(flow, segment) === 0 && (flow.detail === null || flow.detail.lost === 0)) return false;
   return elapsed(segment, flow.seconds, flow.nanos) >= LEAST_PROBE_TIMEOUT;
 }

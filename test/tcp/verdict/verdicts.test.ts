@@ -208,6 +208,32 @@ describe('a retransmission whose original the tap never saw', () => {
     );
   });
 
+  it('in order, by a timeout that goes through the flight from its beginning', () => {
+    // Numbers 8 to 13 are left out: a flight of four, and two timers of its first segment before this one.
+    holds(
+      `
+      0.020 < 0:1000 id 1
+      0.021 < 1000:2000 id 2
+      0.022 < 2000:3000 id 3
+      0.023 < 3000:4000 id 4
+      0.024 < 4000:5000 id 5
+      0.0241 > ack 5000
+      0.035 < 5000:6000 id 6
+      0.036 < 6000:7000 id 7
+      0.0361 > ack 7000
+      1.500 < 7000:8000 id 14                     | retransmission rto
+      1.501 > ack 8000
+      1.511 < 8000:9000 id 15                     | retransmission rto
+      1.512 < 9000:10000 id 16                    | retransmission rto
+      1.513 > ack 10000
+      1.523 < 10000:11000 id 17                   | retransmission rto
+      1.524 < 11000:12000 id 18
+      1.525 > ack 12000
+      `,
+      { tap: 'client', timestamps: false, sack: false },
+    );
+  });
+
   it('in order and soon: what is missing may be anything', () => {
     holds(
       `
@@ -281,6 +307,24 @@ describe('reordering', () => {
       `,
       { tap: 'client' },
     );
+  });
+
+  it('of what is next in order, by a retransmission', () => {
+    const BY_RETRANSMISSION = (setting: Setting): void =>
+      holds(
+        `
+        0.020 < 0:1000 id 100
+        0.021 < 1000:2000 id 101
+        0.022 < 2000:3000 id 102
+        0.0221 > ack 3000
+        0.040 < 0:1000 id 104                     | retransmission fast spurious of 1
+        0.042 < 3000:4000 id 103 ts 39            | reordering
+        0.043 < 4000:5000 id 105
+        `,
+        { tap: 'client', ...setting },
+      );
+    BY_RETRANSMISSION({ ids: false });
+    BY_RETRANSMISSION({ timestamps: false });
   });
 
   it('of an ACK: an older one comes later', () => {
