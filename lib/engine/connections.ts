@@ -160,8 +160,8 @@ export class Connections {
 
   private create(number: number, entry: number, s: Segment, fromLow: boolean, stream: number): Connection {
     const syn = (s.flags & SYN) !== 0;
-    // Without a handshake to tell, the lower port is taken for the server's.
-    const fromClient = syn ? (s.flags & ACK) === 0 : s.srcPort > s.dstPort || (s.srcPort === s.dstPort && fromLow);
+    // Without a handshake to tell, the lower port is taken for the server's; of equal ones, that of who is heard second.
+    const fromClient = syn ? (s.flags & ACK) === 0 : s.srcPort >= s.dstPort;
     const c = this.spare.pop() ?? new Connection();
     c.number = number;
     c.entry = entry;
