@@ -10,6 +10,7 @@
 import { UNKNOWN_FORMAT } from './capture/info.ts';
 import { compareResults, USUAL_RATE } from './compare/results/compare.ts';
 import { Analyzer } from './engine/analyzer.ts';
+import type { Read } from './engine/sources/trace.ts';
 import type { CaptureFacts } from './facts/capture.ts';
 import type { Comparison } from './facts/comparison.ts';
 import type { ConnectionFacts } from './facts/connection.ts';
@@ -190,7 +191,11 @@ export async function* streams(
 ): AsyncGenerator<StreamEvent, CaptureFacts> {
   const ready: StreamEvent[] = [];
   const analyzer = new Analyzer({ wake: 0, payload: { ...options, onEvent: (event) => ready.push(event) } });
-  for await (const piece of await piecesOf(source)) {
+  let read: Read = { compression: null, problem: null };
+  const ended = (told: Read): void => {
+    read = told;
+  };
+  for await (const piece of await piecesOf(source, ended)) {
     for (let at = 0; at < piece.length; at += STEP_BYTES) {
       analyzer.write(piece.subarray(at, at + STEP_BYTES));
       yield* ready.splice(0);
@@ -202,13 +207,16 @@ export async function* streams(
     throw new AnalysisError(`${trouble?.reason ?? 'not a capture'} (offset ${trouble?.offset ?? 0})`);
   }
   yield* ready;
-  return capture;
+  return withCompression(capture, read.compression, read.problem);
 }
 
-async function piecesOf(source: Source): Promise<Iterable<Uint8Array> | AsyncIterable<Uint8Array>> {
+async function piecesOf(
+  source: Source,
+  ended: (read: Read) => void,
+): Promise<Iterable<Uint8Array> | AsyncIterable<Uint8Array>> {
   if (typeof source === 'string') {
     const { pieces } = await import('./engine/sources/pieces.ts');
-    return pieces(source);
+    return pieces(source, ended);
   }
   return source instanceof Uint8Array ? [source] : source;
 }

@@ -34,6 +34,11 @@ describe('streams', () => {
     expect((await all(cut(1009))).events).toEqual(events);
   });
 
+  it('tells how a compressed file ended', async () => {
+    const { capture } = await all(folder.write('cut.pcap.gz', gzipSync(bytes).subarray(0, -9)));
+    expect(capture).toMatchObject({ compression: 'gzip', problems: [{ reason: 'the gzip data end early' }] });
+  });
+
   it('hands out bytes that stay what they were, whatever becomes of the source', async () => {
     const { events } = await all(bytes);
     const borrowed = Buffer.from(bytes);

@@ -14,7 +14,7 @@ export type Compression = 'gzip' | 'zstd' | 'lz4';
 
 /** Undoes one compression: a stage between the file and the sink, in bounded memory. */
 export interface Decompressor {
-  /** Takes a chunk, lent until this returns or what it returns resolves; what it yields has gone to the sink by then. */
+  /** Takes a chunk, lent until this returns or what it returns resolves; what it yields has gone to the sink soon after. */
   write(chunk: Uint8Array): Promise<void> | void;
   /** The problem, if the compressed bytes stop short or are damaged: everything before it was written. */
   end(): Promise<CaptureProblem | null> | CaptureProblem | null;
