@@ -56,10 +56,8 @@ export function examine({ file, random }: Case, thorough = false): Outcome {
       const asked = analyse(1 + random.below(thorough ? 8 : file.length + 1), true);
       if (asked.text !== whole.text) yield 'a snapshot changes the result';
     }
-    if (oneIn(3)) {
-      runs += 2;
-      yield roadsDiffer(file);
-    }
+    runs += 2;
+    yield roadsDiffer(file);
     if (oneIn(200)) yield judgeOutputs(renamed(whole, random), () => oneIn(4));
     if (whole.capture.format === UNKNOWN_FORMAT) return;
     if (oneIn(64)) yield rewritten(whole, file, random);

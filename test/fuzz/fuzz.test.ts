@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeCase } from './cases.ts';
 import { examine } from './examine.ts';
+import { examineFiles } from './files.ts';
 import { examinePacked, loadPacked, makePacked } from './packed.ts';
 import { Random } from './random.ts';
 import { loadSeeds } from './seeds.ts';
@@ -37,6 +38,15 @@ describe('the fuzzer of what undoes compression', () => {
     const seeds = loadPacked(join(import.meta.dirname, '../sources/packed'));
     for (let number = 0; number < 300; number++) {
       expect(examinePacked(makePacked(number, seeds), new Random(number)), `case ${number}`).toBeNull();
+    }
+  });
+});
+
+describe('the fuzzer of files', () => {
+  it('finds nothing in its first cases', { timeout: 120_000 }, async () => {
+    const seeds = loadSeeds(FIXTURES);
+    for (let number = 0; number < 100; number++) {
+      expect((await examineFiles(number, seeds)).failure, `case ${number}`).toBeNull();
     }
   });
 });

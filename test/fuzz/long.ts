@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { makeCase } from './cases.ts';
 import { examine, type Outcome } from './examine.ts';
+import { examineFiles } from './files.ts';
 import { examinePacked, loadPacked, makePacked } from './packed.ts';
 import { Random } from './random.ts';
 import { loadSeeds } from './seeds.ts';
@@ -14,6 +15,7 @@ import { loadSeeds } from './seeds.ts';
  *
  *     npm run fuzz -- --from 0 --count 1000000 --out tmp/fuzz
  *     npm run fuzz -- --engine packed
+ *     npm run fuzz -- --engine files
  */
 
 /** What the two threads share: counters, of which the first says which case is being worked on. */
@@ -40,7 +42,8 @@ interface Job {
 }
 
 /** Makes a case by its number and examines it. */
-type Engine = (number: number) => Outcome & { readonly file: Uint8Array };
+type Engine = (number: number) => Examined | Promise<Examined>;
+type Examined = Outcome & { readonly file: Uint8Array };
 
 const NOTHING_SEEN = { frames: 0, segments: 0, findings: 0 };
 
@@ -53,18 +56,20 @@ function engineOf({ engine, fixtures, packed }: Job): Engine {
     };
   }
   const seeds = loadSeeds(fixtures);
+  if (engine === 'files') return (number) => examineFiles(number, seeds);
   return (number) => {
     const made = makeCase(number, seeds);
     return { file: made.file, ...examine(made) };
   };
 }
 
-function work(job: Job): void {
+async function work(job: Job): Promise<void> {
   const { from, until, out, counters } = job;
   const engine = engineOf(job);
   for (let number = from; number < until; number++) {
     counters[CASE] = number;
-    const { failure, runs, frames, segments, findings, file } = engine(number);
+    const examined = engine(number);
+    const { failure, runs, frames, segments, findings, file } = examined instanceof Promise ? await examined : examined;
     counters[CASES]! += 1;
     counters[RUNS]! += runs;
     counters[FRAMES]! += frames;
@@ -160,4 +165,4 @@ function watch(): void {
 }
 
 if (isMainThread) watch();
-else work(workerData as Job);
+else await work(workerData as Job);
