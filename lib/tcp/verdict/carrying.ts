@@ -49,7 +49,7 @@ export function judgeCarrying(it: Case): void {
       const probe = probesTail(it);
       leaveGap(it);
       if (probe) judgeRepeatOfUnseen(it, end, 1);
-    } else if (repeatsUnseen(it, lost) || answersOlder(it) || goesBack(flow)) judgeRepeatOfUnseen(it, end, lost);
+    } else if (repeatsUnseen(it, lost) || answersOlder(it) || goesBack(it)) judgeRepeatOfUnseen(it, end, lost);
     if (out.kind === DUPLICATE) return;
     const before = flow.next;
     extend(it, end);

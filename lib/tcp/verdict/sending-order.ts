@@ -64,7 +64,7 @@ export function wasSeen(flow: Flow, segment: Segment): boolean {
 }
 
 /** Steps by one that it takes to believe that a stack counts by connection: a quiet host's common counter looks alike. */
-const OWN_STEPS = 4;
+const OWN_STEPS = 3;
 /** Stacks that begin with a larger TTL (Windows, network gear) count all packets of the host together. */
 const LARGEST_TTL_OF_OWN = 64;
 

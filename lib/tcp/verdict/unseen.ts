@@ -1,4 +1,4 @@
-import { seqDiff, seqGe, seqLt } from '../../bytes/seq.ts';
+import { seqAdd, seqDiff, seqLt } from '../../bytes/seq.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
@@ -6,6 +6,7 @@ import { elapsed } from '../timing/elapsed.ts';
 import { NEARLY, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { FlowDetail, RECOVERING_TIMEOUT } from './detail.ts';
+import { find, holeFrom } from './history.ts';
 import { END, START } from './record.ts';
 import { LEAST_TIMEOUT } from './recovery.ts';
 import { leftOut, wasOvertaken } from './sending-order.ts';
@@ -23,14 +24,23 @@ const JUMBO_MSS = 8960;
  * Packets that this flow has sent since its highest byte seen, and that never came: numbers left out, while nothing of the
  * peer's was newly acknowledged, so that what is missing was no pure ACK; nor with a hole open that it may have been for.
  */
-export function packetsLost({ flow, back, segment }: Case): number {
+export function packetsLost(it: Case): number {
+  const { flow, back, segment } = it;
   if (back.ackSeen === 0 || segment.ack !== back.acked) return 0;
   const missing = leftOut(flow, segment);
-  if (missing > 0 && flow.contiguous === flow.next) {
+  if (missing > 0 && (flow.contiguous === flow.next || fillsHole(it))) {
     flow.detail ??= new FlowDetail();
     flow.detail.lost += missing;
   }
   return flow.detail?.lost ?? 0;
+}
+
+/** The only hole is filled by this segment, before the sender can know of another copy that was lost. */
+function fillsHole({ connection, flow, back, segment, memory }: Case): boolean {
+  if (segment.seq !== flow.contiguous) return false;
+  if (elapsed(segment, flow.seconds, flow.nanos) >= roundTripOf(connection, flow, back) * NEARLY) return false;
+  const behind = find(memory.sent, flow, seqAdd(segment.seq, segment.length));
+  return behind >= 0 && holeFrom(memory.sent, flow, behind) === flow.next;
 }
 
 /**
@@ -75,8 +85,8 @@ function isTimers({ connection, flow, back, segment }: Case, lost: number): bool
 /**
  * In order, and yet sent before: the answer to a request was lost in front of the tap, and both ends' timers ran out.
  * - it acknowledges what the peer has just sent again, as the first that does: nothing had answered the first copy
- * - which had arrived: the timestamp echoed is the first copy's, or a number of the answerer's is left out
- * - and it was on its way before that retransmission can have been answered
+ * - which had arrived, and nothing else yet: the timestamp echoed is the first copy's; or a number of the answerer's is left
+ *   out, and it was on its way before that retransmission can have been answered
  * So the peer had waited a timer's time for the answer, and the answerer as long for its acknowledgment.
  */
 export function answersOlder({ connection, flow, back, segment }: Case): boolean {
@@ -85,7 +95,8 @@ export function answersOlder({ connection, flow, back, segment }: Case): boolean
   if (repeat === undefined || repeat.kind !== RETRANSMISSION || repeat.spurious) return false;
   if (repeat.start !== back.acked || seqLt(segment.ack, repeat.end)) return false;
   const echoed = segment.hasTimestamps && repeat.tsVal !== 0;
-  if (echoed ? seqGe(segment.tsEcr, repeat.tsVal) : leftOut(flow, segment) === 0) return false;
+  if (echoed) return seqLt(segment.tsEcr, repeat.tsVal);
+  if (leftOut(flow, segment) === 0) return false;
   return elapsed(segment, repeat.seconds, repeat.nanos) < roundTripOf(connection, flow, back);
 }
 
@@ -93,13 +104,17 @@ export function answersOlder({ connection, flow, back, segment }: Case): boolean
  * In order, and yet sent before: a timeout has run out on a flight lost in front of the tap, and the sender goes through it
  * from its beginning (RFC 5681 3.1), as far as the numbers left out say that it reached.
  */
-export function goesBack({ detail, next }: Flow): boolean {
+export function goesBack({ flow, segment }: Case): boolean {
+  return segment.length > 0 && isGoingBack(flow);
+}
+
+function isGoingBack({ detail, next }: Flow): boolean {
   return detail !== null && detail.recovery === RECOVERING_TIMEOUT && seqLt(next, detail.goesBackTo);
 }
 
 /** What is next in order, and yet no usual segment: it may repeat what the tap never saw, or have been overtaken. */
 export function isDoubtful(flow: Flow, segment: Segment): boolean {
-  return mayRepeatUnseen(flow, segment) || (flow.detail !== null && (goesBack(flow) || wasOvertaken(flow, segment)));
+  return mayRepeatUnseen(flow, segment) || (flow.detail !== null && (isGoingBack(flow) || wasOvertaken(flow, segment)));
 }
 
 /** What `repeatsUnseen` looks at closely: packets are missing in front of this one, and it took its time. */

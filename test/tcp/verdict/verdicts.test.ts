@@ -234,6 +234,26 @@ describe('a retransmission whose original the tap never saw', () => {
     );
   });
 
+  it('in order, lost when the hole before it was repaired', () => {
+    holds(
+      `
+      0.001 < 0:1000 id 1
+      0.002 < 1000:2000 id 2
+      0.0021 > ack 2000
+      0.011 < 2000:3000 id 3
+      0.012 < 3000:4000 id 4
+      0.0121 > ack 4000
+      0.022 < 5000:6000 id 6
+      0.0221 > ack 4000 sack 5000:6000
+      0.023 < 4000:5000 id 8                      | retransmission fast
+      0.0231 > ack 6000
+      0.034 < 6000:6500 id 9                      | retransmission tail_loss_probe
+      0.0341 > ack 6500
+      `,
+      { tap: 'client', timestamps: false },
+    );
+  });
+
   it('in order and soon: what is missing may be anything', () => {
     holds(
       `
