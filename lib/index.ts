@@ -48,6 +48,8 @@ export interface AnalyzeOptions {
   readonly name?: string;
   /** How long hosts hold TIME_WAIT, seconds. Default 60, as Linux does. */
   readonly timeWaitSeconds?: number;
+  /** What may be remembered of connections, bytes; beyond, old ones are forgotten, and `capture.forgotten` tells. Default: all. */
+  readonly maxMemory?: number;
   /** When the capture ended, where that was later than its last packet: waiting states are measured up to there. */
   readonly captureEnd?: Moment;
   /** False leaves `connections` empty, which saves memory on large captures, and all that is made of them. Default true. */
@@ -99,6 +101,7 @@ export async function analyze(source: Source, options: AnalyzeOptions = {}): Pro
     zeek: options.labels ?? false,
     ...(options.timeWaitSeconds === undefined ? {} : { timeWaitSeconds: options.timeWaitSeconds }),
     ...(options.captureEnd === undefined ? {} : { captureEnd: options.captureEnd }),
+    ...(options.maxMemory === undefined ? {} : { maxMemory: options.maxMemory }),
     ...(options.onPacket === undefined ? {} : { onPacket: options.onPacket }),
     ...(wanted ? {} : { wake: linter.wake, lends: options.rules === undefined }),
     ...(linter.comparesPayload ? { payload: {} } : {}),

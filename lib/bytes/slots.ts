@@ -6,6 +6,8 @@ const SHARD_BITS = 8;
 const SHARDS = 1 << SHARD_BITS;
 const FIRST_SIZE = 16;
 const EMPTY = -1;
+/** What a record takes in the index, on average: shards are between three eighths and three quarters full. */
+export const SLOT_BYTES = 8;
 /** A slot holds five bits of the hash above 26 of the record number: most strangers are told without touching their keys. */
 const RECORD_BITS = 26;
 export const RECORD_MASK = (1 << RECORD_BITS) - 1;
@@ -43,6 +45,11 @@ export class Slots {
     this.used[s] = used;
     if (used * 4 > slots.length * 3) slots = this.grow(s);
     place(slots, hash, record);
+  }
+
+  /** All records, in no order. */
+  *records(): Generator<number> {
+    for (const slots of this.shards) for (const slot of slots) if (slot !== EMPTY) yield slot & RECORD_MASK;
   }
 
   private grow(s: number): Int32Array {

@@ -5,6 +5,7 @@ import { InputError } from '../engine/sources/input-error.ts';
 import { readTrace } from '../engine/sources/trace.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
+import { forgottenText } from '../facts/wording.ts';
 import type { NameOf } from '../lint/names.ts';
 import type { Origin } from '../report/format.ts';
 import { closest } from '../select/nearest.ts';
@@ -85,7 +86,10 @@ export async function analyse(
     const stop = new Stop(terminal, source.path === '-', discard);
     const progress = new Progress(terminal, source.path);
     try {
-      captures.push(await analyseOne(source, options, nameOf, begin, { signal: stop.signal, progress }));
+      const capture = await analyseOne(source, options, nameOf, begin, { signal: stop.signal, progress });
+      captures.push(capture);
+      progress.end();
+      if (capture.forgotten !== undefined) complain(terminal, `${source.path}: ${forgottenText(capture.forgotten)}`);
     } catch (error) {
       progress.end();
       fail(error);
@@ -139,6 +143,7 @@ async function analyseOne(
     ...(options.timeWait === undefined ? {} : { timeWaitSeconds: options.timeWait }),
     ...(options.captureEnd === undefined ? {} : { captureEnd: options.captureEnd }),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...(options.maxMemory === undefined ? {} : { maxMemory: options.maxMemory }),
   });
   let facts: CaptureFacts | null = null;
   const sink = {

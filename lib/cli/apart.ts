@@ -27,11 +27,11 @@ export const WORTH_BYTES = 16 * 1024 * 1024;
 export function isReadApart(
   { files, endless }: TraceSource,
   { ask, see, make }: Interest,
-  { threads }: CaptureOptions,
+  { threads, maxMemory }: CaptureOptions,
 ): boolean {
   const asked = Object.keys(ask) as (keyof typeof ask)[];
   const takesBytes = asked.some((what) => TAKES_BYTES[what] && Boolean(ask[what]));
-  if (threads === 1 || endless || takesBytes || see !== undefined || make !== undefined) {
+  if (threads === 1 || maxMemory !== undefined || endless || takesBytes || see !== undefined || make !== undefined) {
     return false;
   }
   const stats = files.map((path) => statOf(path));

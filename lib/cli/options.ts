@@ -3,6 +3,7 @@ import type { Moment } from '../facts/moment.ts';
 import { TIME_FORMATS, type TimeFormat } from '../report/clock.ts';
 import { wrap } from '../report/layout/wrap.ts';
 import type { PageOptions } from '../report/page.ts';
+import { CliError } from './exit.ts';
 import { colourLevel, showsUnicode, type Terminal, widthOf } from './terminal.ts';
 import {
   type FormatChoice,
@@ -10,6 +11,7 @@ import {
   parseDuration,
   parseFormat,
   parsePositive,
+  parseSize,
   parseTime,
   parseWord,
 } from './values.ts';
@@ -24,6 +26,7 @@ export interface CaptureOptions {
   readonly limit?: number;
   readonly join?: boolean;
   readonly threads?: number;
+  readonly maxMemory?: number;
   readonly hosts?: string;
   readonly config?: string | boolean;
   readonly timeFormat: TimeFormat;
@@ -53,6 +56,29 @@ export function captureCommand(
       parseTime(text),
     );
   return pageCommand(command);
+}
+
+/** What the process takes beside what it remembers of connections: the runtime, code, buffers. */
+const RUNTIME_BYTES = 128 * 1024 * 1024;
+/** What it must be allowed to remember, to be of any use. */
+const LEAST_BYTES = 32 * 1024 * 1024;
+
+/** The option of commands that tell of whole captures. */
+export function memoryOption(command: Command): Command {
+  return command.option(
+    '--max-memory <size>',
+    'the memory to get by with, as in 500M: beyond, old connections are forgotten, and counted',
+    parseMaxMemory,
+  );
+}
+
+/** What may be remembered of connections in a process of this size, bytes. */
+function parseMaxMemory(text: string): number {
+  const bytes = parseSize(text) - RUNTIME_BYTES;
+  if (bytes < LEAST_BYTES) {
+    throw new CliError(`too little to work with: '${text}' (at least ${(RUNTIME_BYTES + LEAST_BYTES) / 1024 ** 2}M)`);
+  }
+  return bytes;
 }
 
 export function outputOptions(command: Command, formats: readonly string[]): Command {

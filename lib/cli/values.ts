@@ -63,6 +63,17 @@ export function parsePositive(text: string): number {
   return count;
 }
 
+const SIZES = ['', 'K', 'M', 'G', 'T'];
+
+/** `512M`, `1.5G`, `2 GiB`: bytes, by powers of 1024. */
+export function parseSize(text: string): number {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?) ?([KMGT]?)(?:i?B)?$/i.exec(text) ?? [];
+  if (digits === undefined) {
+    throw new CliError(`not a size: '${text}' (write 512M or 2G)`);
+  }
+  return Math.round(Number(digits) * 1024 ** SIZES.indexOf(unit.toUpperCase()));
+}
+
 /** One of some words. */
 export function parseWord<const W extends string>(words: readonly W[]): (text: string) => W {
   return (text) => {

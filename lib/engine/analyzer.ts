@@ -22,6 +22,7 @@ import { Connections, type Host } from './connections.ts';
 import { copyOf } from './copy.ts';
 import { Ending } from './ending.ts';
 import { endsAttempt, icmpFacts, refusesAttempt } from './icmp-facts.ts';
+import { MemoryLimit } from './memory-limit.ts';
 import type { AnalyzerOptions, CaptureAnalyzer, SegmentWatch } from './options.ts';
 import { PacketRows } from './packet-rows.ts';
 import { Payload } from './payload.ts';
@@ -51,6 +52,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   private readonly watch: SegmentWatch | null;
   private readonly onComment: AnalyzerOptions['onComment'];
   private readonly payload: Payload | null;
+  private readonly memoryLimit: MemoryLimit | null;
   private readonly revise = {
     revise: (frame: number, j: Judgement) => {
       this.quality.revise(frame, j);
@@ -83,6 +85,9 @@ export class Analyzer implements CaptureAnalyzer, Host {
       options,
       naming,
     );
+    const pools = [this.memory.sent, this.memory.acks];
+    this.memoryLimit =
+      options.maxMemory === undefined ? null : new MemoryLimit(options.maxMemory, this.connections, this.ending, pools);
   }
 
   write(chunk: Uint8Array): void {
@@ -96,7 +101,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     for (const comment of this.receiver.info.comments) this.onComment?.(comment, null);
     this.ending.finishAll();
     this.rows?.flush();
-    return this.quality.facts(this.connections.begun);
+    return { ...this.quality.facts(this.connections.begun), ...this.memoryLimit?.facts() };
   }
 
   /**
@@ -106,7 +111,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   snapshot(tell: (facts: ConnectionFacts) => void): CaptureFacts {
     const traffic = copyOf(this.quality.traffic);
     this.ending.snapshot(tell, traffic);
-    return this.quality.facts(this.connections.begun, traffic);
+    return { ...this.quality.facts(this.connections.begun, traffic), ...this.memoryLimit?.facts() };
   }
 
   /** As many packets have been read as were to be. */
@@ -143,6 +148,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   protected step({ kind, segment: s, worth, comments }: Receiver): void {
     if (comments !== null) for (const comment of comments) this.onComment?.(comment, s.frame);
     if (this.ending.isDue(s.seconds)) this.ending.expire(s.seconds);
+    this.memoryLimit?.look(s.frame);
     if (kind === NOT_TCP) return;
     if (kind === ICMP_ERROR) {
       this.icmpError(this.receiver.icmp);

@@ -157,6 +157,22 @@ export class Ending {
     return isPlain(c) ? QUIET_SECONDS : QUIET_ODD_SECONDS;
   }
 
+  /** Ends a connection before its time: what comes later on its 4-tuple is another's, but for what is late at its end. */
+  endEarly(c: Connection): void {
+    const { connections } = this;
+    const isAlone = this.retires && !hasKin(c);
+    const isClosed = isAlone && isOver(c);
+    if (!isClosed) this.leaveTable(c);
+    this.finish(c);
+    if (isClosed) connections.retire(c);
+    else if (isAlone) connections.reuse(c);
+  }
+
+  /** A SYN that nobody answered is not to be kept any longer: it counts. */
+  countLone(lone: LoneSyn): void {
+    this.traffic.add(this.summaries.ofLone(lone));
+  }
+
   private leaveTable(c: Connection): void {
     const first = this.connections.table.connection(c.entry);
     if (first === c) {

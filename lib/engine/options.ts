@@ -15,6 +15,11 @@ export interface AnalyzerOptions {
   readonly captureEnd?: Moment;
   /** Only so many packets are read. */
   readonly limit?: number;
+  /**
+   * What may be remembered of connections, bytes: counted, not measured. Beyond, 4-tuples seen first are forgotten and
+   * connections quiet longest end early, and `CaptureFacts.forgotten` tells how many. Default: no limit.
+   */
+  readonly maxMemory?: number;
   /** Name of the capture in results. */
   readonly path?: string;
   /** Compression that the bytes were found in, for the record. */

@@ -74,8 +74,22 @@ export interface CaptureFacts {
   readonly checksumsUnchecked?: boolean;
   /** Hosts whose outgoing packets were recorded before the network card finished them. */
   readonly offload?: readonly (HostOccurrences & { readonly what: 'super-segments' | 'unfinished checksums' })[];
+  /** What the analysis had to do without, to stay within its memory. */
+  readonly forgotten?: Forgotten;
   /** A neighbour of the same ring buffer continues this file: at which ends, and its name. */
   readonly rotated?: { readonly before: string | null; readonly after: string | null };
+}
+
+/** What an analysis gave up for want of memory: its result is that of less than the capture. */
+export interface Forgotten {
+  /** What it might remember of connections. */
+  readonly limitBytes: number;
+  /** Connections that ended before their time: what came later for one counts as another. */
+  readonly connections: number;
+  /** Address and port pairs that had been seen and were forgotten: their later segments begin new streams. */
+  readonly tuples: number;
+  /** From this frame on. */
+  readonly firstFrame: number;
 }
 
 /** Occurrences on packets from one host. */

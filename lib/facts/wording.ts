@@ -1,3 +1,5 @@
+import type { Forgotten } from './capture.ts';
+
 /** How numbers, sizes and endpoints are written in sentences, the same in findings and in reports. */
 
 /** `10.0.0.2:80`, `[2001:db8::2]:80`; a name stands beside the address, never instead of it. */
@@ -23,6 +25,14 @@ export function grouped(n: number): string {
 /** `1 connection`, `1,204 connections`, `1 retry`, `3 retries`. */
 export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${grouped(n)} ${n === 1 ? noun : plural}`;
+}
+
+/** What was forgotten for want of memory, as a sentence without its full stop. */
+export function forgottenText({ limitBytes, connections, tuples, firstFrame }: Forgotten): string {
+  const ended = connections === 0 ? [] : [`${count(connections, 'connection')} ended early`];
+  const gone =
+    tuples === 0 ? [] : [`${count(tuples, 'pair')} of address and port ${tuples === 1 ? 'was' : 'were'} forgotten`];
+  return `To stay within ${size(limitBytes)} of memory for connections, ${list([...ended, ...gone])} from frame ${firstFrame} on`;
 }
 
 /** Seconds with a unit: `850 µs`, `12.3 ms`, `4.25 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */

@@ -3,6 +3,7 @@ import captureClock from './capture/capture-clock.ts';
 import captureDrops from './capture/capture-drops.ts';
 import captureDuplicates from './capture/capture-duplicates.ts';
 import captureEmpty from './capture/capture-empty.ts';
+import captureMemory from './capture/capture-memory.ts';
 import captureMidstream from './capture/capture-midstream.ts';
 import captureOffload from './capture/capture-offload.ts';
 import captureOneSided from './capture/capture-one-sided.ts';
@@ -91,6 +92,7 @@ export const RULES: readonly Rule[] = [
   captureDrops,
   captureDuplicates,
   captureEmpty,
+  captureMemory,
   captureMidstream,
   captureOffload,
   captureOneSided,

@@ -1,13 +1,14 @@
 import { Int32Columns } from '../bytes/columns.ts';
-import { mix3, RECORD_MASK, Slots, slotTag } from '../bytes/slots.ts';
+import { mix3, RECORD_MASK, SLOT_BYTES, Slots, slotTag } from '../bytes/slots.ts';
 
 /** IPv6 addresses as small numbers, so that a 4-tuple is three int32s in either family. */
 export class AddressBook {
-  private readonly words = new Int32Columns(4);
+  private words = new Int32Columns(4);
   private readonly seed: number;
-  private readonly slots = new Slots({
-    hashOf: (i) => this.hash(this.word(i, 0), this.word(i, 1), this.word(i, 2), this.word(i, 3)),
-  });
+  private readonly owner = {
+    hashOf: (i: number) => this.hash(this.word(i, 0), this.word(i, 1), this.word(i, 2), this.word(i, 3)),
+  };
+  private slots = new Slots(this.owner);
 
   constructor(seed: number) {
     this.seed = seed;
@@ -35,6 +36,28 @@ export class AddressBook {
     this.words.set(n, 3, d);
     this.slots.insert(hash, n);
     return n;
+  }
+
+  /** Addresses known. */
+  get size(): number {
+    return this.words.length;
+  }
+
+  /** What they take, with what finds them. */
+  get bytes(): number {
+    return this.size * (4 * this.words.width + SLOT_BYTES);
+  }
+
+  /** Forgets all but the addresses marked by a 1; their new numbers, in the order of the old ones. */
+  keepOnly(marked: Uint8Array): Int32Array {
+    const old = this.words;
+    const renumbered = new Int32Array(old.length);
+    this.words = new Int32Columns(4);
+    this.slots = new Slots(this.owner);
+    for (let n = 0; n < old.length; n++) {
+      if (marked[n] === 1) renumbered[n] = this.intern(old.get(n, 0), old.get(n, 1), old.get(n, 2), old.get(n, 3));
+    }
+    return renumbered;
   }
 
   /** One of the four words of an address, the first bytes in word 0. */

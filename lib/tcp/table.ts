@@ -1,4 +1,4 @@
-import type { Segment } from '../packet/segment.ts';
+import { Segment } from '../packet/segment.ts';
 import { Calm } from './calm/calm.ts';
 import type { Connection } from './connection.ts';
 import { ClosedConnections, NONE_DUE } from './entries/closed.ts';
@@ -23,11 +23,11 @@ import { begin, isBegunBy, StreamNumbers } from './wireshark/streams.ts';
 /** Every 4-tuple ever seen, as an entry of columns (entries/columns.ts), and what lives on it. */
 export class ConnectionTable {
   private readonly tuples = new Tuples(WIDTH);
-  private readonly entries = this.tuples.entries;
+  private entries = this.tuples.entries;
   private readonly live: (Connection | null)[] = [];
   private readonly calm: Calm;
   private readonly free: number[] = [];
-  private readonly lone = new LoneSyns();
+  private lone = new LoneSyns();
   private readonly closed = new ClosedConnections();
   /** Wireshark's numbers, which share the entries. */
   readonly streams: StreamNumbers = new StreamNumbers(this.entries, STREAM);
@@ -149,8 +149,69 @@ export class ConnectionTable {
     this.readTuple(entry, into.fromLow, into.segment);
   }
 
+  /** Live connections, those of one 4-tuple counted once. */
+  get liveCount(): number {
+    return this.live.length - this.free.length;
+  }
+
+  /** What everything but live connections takes, bytes. */
+  get bytes(): number {
+    return this.tuples.bytes + this.closed.bytes;
+  }
+
+  /** The entries of so many live connections, of those whose last segment is the longest ago. */
+  leastRecent(count: number): number[] {
+    const all: { readonly entry: number; readonly frame: number }[] = [];
+    for (const [i, c] of this.live.entries()) {
+      if (c !== null) all.push({ entry: c.entry, frame: this.calm.lastFrame(i, c) });
+    }
+    all.sort((a, b) => a.frame - b.frame || a.entry - b.entry);
+    return all.slice(0, count).map(({ entry }) => entry);
+  }
+
+  /**
+   * Forgets 4-tuples on which nothing lives, those seen first before others, until `most` are left; shows the lone SYNs
+   * among them to `gone`. Entries have other numbers after that. How many are forgotten.
+   */
+  keepNewest(most: number, gone: (lone: LoneSyn) => void): number {
+    const { entries: old, lone: oldLone } = this;
+    const renumbered = new Int32Array(old.length).fill(-1);
+    let room = most - this.liveCount;
+    for (let entry = old.length - 1; entry >= 0; entry--) {
+      if (old.get(entry, TAG) >= 0 || room-- > 0) renumbered[entry] = 0;
+    }
+    const read: LoneSyn = { segment: new Segment(), number: 0, stream: 0, fromLow: false };
+    for (let entry = 0; entry < old.length; entry++) {
+      if (renumbered[entry]! >= 0 || !this.isLoneSyn(entry)) continue;
+      this.readLoneTuple(entry, read);
+      gone(read);
+    }
+    this.tuples.keepOnly(renumbered);
+    this.entries = this.tuples.entries;
+    this.streams.moveTo(this.entries);
+    this.closed.renumber(renumbered);
+    this.lone = new LoneSyns();
+    for (const [from, entry] of renumbered.entries()) {
+      if (entry < 0) continue;
+      const m = this.entries.chunk(entry);
+      const o = this.entries.offset(entry);
+      if (m[o + TAG]! >= 0) renumber(this.live[m[o + TAG]!]!, entry);
+      if (!isLone(m[o + TAG]!)) continue;
+      oldLone.read(m, o, from, read);
+      this.lone.put(m, o, entry, read.segment, read.fromLow, read.number, read.stream);
+    }
+    return old.length - this.entries.length;
+  }
+
   /** Fills addresses and ports of a segment that the low (or high) end of the entry sends. Needs `ipVersion` set. */
   readTuple(entry: number, fromLow: boolean, s: Segment): void {
     this.tuples.read(entry, fromLow, s);
+  }
+}
+
+/** A connection, and all that hang on it, have another entry. */
+function renumber(first: Connection, entry: number): void {
+  for (let c: Connection | null = first; c !== null; c = c.sibling) {
+    for (let each: Connection | null = c; each !== null; each = each.previous) each.entry = entry;
   }
 }

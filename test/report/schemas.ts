@@ -51,18 +51,21 @@ function object(
 
 const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
 
-const capture = object({
-  path: text,
-  format: text,
-  compression: orNull(words(['gzip', 'zstd', 'lz4'])),
-  packets: count,
-  segments: count,
-  connections: count,
-  start: orNull(time),
-  end: orNull(time),
-  vantage: words(['client', 'server', 'middle', 'unknown']),
-  problems: list(object({ kind: words(['truncated', 'damaged']), offset: count, reason: text })),
-});
+const capture = object(
+  {
+    path: text,
+    format: text,
+    compression: orNull(words(['gzip', 'zstd', 'lz4'])),
+    packets: count,
+    segments: count,
+    connections: count,
+    start: orNull(time),
+    end: orNull(time),
+    vantage: words(['client', 'server', 'middle', 'unknown']),
+    problems: list(object({ kind: words(['truncated', 'damaged']), offset: count, reason: text })),
+  },
+  { forgotten: object({ limitBytes: count, connections: count, tuples: count, firstFrame: count }) },
+);
 
 const endpoint = object({ address: text, port: count }, { name: text });
 const finding = object({

@@ -602,6 +602,14 @@ const CASES: readonly Case[] = [
     nearMiss: capture({ captureDuplicates: { segments: 1, firstFrame: 9, examples: [9] } }),
   },
   {
+    id: 'capture-memory',
+    fires: capture({ forgotten: { limitBytes: 64_000_000, connections: 1204, tuples: 1, firstFrame: 2048 } }),
+    says: warning(
+      'To stay within 64 MB of memory for connections, 1,204 connections ended early and 1 pair of address and port was forgotten from frame 2048 on.',
+    ),
+    nearMiss: capture({ midstream: { connections: 1, firstFrame: 1, examples: [0] } }),
+  },
+  {
     id: 'capture-rotated',
     fires: capture({ rotated: { before: 'x_00001.pcap', after: null } }),
     says: note('This capture begins where x_00001.pcap ends: read them together with --join.'),

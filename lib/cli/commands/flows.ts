@@ -5,7 +5,7 @@ import { type FlowRow, flowText, furtherZeekTexts } from '../../report/shape/flo
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
-import { type CaptureOptions, captureCommand } from '../options.ts';
+import { type CaptureOptions, captureCommand, memoryOption } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector, Picker } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -24,8 +24,8 @@ const ONLY_ZEEK = 'zeek';
 type FlowOptions = CaptureOptions & ConfigOptions;
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  configOptions(captureCommand(command, Object.keys(FORMATS))).action((paths: string[], options: FlowOptions) =>
-    run(flows(paths, options, terminal)),
+  configOptions(memoryOption(captureCommand(command, Object.keys(FORMATS)))).action(
+    (paths: string[], options: FlowOptions) => run(flows(paths, options, terminal)),
   );
 }
 

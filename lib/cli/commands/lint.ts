@@ -16,7 +16,7 @@ import { CliError, DONE, FAILED, FOUND } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from '../formats.ts';
 import { beginJudging, type Judging, type Standard } from '../judge.ts';
 import { complain } from '../main.ts';
-import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
+import { type CaptureOptions, captureCommand, memoryOption, pageFor } from '../options.ts';
 import { tellingSoFar, tellProvisional } from '../provisional.ts';
 import { openSelector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -50,7 +50,7 @@ export interface LintOptions extends CaptureOptions, ConfigOptions {
 }
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  configOptions(captureCommand(command, Object.keys(FORMATS), '[capture...]'))
+  configOptions(memoryOption(captureCommand(command, Object.keys(FORMATS), '[capture...]')))
     .option(
       '--fail-on <severity>',
       `exit with 1 from this severity on: ${FAIL_ON.join(', ')}`,

@@ -14,7 +14,7 @@ import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import { CliError } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
-import { type CaptureOptions, captureCommand } from '../options.ts';
+import { type CaptureOptions, captureCommand, memoryOption } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector, Picker } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -49,7 +49,7 @@ interface NetstatOptions extends CaptureOptions, ConfigOptions {
 }
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  configOptions(captureCommand(command, Object.keys(TABLES)))
+  configOptions(memoryOption(captureCommand(command, Object.keys(TABLES))))
     .option(
       '--at <time>',
       'the table at this time: 12.5s after the first packet, epoch, ISO 8601, or end',

@@ -13,7 +13,7 @@ import { CliError, DONE, FAILED } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, type OpenFormat, openFormats } from '../formats.ts';
 import { expandPaths } from '../inputs.ts';
 import { payloadFor } from '../judge.ts';
-import { type CaptureOptions, captureCommand, pageFor } from '../options.ts';
+import { type CaptureOptions, captureCommand, memoryOption, pageFor } from '../options.ts';
 import { FileOutput } from '../output.ts';
 import { drawPages, pagesFor } from '../pages.ts';
 import { openSelector, Picker } from '../selection.ts';
@@ -28,7 +28,7 @@ const FORMATS: FormatTable<IncidentFormat> = {
 type ReportOptions = CaptureOptions & ConfigOptions;
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  configOptions(captureCommand(command, Object.keys(FORMATS), '<capture...>', 'a page for')).action(
+  configOptions(memoryOption(captureCommand(command, Object.keys(FORMATS), '<capture...>', 'a page for'))).action(
     (paths: string[], options: ReportOptions) => run(report(paths, options, terminal)),
   );
 }

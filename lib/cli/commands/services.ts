@@ -6,7 +6,7 @@ import { ServiceRows } from '../../traffic/service-rows.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
-import { type CaptureOptions, captureCommand } from '../options.ts';
+import { type CaptureOptions, captureCommand, memoryOption } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector, Picker } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -21,8 +21,8 @@ const FORMATS: FormatTable<RowFormatModule<ServiceRow>> = {
 type ServicesOptions = CaptureOptions & ConfigOptions;
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  configOptions(captureCommand(command, Object.keys(FORMATS))).action((paths: string[], options: ServicesOptions) =>
-    run(services(paths, options, terminal)),
+  configOptions(memoryOption(captureCommand(command, Object.keys(FORMATS)))).action(
+    (paths: string[], options: ServicesOptions) => run(services(paths, options, terminal)),
   );
 }
 

@@ -14,5 +14,6 @@ export function captureShape(capture: CaptureFacts): object {
     end: capture.end && epoch(capture.end),
     vantage: capture.vantage,
     problems: capture.problems.map(({ kind, offset, reason }) => ({ kind, offset, reason })),
+    ...(capture.forgotten === undefined ? {} : { forgotten: capture.forgotten }),
   };
 }

@@ -31,11 +31,18 @@ export class ClosedConnections {
   private first = -1;
   private last = -1;
   private latest = 0;
+  private count = 0;
+
+  /** What those remembered take. */
+  get bytes(): number {
+    return this.count * 4 * WIDTH;
+  }
 
   /** The number of the record of `c`. */
   put(c: Connection): number {
     const { records } = this;
     const record = records.allocate();
+    this.count++;
     const m = records.chunk(record);
     const o = records.offset(record);
     m[o + ENTRY] = c.entry;
@@ -86,6 +93,28 @@ export class ClosedConnections {
     return { clientWaits: (marks & CLIENT_WAITS) !== 0, serverWaits: (marks & SERVER_WAITS) !== 0 };
   }
 
+  /** Entries have new numbers; those with a number below 0 are gone. */
+  renumber(renumbered: Int32Array): void {
+    const { records } = this;
+    let before = -1;
+    for (let record = this.first; record >= 0; ) {
+      const later = records.get(record, LATER);
+      const old = records.get(record, ENTRY);
+      const entry = old < 0 ? -1 : renumbered[old]!;
+      if (entry >= 0) {
+        records.set(record, ENTRY, entry);
+        before = record;
+      } else {
+        if (before < 0) this.first = later;
+        else records.set(before, LATER, later);
+        records.release(record);
+        this.count--;
+      }
+      record = later;
+    }
+    this.last = before;
+  }
+
   /** Its entry holds something else now. */
   takeOut(record: number): void {
     this.records.set(record, ENTRY, -1);
@@ -99,6 +128,7 @@ export class ClosedConnections {
     this.first = records.get(first, LATER);
     if (this.first < 0) this.last = -1;
     records.release(first);
+    this.count--;
     return entry;
   }
 }

@@ -1,17 +1,17 @@
 import { Int32Columns } from '../../bytes/columns.ts';
-import { mix3, RECORD_MASK, Slots, slotTag } from '../../bytes/slots.ts';
+import { mix3, RECORD_MASK, SLOT_BYTES, Slots, slotTag } from '../../bytes/slots.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { AddressBook } from '../addresses.ts';
 import { HIGH, LOW, NO_CONNECTION, PORTS, TAG } from './columns.ts';
 
 /** The number of every 4-tuple ever seen, in order of first sight: entries of columns, of which the first are filled here. */
 export class Tuples {
-  readonly entries: Int32Columns;
+  entries: Int32Columns;
   private readonly seed = (Math.random() * 0x100000000) | 0;
   private readonly addresses = new AddressBook(this.seed);
   private readonly owner = { hashOf: (i: number) => this.hashOf(i) };
-  private readonly v4 = new Slots(this.owner);
-  private readonly v6 = new Slots(this.owner);
+  private v4 = new Slots(this.owner);
+  private v6 = new Slots(this.owner);
 
   /** Of the segment looked up last: its sender is the low end. */
   fromLow = false;
@@ -70,6 +70,43 @@ export class Tuples {
     s.dstB = book === null ? 0 : book.word(target, 1);
     s.dstC = book === null ? 0 : book.word(target, 2);
     s.dstD = book === null ? target : book.word(target, 3);
+  }
+
+  /** What they take, with what finds them, bytes. */
+  get bytes(): number {
+    return this.entries.length * (4 * this.entries.width + SLOT_BYTES) + this.addresses.bytes;
+  }
+
+  /** Forgets the entries marked by a number below 0 in `renumbered`, where the others find their new number after that. */
+  keepOnly(renumbered: Int32Array): void {
+    const old = this.entries;
+    const isV6 = new Uint8Array(old.length);
+    for (const entry of this.v6.records()) isV6[entry] = 1;
+    const known = new Uint8Array(this.addresses.size);
+    for (let from = 0; from < old.length; from++) {
+      if (renumbered[from]! < 0 || isV6[from] === 0) continue;
+      known[old.get(from, LOW)] = 1;
+      known[old.get(from, HIGH)] = 1;
+    }
+    // In the order of the old ones, so that the low end stays the low end.
+    const addresses = this.addresses.keepOnly(known);
+    this.entries = new Int32Columns(old.width);
+    this.v4 = new Slots(this.owner);
+    this.v6 = new Slots(this.owner);
+    this.lastVersion = 0;
+    for (let from = 0; from < old.length; from++) {
+      if (renumbered[from]! < 0) continue;
+      const entry = this.entries.allocate();
+      renumbered[from] = entry;
+      const m = this.entries.chunk(entry);
+      const o = this.entries.offset(entry);
+      for (let column = 0; column < old.width; column++) m[o + column] = old.get(from, column);
+      if (isV6[from] === 1) {
+        m[o + LOW] = addresses[m[o + LOW]!]!;
+        m[o + HIGH] = addresses[m[o + HIGH]!]!;
+      }
+      (isV6[from] === 1 ? this.v6 : this.v4).insert(this.hashOf(entry), entry);
+    }
   }
 
   /** Others have looked all segments up before, in the same order: only what is new to them is new. */

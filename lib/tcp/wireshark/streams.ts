@@ -26,7 +26,7 @@ const NUMBER_MASK = KNOWN_HIGH - 1;
  * more of them (from `first` on). `entry` is the pair's dense number.
  */
 export class StreamNumbers {
-  private readonly columns: Int32Columns;
+  private columns: Int32Columns;
   private readonly number: number;
   private readonly baseLow: number;
   private readonly baseHigh: number;
@@ -40,6 +40,11 @@ export class StreamNumbers {
     this.number = first + NUMBER;
     this.baseLow = first + BASE_LOW;
     this.baseHigh = first + BASE_HIGH;
+  }
+
+  /** From now on the columns are these. */
+  moveTo(columns: Int32Columns): void {
+    this.columns = columns;
   }
 
   /** Conversations so far. */
