@@ -57,8 +57,8 @@ export function isUsual(m: Int32Array, a: number, b: number, s: Segment): boolea
   // Windows: open, and where they were or further on, but for what the scale rounds off.
   const scale = m[a + col.SCALE]!;
   if (window << scale < TINY_BYTES) return false;
-  if (window < m[a + col.END_WINDOW]! && ((m[a + col.EDGE]! - s.ack - (window << scale)) | 0) > 1 << scale)
-    return false;
+  const isLess = window < m[a + col.END_WINDOW]! || window < TINY_BYTES;
+  if (isLess && ((m[a + col.EDGE]! - s.ack - (window << scale)) | 0) > 1 << scale) return false;
   if (s.ttl !== m[a + col.TTL] || s.ecn === CE) return false;
   if (s.hasTimestamps && (isBelow(s.tsVal, m[a + col.TS_VAL]!) || isBelow(s.tsVal, m[a + col.FLOW_TS_VAL]!)))
     return false;
