@@ -11,8 +11,11 @@ import {
   ONE_SIDED,
   OPEN,
   OPTIONS_UNEVEN,
+  RESENT_BY_TIMER,
+  RETRANSMITTED,
   REUSED,
   RTT_SPREAD,
+  SPURIOUS,
 } from '../facts/notes.ts';
 import { CLOSE_WAIT, CLOSING, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, LAST_ACK, TIME_WAIT } from '../facts/state.ts';
 import { Segment } from '../packet/segment.ts';
@@ -326,6 +329,7 @@ export class Ending {
     if (!c.handshakeSeen) notes |= MIDSTREAM;
     if (isOneSided(c)) notes |= ONE_SIDED;
     if (spreads(client) || spreads(server)) notes |= RTT_SPREAD;
+    if ((c.notes & RETRANSMITTED) !== 0 && !isWhole(c)) notes |= SPURIOUS | RESENT_BY_TIMER;
     if ((client.fins | server.fins | (c.oddities?.resets.length ?? 0)) === 0) notes |= OPEN;
     if (c.clientHalfMicros + c.serverHalfMicros >= SLOW_HANDSHAKE_MICROS) notes |= HANDSHAKE_SLOW;
     if (c.handshakeSeen && !this.reached(server, ESTABLISHED)) notes |= HANDSHAKE_INCOMPLETE;
@@ -364,6 +368,11 @@ function isOneSided(c: Connection): boolean {
   const [seen, unseen] = client.flow.packets > 0 ? [client, server] : [server, client];
   if (unseen.flow.ackSeen === 0) return false;
   return c.handshakeSeen || seqGt(unseen.flow.acked, unseen.flow.isn) || seen.flow.dataSegments > INITIAL_WINDOW;
+}
+
+/** The capture holds both directions, and how they began: without that, nobody can tell what retransmissions were. */
+function isWhole({ handshakeSeen, client, server }: Connection): boolean {
+  return handshakeSeen && client.flow.packets > 0 && server.flow.packets > 0;
 }
 
 /** It sent much, and the round trips differ by more than 100 ms. */

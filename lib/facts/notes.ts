@@ -23,7 +23,8 @@ export const CLOSE_ODD = 1 << 9;
 export const RESET = 1 << 10;
 export const RETRANSMITTED = 1 << 11;
 export const REORDERED = 1 << 12;
-export const DUPLICATED = 1 << 13;
+/** Something was sent again that had arrived. */
+export const SPURIOUS = 1 << 13;
 export const ZERO_WINDOW = 1 << 14;
 export const KEPT_ALIVE = 1 << 15;
 export const ICMP_ERROR = 1 << 16;
@@ -54,3 +55,5 @@ export const DUP_ACKS = 1 << 28;
 export const RTT_SPREAD = 1 << 29;
 /** The same bytes of a stream came again with other content: known only where payload is compared. */
 export const PAYLOAD_DIFFERS = 1 << 30;
+/** A timer sent something again (a timeout, a tail-loss probe), or the same was sent more than twice. */
+export const RESENT_BY_TIMER = 1 << 31;

@@ -1,5 +1,5 @@
 import { secondsBetween } from '../../facts/moment.ts';
-import { RETRANSMITTED } from '../../facts/notes.ts';
+import { RESENT_BY_TIMER } from '../../facts/notes.ts';
 import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide, watchedLongEnough } from '../watching.ts';
@@ -28,7 +28,7 @@ export default defineRule({
       repeats: { default: 3, unit: 'count', description: 'Repeats of the same data without any acknowledgment.' },
     },
     needs: ['bothSides'],
-    wakes: RETRANSMITTED,
+    wakes: RESENT_BY_TIMER,
     falsePositives: ['The peer’s answers take a path that the capture does not see.'],
     others: 'Others print one retransmission label a packet and never say "dead".',
   },

@@ -1,5 +1,5 @@
 import { secondsBetween } from '../../facts/moment.ts';
-import { RETRANSMITTED } from '../../facts/notes.ts';
+import { RESENT_BY_TIMER } from '../../facts/notes.ts';
 import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, otherSide, watchedLongEnough } from '../watching.ts';
@@ -38,7 +38,7 @@ export default defineRule({
       bytes: { default: 576, unit: 'bytes', description: 'Segments up to this size are small.' },
     },
     needs: ['handshake', 'bothSides'],
-    wakes: RETRANSMITTED,
+    wakes: RESENT_BY_TIMER,
     falsePositives: [
       'A path that died just when the first large segment was sent: confidence is medium where nothing small passed afterwards.',
     ],

@@ -1,5 +1,5 @@
 import type { RetransmissionRun } from '../../facts/connection.ts';
-import { RETRANSMITTED } from '../../facts/notes.ts';
+import { SPURIOUS } from '../../facts/notes.ts';
 import { at, count, percent } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
@@ -25,7 +25,7 @@ export default defineRule({
       share: { default: 0.01, unit: 'ratio', description: 'if they are also this share of the data segments.' },
     },
     needs: ['bothSides'],
-    wakes: RETRANSMITTED,
+    wakes: SPURIOUS,
     falsePositives: ['Captures whose two directions were merged from two taps with different delay.'],
     others: 'Wireshark goes by the last ACK alone; D-SACK and timestamps, which prove it, are not used.',
   },

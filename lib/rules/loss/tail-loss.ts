@@ -1,4 +1,4 @@
-import { RETRANSMITTED } from '../../facts/notes.ts';
+import { RESENT_BY_TIMER } from '../../facts/notes.ts';
 import { at, count, duration } from '../../facts/wording.ts';
 import { SHORTEST_TIMEOUT_SECONDS } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
@@ -26,7 +26,7 @@ export default defineRule({
     severity: 'note',
     options: {},
     needs: ['bothSides'],
-    wakes: RETRANSMITTED,
+    wakes: RESENT_BY_TIMER,
     falsePositives: [],
     others: 'No other tool tells a tail loss from any other timeout.',
   },

@@ -1,5 +1,5 @@
 import { secondsBetween } from '../../facts/moment.ts';
-import { RETRANSMITTED } from '../../facts/notes.ts';
+import { RESENT_BY_TIMER } from '../../facts/notes.ts';
 import { at, count, duration, list } from '../../facts/wording.ts';
 import { backoffLength, waitsOf } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
@@ -24,7 +24,7 @@ export default defineRule({
     severity: 'warning',
     options: { repeats: { default: 3, unit: 'count', description: 'Repeats in a row of the same data.' } },
     needs: ['bothSides'],
-    wakes: RETRANSMITTED,
+    wakes: RESENT_BY_TIMER,
     falsePositives: [],
     others: 'Wireshark shows an RTO per packet; no tool prints the chain.',
   },

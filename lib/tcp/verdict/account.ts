@@ -1,5 +1,5 @@
 import { seqAdd } from '../../bytes/seq.ts';
-import { DUPLICATED, KEPT_ALIVE, REORDERED, RETRANSMITTED, ZERO_WINDOW } from '../../facts/notes.ts';
+import { KEPT_ALIVE, REORDERED, RETRANSMITTED, SPURIOUS, ZERO_WINDOW } from '../../facts/notes.ts';
 import { DUPLICATE, KEEP_ALIVE, REORDERING, RETRANSMISSION, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
 import { segmentSpan } from '../../packet/segment.ts';
 import { sawProbe } from '../window/zero-window.ts';
@@ -17,14 +17,16 @@ export function account(it: Case): void {
       connection.notes |= RETRANSMITTED;
       detail.retransmissions++;
       detail.retransmittedBytes += segment.length;
-      if (out.spurious) detail.spurious++;
+      if (out.spurious) {
+        connection.notes |= SPURIOUS;
+        detail.spurious++;
+      }
       break;
     case REORDERING:
       connection.notes |= REORDERED;
       detail.reordered++;
       return;
     case DUPLICATE:
-      connection.notes |= DUPLICATED;
       detail.duplicates++;
       break;
     case KEEP_ALIVE:

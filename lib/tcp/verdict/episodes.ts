@@ -3,7 +3,8 @@ import { seqDiff, seqLt } from '../../bytes/seq.ts';
 import type { RepeatChain, Sighting } from '../../facts/connection.ts';
 import type { Moment } from '../../facts/moment.ts';
 import { secondsBetween } from '../../facts/moment.ts';
-import { HOW_NAMES, LOW, type VerdictHow } from '../../facts/verdict.ts';
+import { RESENT_BY_TIMER } from '../../facts/notes.ts';
+import { HOW_NAMES, HOW_RTO, HOW_TAIL_LOSS, LOW, type VerdictHow } from '../../facts/verdict.ts';
 import { ACK, type Segment, SYN } from '../../packet/segment.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
 import { roundTripOf } from '../timing/vantage.ts';
@@ -98,6 +99,7 @@ export function addToRun(it: Case, detail: FlowDetail, since: Moment): void {
   run.bytes += segment.length;
   const how = HOW_NAMES[out.how] as VerdictHow;
   run.by[how] = (run.by[how] ?? 0) + 1;
+  if (out.how === HOW_RTO || out.how === HOW_TAIL_LOSS) it.connection.notes |= RESENT_BY_TIMER;
   if (out.confidence === LOW) run.unsure++;
   if (out.spurious) run.spurious++;
   else run.stalledSince ??= since;
@@ -149,7 +151,7 @@ export function addToChain(it: Case, detail: FlowDetail, pool: Int32Columns, rec
     detail.chains.set(segment.seq, chain);
   }
   if (chain.sent.length < KEPT_FRAMES) chain.sent.push(sighting);
-  chain.repeats++;
+  if (++chain.repeats > 1) it.connection.notes |= RESENT_BY_TIMER;
 }
 
 /** A retransmission seen earlier turned out to have been needless. */

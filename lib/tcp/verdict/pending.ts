@@ -1,6 +1,6 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqDiff, seqGe, seqGt, seqLe } from '../../bytes/seq.ts';
-import { RETRANSMITTED } from '../../facts/notes.ts';
+import { RETRANSMITTED, SPURIOUS } from '../../facts/notes.ts';
 import { DUPLICATE, HIGH, HOW_NETWORK, HOW_UNKNOWN, RETRANSMISSION } from '../../facts/verdict.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { halfBeyond, NEARLY } from '../timing/vantage.ts';
@@ -42,6 +42,7 @@ function revise(it: Case, pending: Pending): void {
 function proveSpurious(it: Case, detail: FlowDetail, pending: Pending): void {
   pending.spurious = true;
   pending.confidence = HIGH;
+  it.connection.notes |= SPURIOUS;
   foundSpurious(detail, pending.frame);
   revise(it, pending);
 }
