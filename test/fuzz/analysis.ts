@@ -128,38 +128,3 @@ export function feed(
     }
   }
 }
-
-/**
- * With nothing asked but facts, connections rest while they can; with rows, none does: both must come to the same. Says
- * what differs, or null.
- */
-export function roadsDiffer(file: Uint8Array): string | null {
-  const read = (rows: boolean): { capture: string; connections: string[] } => {
-    const connections: ConnectionFacts[] = [];
-    const analyzer = new Analyzer({
-      onConnection: (facts) => connections.push(facts),
-      ...(rows ? { onPacket: () => {} } : {}),
-    });
-    analyzer.write(file);
-    const capture = JSON.stringify(analyzer.end());
-    return {
-      capture,
-      connections: connections.sort((a, b) => a.connection - b.connection).map((facts) => JSON.stringify(facts)),
-    };
-  };
-  const [resting, awake] = [read(false), read(true)];
-  if (resting.capture !== awake.capture) return `at rest the capture is ${difference(resting.capture, awake.capture)}`;
-  if (resting.connections.length !== awake.connections.length) return 'at rest there are other connections';
-  for (const [i, facts] of resting.connections.entries()) {
-    if (facts !== awake.connections[i]) return `at rest a connection is ${difference(facts, awake.connections[i]!)}`;
-  }
-  return null;
-}
-
-/** Where two texts part. */
-export function difference(one: string, other: string): string {
-  let at = 0;
-  while (one[at] === other[at]) at++;
-  const around = (text: string): string => text.slice(Math.max(0, at - 60), at + 60);
-  return `${around(one)} instead of ${around(other)}`;
-}

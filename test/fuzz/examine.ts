@@ -1,11 +1,12 @@
 import { getHeapStatistics } from 'node:v8';
 import { UNKNOWN_FORMAT } from '../../lib/capture/info.ts';
-import { type Run, roadsDiffer, run, WAYS } from './analysis.ts';
+import { type Run, run, WAYS } from './analysis.ts';
 import { explained, pictured, tapsCompared, whereAsked } from './asides.ts';
 import type { Case } from './cases.ts';
 import { hostileText } from './hostile.ts';
 import { judgeOutputs, type Told } from './outputs.ts';
 import type { Random } from './random.ts';
+import { littleMemoryDiffers, relayDiffers, restDiffers } from './roads.ts';
 import { streamsHold } from './streams.ts';
 import { rewritten } from './writers.ts';
 
@@ -57,7 +58,15 @@ export function examine({ file, random }: Case, thorough = false): Outcome {
       if (asked.text !== whole.text) yield 'a snapshot changes the result';
     }
     runs += 2;
-    yield roadsDiffer(file);
+    yield restDiffers(file);
+    if (oneIn(3)) {
+      runs += 2;
+      yield relayDiffers(file, random);
+    }
+    if (oneIn(12)) {
+      runs += 2;
+      yield littleMemoryDiffers(file, random);
+    }
     if (oneIn(200)) yield judgeOutputs(renamed(whole, random), () => oneIn(4));
     if (whole.capture.format === UNKNOWN_FORMAT) return;
     if (oneIn(64)) yield rewritten(whole, file, random);

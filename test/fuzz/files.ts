@@ -7,12 +7,13 @@ import { createReader } from '../../lib/capture/open.ts';
 import { feed } from '../../lib/engine/sources/feed.ts';
 import { InputError } from '../../lib/engine/sources/input-error.ts';
 import { join } from '../../lib/engine/sources/join.ts';
-import { difference, run } from './analysis.ts';
+import { run } from './analysis.ts';
 import { makeCase } from './cases.ts';
 import type { Outcome } from './examine.ts';
 import { damagedFile } from './mutations.ts';
 import { joined } from './pieces.ts';
 import { Random } from './random.ts';
+import { difference } from './roads.ts';
 import type { Seeds } from './seeds.ts';
 
 /** The third engine: captures as files, some of them compressed and that damaged, read one by one and as one trace. */

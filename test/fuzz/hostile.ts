@@ -20,6 +20,8 @@ export const TEXTS = [
   '=cmd|calc!A1',
   '../../../etc/passwd\0',
   'a'.repeat(300),
+  'tcplint-ignore syn-unanswered, clock-of-nobody: \u001b[31mas agreed',
+  'tcplint-ignore',
   '',
 ] as const;
 

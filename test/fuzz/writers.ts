@@ -7,9 +7,10 @@ import { trace } from '../../lib/packet/trace.ts';
 import { Copier, CopyError } from '../../lib/rewrite/copy.ts';
 import { EvidenceFinder } from '../../lib/rewrite/evidence.ts';
 import { findingComments } from '../../lib/rewrite/finding-comments.ts';
-import { difference, type Run } from './analysis.ts';
+import type { Run } from './analysis.ts';
 import { joined } from './pieces.ts';
 import type { Random } from './random.ts';
+import { difference } from './roads.ts';
 
 /** Not a secret one: cases must come out alike every time. */
 function hash(input: Uint8Array): Uint8Array {

@@ -16,6 +16,13 @@ export const keepFirst =
     return true;
   };
 
+/** Behind a length and two types the name of an interface: another one, for packets of two interfaces must stay apart. */
+export const packetTapRule: HeaderRule = (r, { start, end }) => {
+  r.keep(start, Math.min(start + 12, end));
+  r.opaque(start + 12, Math.min(start + 36, end));
+  return true;
+};
+
 export const ethernetRule: HeaderRule = (r, { start, end }) => {
   // Cisco's ISL around it is another header.
   if (end - start !== 14) return false;

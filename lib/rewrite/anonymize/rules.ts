@@ -65,6 +65,7 @@ import {
   keepFirst,
   macsecRule,
   netfilterLogRule,
+  packetTapRule,
   wlanRule,
 } from './links.ts';
 import { ipv4Rule, ipv6OptionsRule, ipv6Rule, routingRule } from './network.ts';
@@ -118,7 +119,7 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [slip, keepFirst(1)],
   [ipnet, keep],
   [netfilterLog, netfilterLogRule],
-  [packetTap, keepFirst(12)],
+  [packetTap, packetTapRule],
   [fddi, addressesRule(1, 6)],
   [arcnet, addressesRule(0, 1)],
   [linuxArcnet, addressesRule(0, 1)],
