@@ -90,6 +90,8 @@ function selective(it: Case): void {
     const left = sack[block * 2]!;
     const right = sack[block * 2 + 1]!;
     if (seqGe(left, right) || seqGt(right, back.next) || seqLt(left, back.acked)) continue;
+    detail.reportedSeconds = segment.seconds;
+    detail.reportedNanos = segment.nanos;
     if (detail.sacked.covers(left, right)) continue;
     detail.sacked.add(left, right);
     if (detail.uncovered > 0) coveredSelectively(it, detail);

@@ -10,6 +10,7 @@ import {
   REORDERING,
   RETRANSMISSION,
 } from '../../facts/verdict.ts';
+import { OFFERED_SACK } from '../flow.ts';
 import { elapsed, momentOf } from '../timing/elapsed.ts';
 import { NEARLY, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
@@ -64,7 +65,7 @@ export function judgeBelow(it: Case, end: number): boolean {
       flow.isn = start;
     } else {
       // Acknowledged long ago, and no longer kept.
-      const onItsWay = wasOnItsWay(it);
+      const onItsWay = wasOnItsWay(it, until);
       if (out.kind !== DUPLICATE) flow.detail.repeatedBytes += Math.min(segment.length, (floor - start) | 0);
       if (onItsWay) return out.kind === REORDERING;
       retransmitted(it, -1, start, until, HIGH, 0);
@@ -80,16 +81,18 @@ export function judgeBelow(it: Case, end: number): boolean {
   }
   const seen = firstSeen(it, record, until);
   const old = seen >= 0 ? judgeSeen(it, seen, start, until) : judgeUnseen(it, record, start, until);
+  if (out.kind === DUPLICATE) return false;
   enter(it, record, start, until, old);
   return old;
 }
 
 /**
  * Bytes that are no longer kept were on their way all the time, by their sender's clock, or because they come too soon
- * after a retransmission whose original had not been seen. Sent again since, it is the original, late; else the second copy
+ * after a retransmission whose original had not been seen, or for no reason. Sent again since, it is the original, late; else the second copy
  * of what came in its time.
  */
-function wasOnItsWay({ flow, segment, out }: Case): boolean {
+function wasOnItsWay(it: Case, until: number): boolean {
+  const { flow, segment, out } = it;
   const repeat = flow.detail!.pending.find(({ kind, start }) => kind === RETRANSMISSION && start === segment.seq);
   const order = sendingOrder(flow, segment, flow.tsVal, flow.ipId);
   const soon =
@@ -97,7 +100,8 @@ function wasOnItsWay({ flow, segment, out }: Case): boolean {
     repeat !== undefined &&
     repeat.of === 0 &&
     elapsed(segment, repeat.seconds, repeat.nanos) < LEAST_TIMEOUT;
-  if (order !== SENT_BEFORE && !soon) return false;
+  const unprovoked = order === ORDER_UNKNOWN && repeat === undefined && isUnprovoked(it, until);
+  if (order !== SENT_BEFORE && !soon && !unprovoked) return false;
   if (repeat === undefined) out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, 0);
   else out.set(REORDERING, HOW_NONE, false, MEDIUM, 0);
   return true;
@@ -128,8 +132,29 @@ function judgeSeen(it: Case, seen: number, start: number, until: number): boolea
     addReordering(it, seen, true);
     return true;
   }
+  if (order === ORDER_UNKNOWN && isUnprovoked(it, until)) {
+    out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, pool.get(seen, FRAME));
+    return false;
+  }
   retransmitted(it, seen, start, until, order === ORDER_UNKNOWN ? MEDIUM : HIGH, 0);
   return false;
+}
+
+/**
+ * No clock tells, but nothing can have made the sender send again what has arrived: nothing was reported missing, nor sent
+ * again, for so long that it would have come by now; and the sender talks, so that no timer has run out.
+ */
+function isUnprovoked({ connection, flow, back, segment }: Case, until: number): boolean {
+  const roundTrip = roundTripOf(connection, flow, back);
+  const { sacked, reportedSeconds, reportedNanos, pending } = flow.detail!;
+  if (roundTrip === 0 || (flow.options & back.options & OFFERED_SACK) === 0) return false;
+  if (flow.ackSeen === 0 || seqLt(flow.acked, until) || sacked.total > 0) return false;
+  const last = pending.findLast(({ kind }) => kind === RETRANSMISSION);
+  return (
+    elapsed(segment, flow.seconds, flow.nanos) < SOONER_THAN_TIMERS * roundTrip &&
+    elapsed(segment, reportedSeconds, reportedNanos) >= 2 * roundTrip &&
+    (last === undefined || elapsed(segment, last.seconds, last.nanos) >= 2 * roundTrip)
+  );
 }
 
 /**

@@ -24,6 +24,9 @@ export class FlowDetail {
   readonly sacked: Ranges = new Ranges();
   /** What passed the tap with a wrong checksum: it arrived nowhere. */
   damaged: Ranges | null = null;
+  /** When the peer reported last that something is missing, by SACK. */
+  reportedSeconds = 0;
+  reportedNanos = 0;
   readonly pending: Pending[] = [];
   /** Those of them whose bytes are not acknowledged. */
   uncovered = 0;

@@ -44,6 +44,7 @@ import {
   START,
   TS_VAL,
 } from './record.ts';
+import { sinceSending } from './recovery.ts';
 import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 
 /** A SYN or SYN-ACK: the flow begins with it, or it repeats the one it began with, or it is a stray and moves nothing. */
@@ -86,13 +87,19 @@ function answersOlder({ back, segment, memory }: Case): boolean {
   return elapsed(segment, pool.get(record, SECONDS), pool.get(record, NANOS)) < sinceFirst / 2;
 }
 
+/** A SYN-ACK that follows a SYN is the answer to that one, though it may equal what answered an earlier copy of it. */
+function answersAgain({ flow, back, segment, memory }: Case, record: number): boolean {
+  if ((segment.flags & ACK) === 0 || flow.ackSeen === 1) return false;
+  return elapsed(segment, back.seconds, back.nanos) < sinceSending(memory.sent, record, segment);
+}
+
 /** The SYN was seen before: sent again, or seen again (then false). */
 function judgeRepeated(it: Case): boolean {
   const { connection, flow, back, segment, out, memory } = it;
   const pool = memory.sent;
   const record = find(pool, flow, flow.isn);
   const of = record < 0 ? 0 : pool.get(record, FRAME);
-  if (record >= 0 && isCopy(it, record, pool.get(record, END))) {
+  if (record >= 0 && !answersAgain(it, record) && isCopy(it, record, pool.get(record, END))) {
     out.set(DUPLICATE, madeBy(flow, pool.get(record, LINK) === linkOf(segment)), false, HIGH, of);
     return false;
   }

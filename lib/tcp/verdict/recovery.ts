@@ -53,7 +53,8 @@ export function howRetransmitted(it: Case, record: number, lost: number): number
   return timeout ? HOW_RTO : HOW_FAST;
 }
 
-function sinceSending(pool: Int32Columns, record: number, segment: Segment): number {
+/** Seconds since what `record` holds was sent last. */
+export function sinceSending(pool: Int32Columns, record: number, segment: Segment): number {
   return elapsed(segment, pool.get(record, SECONDS), pool.get(record, NANOS));
 }
 

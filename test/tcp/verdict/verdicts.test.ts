@@ -99,6 +99,19 @@ describe('retransmission', () => {
     `);
   });
 
+  it('of a SYN-ACK that is asked for again', () => {
+    holds(
+      `
+      0 > S ts 0
+      0.00005 < SA ts 0
+      0.0004 > S ts 0                             | duplicate unknown of 1
+      0.00045 < SA ts 0                           | retransmission synack of 2
+      0.00046 < SA ts 0                           | duplicate unknown of 4
+      `,
+      { handshake: false, ids: false, tap: 'server' },
+    );
+  });
+
   it('of SYN, SYN-ACK and FIN', () => {
     holds(
       `
@@ -425,6 +438,35 @@ describe('duplicate', () => {
       ${acks(20).toSpliced(1, 1).join('\n')}
       ${LATE} reordering
     `);
+  });
+
+  it('of data, late, where no clock tells: the sender had no reason to send it again', () => {
+    const flight = (first: number, last: number) =>
+      Array.from({ length: last - first }, (_, i) => first + i).map(
+        (n) =>
+          `0.${String(20 + n * 2).padStart(3, '0')} < ${n * 1000}:${(n + 1) * 1000}\n0.${String(21 + n * 2).padStart(3, '0')} > ack ${(n + 1) * 1000}`,
+      );
+    const V6: Setting = { tap: 'client', ids: false, timestamps: false };
+    holds(
+      `
+      ${flight(0, 20).join('\n')}
+      0.0595 < 2000:3000                          | duplicate network
+      ${flight(20, 22).join('\n')}
+      `,
+      V6,
+    );
+    // Here it has one: it had been told that something was missing.
+    holds(
+      `
+      ${flight(0, 18).join('\n')}
+      0.056 < 19000:20000
+      0.0561 > ack 18000 sack 19000:20000
+      0.057 < 18000:19000                         | reordering
+      0.0571 > ack 20000
+      0.066 < 18000:19000                         | retransmission fast spurious of 39
+      `,
+      V6,
+    );
   });
 
   it('is not what a duplicate ACK is', () => {
