@@ -19,7 +19,7 @@ export const keepFirst =
 /** Behind a length and two types the name of an interface: another one, for packets of two interfaces must stay apart. */
 export const packetTapRule: HeaderRule = (r, { start, end }) => {
   r.keep(start, Math.min(start + 12, end));
-  r.opaque(start + 12, Math.min(start + 36, end));
+  if (end - start >= 36) r.opaque(start + 12, start + 36);
   return true;
 };
 
