@@ -153,11 +153,12 @@ function feedPipe(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     let bytesRead = 0;
+    let pending: Promise<void> | void;
     const take = (length: number, buffer: Uint8Array): boolean => {
       if (signal?.aborted) return false;
       try {
         bytesRead += length;
-        const pending = decompression.write(buffer.subarray(0, length));
+        pending = decompression.write(buffer.subarray(0, length));
         onProgress?.(bytesRead, null);
         if (pending) {
           pending.then(goOn, fail);
@@ -193,7 +194,8 @@ function feedPipe(
     socket.on('end', stop);
     socket.on('close', () => {
       signal?.removeEventListener('abort', stop);
-      resolve(bytesRead);
+      // What is still being unpacked counts.
+      Promise.resolve(pending).then(() => resolve(bytesRead), reject);
     });
     if (signal?.aborted) stop();
     else socket.resume();
