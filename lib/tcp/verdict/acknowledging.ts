@@ -9,6 +9,7 @@ import { turnWindow } from '../window/zero-window.ts';
 import type { Case } from './case.ts';
 import { FlowDetail, NOT_RECOVERING } from './detail.ts';
 import { progressed } from './episodes.ts';
+import { beganWithProbes, revealProbes } from './first-probes.ts';
 import { appendHole } from './history.ts';
 import { covered, coveredSelectively, reportedTwice } from './pending.ts';
 import { advance } from './progress.ts';
@@ -40,7 +41,8 @@ export function acknowledge(it: Case, old: boolean): void {
 }
 
 /** The peer acknowledges bytes that the tap has not seen: a hole, which the capture made unless they turn up late. */
-function acknowledgeUnseen({ connection, back, segment, memory }: Case): void {
+function acknowledgeUnseen(it: Case): void {
+  const { connection, back, segment, memory } = it;
   back.detail ??= new FlowDetail();
   const { detail } = back;
   const { ack } = segment;
@@ -48,6 +50,9 @@ function acknowledgeUnseen({ connection, back, segment, memory }: Case): void {
     // The byte of a window probe was taken after all.
     detail.unseenBytes -= seqDiff(ack, back.next);
     detail.probing = 0;
+  } else if (beganWithProbes(it)) {
+    detail.unseenBytes -= 1;
+    revealProbes(it, detail);
   } else if ((back.options & SYN_SEEN) === 0 && hasJustBegun(connection, segment)) {
     // Of what was under way when the capture began.
     detail.unseenBytes -= seqDiff(ack, back.next);

@@ -106,6 +106,13 @@ export function findTwin(pool: Int32Columns, flow: Flow, segment: Segment, twin:
   return false;
 }
 
+/** The frames of all that are remembered. */
+export function framesRemembered(pool: Int32Columns, flow: Flow): number[] {
+  if (flow.recentAcks < 0) return [];
+  const frames = Array.from({ length: SLOTS }, (_, slot) => pool.get(flow.recentAcks, slot * SLOT_WIDTH + FRAME));
+  return frames.filter((frame) => frame !== 0);
+}
+
 /** Gives the ring back to the pool. */
 export function forgetAcks(pool: Int32Columns, flow: Flow): void {
   if (flow.recentAcks >= 0) pool.release(flow.recentAcks);

@@ -586,6 +586,24 @@ describe('probes', () => {
     `);
   });
 
+  it.each([
+    ['500', 'keep_alive'],
+    ['0', 'zero_window_probe'],
+  ])('that a capture begins with, by the answer: window %s, %s', (window, probe) => {
+    holds(
+      `
+      0.020 > 0:0                                 | ${probe}
+      0.920 > 0:0                                 | ${probe}
+      0.930 < ack 1 win ${window}
+      2.920 > 0:0                                 | ${probe}
+      2.930 < ack 1 win ${window}
+      3.000 < ack 1 win 500
+      3.010 > 1:100
+      `,
+      { handshake: false },
+    );
+  });
+
   it('a byte that was sent alone and is sent again is no keep-alive', () => {
     holds(`
       0.020 > 0:100
