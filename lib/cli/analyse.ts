@@ -31,7 +31,16 @@ export interface Source extends Origin {
 export interface Interest {
   readonly ask: Pick<
     AnalyzerOptions,
-    'onComment' | 'onConnection' | 'onPacket' | 'wake' | 'lends' | 'labels' | 'zeek' | 'metrics' | 'payload'
+    | 'onComment'
+    | 'onConnection'
+    | 'onLoneSyn'
+    | 'onPacket'
+    | 'wake'
+    | 'lends'
+    | 'labels'
+    | 'zeek'
+    | 'metrics'
+    | 'payload'
   >;
   finish?(capture: CaptureFacts): void;
   /** The capture's bytes as they come, decompressed: lent until this returns. */

@@ -8,6 +8,7 @@ import type { CaptureOptions } from './options.ts';
 const TAKES_BYTES: { readonly [what in keyof Interest['ask']]-?: boolean } = {
   onComment: false,
   onConnection: false,
+  onLoneSyn: false,
   wake: false,
   lends: false,
   onPacket: true,

@@ -66,6 +66,7 @@ export class Ending {
   private readonly vocabularies: Vocabularies | null;
   private readonly payload: Payload | null;
   private readonly onConnection: ((facts: ConnectionFacts) => void) | null;
+  private readonly onLoneSyn: ((lone: LoneSyn) => void) | null;
   private readonly wake: number;
   private readonly lends: boolean;
   /** Nobody wants every connection in full: healthy ones may leave memory early. */
@@ -103,6 +104,7 @@ export class Ending {
     this.vocabularies = vocabularies;
     this.payload = payload;
     this.onConnection = options.onConnection ?? null;
+    this.onLoneSyn = options.onLoneSyn ?? null;
     this.wake = options.wake ?? -1;
     this.lends = options.lends === true && vocabularies === null;
     this.reuses = this.lends && options.onPacket === undefined && options.watch === undefined;
@@ -174,6 +176,7 @@ export class Ending {
   /** A SYN that nobody answered is not to be kept any longer: it counts. */
   countLone(lone: LoneSyn): void {
     this.traffic.add(this.summaries.ofLone(lone));
+    this.onLoneSyn?.(lone);
   }
 
   private leaveTable(c: Connection): void {
@@ -204,12 +207,12 @@ export class Ending {
   finishAll(): void {
     this.isAll = true;
     const { table } = this.connections;
-    const allWanted = this.onConnection !== null && this.wake === -1;
+    const allWanted = this.onConnection !== null && this.wake === -1 && this.onLoneSyn === null;
     const lone = allWanted ? null : new LoneSyns(table, this.quality.end);
     for (let entry = 0; entry < table.size; entry++) {
       if (table.isLoneSyn(entry)) {
         const alike = lone === null ? 0 : lone.alike(entry);
-        if (lone !== null && alike < 0) this.traffic.add(this.summaries.ofLone(lone.read));
+        if (lone !== null && alike < 0) this.countLone(lone.read);
         else this.finishLone(entry, alike);
       } else {
         for (let c = table.connection(entry); c !== null; ) {

@@ -4,6 +4,7 @@ import type { Moment } from '../facts/moment.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
 import type { Segment } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
+import type { LoneSyn } from '../tcp/entries/lone.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import type { PayloadOptions } from './payload.ts';
 
@@ -37,6 +38,12 @@ export interface AnalyzerOptions {
    * as they are read. For whoever looks at little of many connections. Without effect on facts with labels or metrics.
    */
   readonly lends?: boolean;
+  /**
+   * Called for every lone SYN that is not worth `onConnection` because others like it are shown (`alike`), or it is too young
+   * to prove anything; without it, whoever wants every connection is shown these too. Borrowed; its segment holds addresses,
+   * ports, time, frame and TTL.
+   */
+  readonly onLoneSyn?: (lone: LoneSyn) => void;
   /** Who is called what: names stand beside addresses in facts. `own`: what the capture itself calls the address. */
   readonly nameOf?: (address: string, port: number, own?: string) => string | undefined;
   /** Called for every TCP segment, in capture order, once its verdict is final. */

@@ -1,9 +1,11 @@
 import { Int32Columns } from '../bytes/columns.ts';
-import type { ConnectionFacts, EndpointFacts, StateSpell } from '../facts/connection.ts';
+import type { ConnectionFacts, StateSpell } from '../facts/connection.ts';
 import type { Activity, ConnectionRow } from '../facts/incident.ts';
 import { lasting, type Moment, secondsBetween } from '../facts/moment.ts';
 import type { StateName } from '../facts/state.ts';
-import { hashOfTuple } from './plots.ts';
+import { addressText } from '../packet/address.ts';
+import type { LoneSyn } from '../tcp/entries/lone.ts';
+import { hashOfSegment, hashOfTuple } from './plots.ts';
 import { TimeBins } from './time-bins.ts';
 
 /** Rows kept for the table; the others are only counted. */
@@ -41,7 +43,9 @@ export class Overview {
 
   add(facts: ConnectionFacts): void {
     const origin = this.start() ?? facts.start;
-    this.remember(facts);
+    const { connection, firstFrame, streams } = facts;
+    this.remember(connection, firstFrame, hashOfTuple(facts), streams[0] ?? 0);
+    if (streams.length > 1) this.moreStreams.set(connection, streams);
     if (this.rows.length < MOST_ROWS) this.rows.push(rowOf(facts, origin));
     const handshakes = [...facts.client.spells, ...facts.server.spells].filter(isHalfOpen);
     this.halfOpen.addAsOne(handshakes, origin);
@@ -51,6 +55,34 @@ export class Overview {
         else if (spell.state === 'TIME_WAIT') this.timeWait.add(spell, origin);
       }
     }
+  }
+
+  /** What `add` makes of the facts of a connection of one SYN. `nameOf`: the name of an endpoint, if it has one. */
+  addLone({ segment, number, stream }: LoneSyn, nameOf: (address: string, port: number) => string | undefined): void {
+    const origin = this.start() ?? segment;
+    this.remember(number, segment.frame, hashOfSegment(segment), stream);
+    this.halfOpen.add({ start: segment, end: null }, origin);
+    if (this.rows.length >= MOST_ROWS) return;
+    const { ipVersion, srcPort, dstPort } = segment;
+    const client = addressText(ipVersion, segment.srcA, segment.srcB, segment.srcC, segment.srcD);
+    const server = addressText(ipVersion, segment.dstA, segment.dstB, segment.dstC, segment.dstD);
+    this.rows.push({
+      connection: number,
+      stream,
+      client: named(client, nameOf(client, srcPort)),
+      clientPort: srcPort,
+      server: named(server, nameOf(server, dstPort)),
+      serverPort: dstPort,
+      start: secondsBetween(origin, segment),
+      duration: 0,
+      packets: 1,
+      clientBytes: 0,
+      serverBytes: 0,
+      retransmissions: 0,
+      handshake: null,
+      clientState: 'SYN_SENT',
+      serverState: 'CLOSED',
+    });
   }
 
   /** `length`: of the capture, seconds. */
@@ -80,13 +112,11 @@ export class Overview {
     return rows.sort((a, b) => a.connection - b.connection);
   }
 
-  private remember(facts: ConnectionFacts): void {
-    const { connection, streams } = facts;
+  private remember(connection: number, firstFrame: number, hash: number, stream: number): void {
     while (this.known.length <= connection) this.known.allocate();
-    this.known.set(connection, FIRST_FRAME, facts.firstFrame);
-    this.known.set(connection, HASH, hashOfTuple(facts));
-    this.known.set(connection, STREAM, streams[0] ?? 0);
-    if (streams.length > 1) this.moreStreams.set(connection, streams);
+    this.known.set(connection, FIRST_FRAME, firstFrame);
+    this.known.set(connection, HASH, hash);
+    this.known.set(connection, STREAM, stream);
   }
 }
 
@@ -95,9 +125,9 @@ function rowOf(facts: ConnectionFacts, origin: Moment): ConnectionRow {
   return {
     connection: facts.connection,
     stream: facts.streams[0] ?? 0,
-    client: nameOf(client),
+    client: named(client.address, client.name),
     clientPort: client.port,
-    server: nameOf(server),
+    server: named(server.address, server.name),
     serverPort: server.port,
     start: secondsBetween(origin, facts.start),
     duration: lasting(facts.start, facts.end),
@@ -111,7 +141,7 @@ function rowOf(facts: ConnectionFacts, origin: Moment): ConnectionRow {
   };
 }
 
-function nameOf({ address, name }: EndpointFacts): string {
+function named(address: string, name: string | undefined): string {
   return name === undefined ? address : `${address} (${name})`;
 }
 

@@ -73,8 +73,7 @@ export class PlotReader implements SegmentWatch {
     const time = s.seconds - this.start.seconds + (s.nanos - this.start.nanos) / 1e9;
     this.segments.add(time, 1);
     if (s.length > 0) this.bytes.add(time, s.length);
-    const addresses = s.srcA ^ s.dstA ^ s.srcB ^ s.dstB ^ s.srcC ^ s.dstC ^ s.srcD ^ s.dstD;
-    return this.hashes[hash(addresses, s.srcPort + s.dstPort) & 0xffff] === 1;
+    return this.hashes[hashOfSegment(s) & 0xffff] === 1;
   }
 
   add(c: Connection, s: Segment, fromClient: boolean, j: Judgement): void {
@@ -123,6 +122,12 @@ export class PlotReader implements SegmentWatch {
 function hash(addresses: number, ports: number): number {
   const mixed = Math.imul(addresses ^ Math.imul(ports, 0x9e3779b1), 0x85ebca6b);
   return mixed ^ (mixed >>> 15);
+}
+
+/** Of its 4-tuple, as `hashOfTuple`. */
+export function hashOfSegment(s: Segment): number {
+  const addresses = s.srcA ^ s.dstA ^ s.srcB ^ s.dstB ^ s.srcC ^ s.dstC ^ s.srcD ^ s.dstD;
+  return hash(addresses, s.srcPort + s.dstPort);
 }
 
 export function hashOfTuple({ client, server }: ConnectionFacts): number {

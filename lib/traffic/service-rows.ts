@@ -16,15 +16,27 @@ export class ServiceRows {
   /** `end`: how long states that were never left are known to have lasted; the end of the capture by default. */
   add(facts: ConnectionFacts, end: Moment = endOf(facts)): void {
     const { address, port, name } = facts.server;
+    const service = this.service(facts.connection, address, port);
+    service.name ??= name;
+    service.add(facts, end);
+  }
+
+  /** What `add` makes of the facts of a connection of one SYN. */
+  addLone(connection: number, address: string, port: number, name: string | undefined): void {
+    const service = this.service(connection, address, port);
+    service.name ??= name;
+    service.addLone();
+  }
+
+  private service(connection: number, address: string, port: number): ServiceSum {
     const key = keyOf(address, port);
     let service = this.services.get(key);
     if (service === undefined) {
       service = new ServiceSum(this.services.size, address, port);
       this.services.set(key, service);
     }
-    service.name ??= name;
-    service.add(facts, end);
-    this.serviceOf[facts.connection] = service.ordinal;
+    this.serviceOf[connection] = service.ordinal;
+    return service;
   }
 
   /**
@@ -123,6 +135,13 @@ class ServiceSum {
       this.closeWait[side].add(facts[side].spells, end);
       this.timeWait[side].add(facts[side].spells, end);
     }
+  }
+
+  addLone(): void {
+    this.connections++;
+    this.begun++;
+    this.unanswered++;
+    this.packets++;
   }
 
   private addFlow(sender: EndpointFacts): void {

@@ -4,8 +4,10 @@ import { Overview } from '../../engine/overview.ts';
 import type { Incident } from '../../facts/incident.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import { createLinter } from '../../lint/runtime.ts';
+import { addressText } from '../../packet/address.ts';
 import type { IncidentFormat } from '../../report/incident/format.ts';
 import { type Judged, makeReport } from '../../report/make-report.ts';
+import type { LoneSyn } from '../../tcp/entries/lone.ts';
 import { ServiceRows } from '../../traffic/service-rows.ts';
 import { analyse, type Interest, type Source } from '../analyse.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
@@ -99,11 +101,18 @@ async function firstReading(
     const services = new ServiceRows();
     const asked: number[] = [];
     const picker = new Picker(selector, origin, ({ connection }) => asked.push(connection));
+    const onLoneSyn = (lone: LoneSyn): void => {
+      const { ipVersion, dstA, dstB, dstC, dstD, dstPort } = lone.segment;
+      const server = addressText(ipVersion, dstA, dstB, dstC, dstD);
+      overview.addLone(lone, origin.nameOf);
+      services.addLone(lone.number, server, dstPort, origin.nameOf(server, dstPort));
+    };
     return {
       ...(spool === null ? {} : { see: (chunk) => spool.write(chunk) }),
       ask: {
         ...payloadFor(linter),
         lends: !selector.needsFindings,
+        ...(selector.all ? { onLoneSyn } : {}),
         onConnection(facts) {
           linter.connection(facts);
           overview.add(facts);
