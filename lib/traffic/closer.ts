@@ -1,11 +1,17 @@
 import type { CloserFacts } from '../facts/capture.ts';
 import { Bins } from './bins.ts';
-import { keepBusiest } from './busiest.ts';
+import { Room } from './busiest.ts';
 import { keepLowest } from './lowest.ts';
 import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
 
-/** Hosts told apart that connected to one service and closed first; beyond, those with the fewest closes are forgotten. */
+/** Hosts told apart that connected and closed first, of one service and of all; beyond, those with the fewest closes are forgotten. */
 const MOST_HOSTS = 64;
+const MOST_PAIRS = 8192;
+
+/** For the hosts of all services. */
+export function roomForClosers(): Room {
+  return new Room(MOST_HOSTS, MOST_PAIRS);
+}
 
 /** What one close leaves: most hosts close once. */
 class Close {
@@ -28,6 +34,11 @@ export class Closers {
   private listened: Closer | null = null;
   /** Those that connected, by address: an IPv4 one as int32, an IPv6 one in text. */
   private connected: Map<number | string, Close | Closer> | null = null;
+  private readonly room: Room;
+
+  constructor(room: Room) {
+    this.room = room;
+  }
 
   add(c: ConnectionSummary): void {
     if ((c.timeWaitBy & 1) !== 0) this.addConnected(c);
@@ -42,7 +53,7 @@ export class Closers {
     this.connected ??= new Map();
     const known = this.connected.get(key);
     if (known === undefined) {
-      if (this.connected.size >= MOST_HOSTS) keepBusiest(this.connected, MOST_HOSTS, closesOf);
+      this.room.take(this.connected, closesOf);
       this.connected.set(key, new Close(c));
     } else if (known instanceof Closer) known.add(c);
     else {

@@ -26,23 +26,25 @@ export interface Resent {
   readonly dstD: number;
 }
 
-// Columns of what one connection lost within one tenth of a second: the first segment of it that was sent again, with its
-// addresses (four int32s each), and how many segments there were (0: all was taken back).
+// Columns of what one connection lost within one tenth of a second: how many segments (0: all was taken back), and the first
+// of them that was sent again, with the last word of its addresses; the six before are a record in `rest`, -1 over IPv4.
 const TENTH = 0;
 const TENTH_HIGH = 1;
 const CONNECTION = 2;
 const SEGMENTS = 3;
 const FRAME = 4;
-const VERSION = 5;
-const SOURCE = 6;
-const TARGET = 10;
-const WIDTH = 14;
+const SOURCE = 5;
+const TARGET = 6;
+const REST = 7;
+const WIDTH = 8;
+const REST_WIDTH = 6;
 
 const HIGH = 2 ** 32;
 
 /** Who lost something when: connections by tenth of a second. */
 export class Losses {
   private records = new Int32Columns(WIDTH);
+  private readonly rest = new Int32Columns(REST_WIDTH);
   private readonly owner = {
     hashOf: (record: number) => hashOf(this.records.get(record, CONNECTION), this.tenthOf(record)),
   };
@@ -72,9 +74,9 @@ export class Losses {
     if (m[o + SEGMENTS]!++ === 0) {
       this.kept++;
       m[o + FRAME] = frame;
-      m[o + VERSION] = resent.ipVersion;
-      m.set([resent.srcA, resent.srcB, resent.srcC, resent.srcD], o + SOURCE);
-      m.set([resent.dstA, resent.dstB, resent.dstC, resent.dstD], o + TARGET);
+      m[o + SOURCE] = resent.srcD;
+      m[o + TARGET] = resent.dstD;
+      if (resent.ipVersion === 6) m[o + REST] = this.keepRest(m[o + REST]!, resent);
     }
     bounded(this.recent, frame, record);
     if (this.kept > MOST_KEPT) this.forget(MOST_KEPT / 2);
@@ -117,6 +119,7 @@ export class Losses {
     }
     const record = this.records.allocate();
     this.records.set(record, CONNECTION, connection);
+    this.records.set(record, REST, -1);
     this.records.set(record, TENTH, tenth | 0);
     this.records.set(record, TENTH_HIGH, Math.floor(tenth / HIGH));
     this.index.insert(hash, record);
@@ -158,6 +161,10 @@ export class Losses {
       }
       this.kept += losses.length;
     }
+    for (let record = 0; record < old.length; record++) {
+      const rest = old.get(record, REST);
+      if (rest >= 0 && !moved.has(record)) this.rest.release(rest);
+    }
     const recent = [...this.recent].filter(([, record]) => moved.has(record));
     this.recent = new Map(recent.map(([frame, record]) => [frame, moved.get(record)!]));
     this.forgotten += before - this.kept;
@@ -173,10 +180,20 @@ export class Losses {
     return [...new Set(shared ?? [])].sort();
   }
 
+  private keepRest(before: number, { srcA, srcB, srcC, dstA, dstB, dstC }: Resent): number {
+    const record = before < 0 ? this.rest.allocate() : before;
+    this.rest.chunk(record).set([srcA, srcB, srcC, dstA, dstB, dstC], this.rest.offset(record));
+    return record;
+  }
+
+  /** `column`: SOURCE or TARGET. */
   private textOf(record: number, column: number, text: AddressText): string {
-    const m = this.records.chunk(record);
-    const o = this.records.offset(record) + column;
-    return text(this.records.get(record, VERSION), m[o]!, m[o + 1]!, m[o + 2]!, m[o + 3]!);
+    const last = this.records.get(record, column);
+    const rest = this.records.get(record, REST);
+    if (rest < 0) return text(4, 0, 0, 0, last);
+    const first = column === SOURCE ? 0 : 3;
+    const word = (n: number): number => this.rest.get(rest, first + n);
+    return text(6, word(0), word(1), word(2), last);
   }
 }
 

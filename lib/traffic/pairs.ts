@@ -1,11 +1,12 @@
 import type { PairFacts } from '../facts/capture.ts';
 import { Bins } from './bins.ts';
-import { keepBusiest } from './busiest.ts';
+import { Room } from './busiest.ts';
 import { keepLowest } from './lowest.ts';
 import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
 
-/** Clients of one service told apart; beyond, those with the fewest connections are forgotten. */
+/** Clients told apart, of one service and of all; beyond, those of a service with the fewest connections are forgotten. */
 const MOST_CLIENTS = 64;
+const MOST_PAIRS = 8192;
 /** Connections that make a pair worth telling of. */
 const MANY = 10;
 /** Connections whose figures are kept for the medians: all of so few, a sample of more. */
@@ -74,6 +75,11 @@ class Pair {
   }
 }
 
+/** For the clients of all services. */
+export function roomForPairs(): Room {
+  return new Room(MOST_CLIENTS, MOST_PAIRS);
+}
+
 /**
  * Completed connections of one service, by client: most come a few times, and leave only that. Whoever forges addresses
  * completes none.
@@ -81,6 +87,11 @@ class Pair {
 export class Pairs {
   /** By address: an IPv4 one as int32, an IPv6 one as four, in text. */
   private clients: Map<number | string, Opened | Pair> | null = null;
+  private readonly room: Room;
+
+  constructor(room: Room) {
+    this.room = room;
+  }
 
   add(c: ConnectionSummary): void {
     const key = addressKey(c);
@@ -90,8 +101,7 @@ export class Pairs {
       known.add(new Opened(c, null));
       return;
     }
-    if (known === undefined && this.clients.size >= MOST_CLIENTS)
-      keepBusiest(this.clients, MOST_CLIENTS, connectionsOf);
+    if (known === undefined) this.room.take(this.clients, connectionsOf);
     const opened = new Opened(c, known ?? null);
     this.clients.set(key, opened.connections < MANY ? opened : pairOf(opened));
   }

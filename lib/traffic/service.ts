@@ -1,6 +1,7 @@
 import type { ServiceFacts } from '../facts/capture.ts';
 import { Attempts } from './attempts.ts';
 import { Bins } from './bins.ts';
+import type { Room } from './busiest.ts';
 import { Cited } from './cited.ts';
 import { Closers } from './closer.ts';
 import { CookieSigns } from './cookie-signs.ts';
@@ -9,6 +10,12 @@ import { IgnoredAcks } from './ignored-acks.ts';
 import { keepLowest } from './lowest.ts';
 import { Pairs } from './pairs.ts';
 import { type ConnectionSummary, EXAMPLES, type ResponseTimes } from './summary.ts';
+
+/** What the counters of all listeners share. */
+export interface Rooms {
+  readonly pairs: Room;
+  readonly closers: Room;
+}
 
 /** The counters of one listener: server address and port. */
 export class Service {
@@ -38,8 +45,8 @@ export class Service {
   readonly ignoredAcks: IgnoredAcks = new IgnoredAcks();
   readonly cookieSigns: CookieSigns = new CookieSigns();
   readonly attempts: Attempts = new Attempts();
-  readonly pairs: Pairs = new Pairs();
-  readonly closers: Closers = new Closers();
+  readonly pairs: Pairs;
+  readonly closers: Closers;
   readonly ttls: Distinct = new Distinct();
   responses: ResponseTimes | null = null;
   firstFrame = 0;
@@ -49,8 +56,10 @@ export class Service {
   private readonly resets = new Cited();
   private readonly closeWaitHeld = new Cited();
 
-  constructor(address: string, { ipVersion, server, serverPort }: ConnectionSummary) {
+  constructor(address: string, { ipVersion, server, serverPort }: ConnectionSummary, rooms: Rooms) {
     this.address = address;
+    this.pairs = new Pairs(rooms.pairs);
+    this.closers = new Closers(rooms.closers);
     this.port = serverPort;
     this.ipVersion = ipVersion;
     this.words = server.slice();

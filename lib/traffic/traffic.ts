@@ -1,7 +1,9 @@
 import type { TrafficFacts } from '../facts/capture.ts';
+import { roomForClosers } from './closer.ts';
 import { Losses } from './losses.ts';
+import { roomForPairs } from './pairs.ts';
 import { scansOf } from './scans.ts';
-import { Service } from './service.ts';
+import { type Rooms, Service } from './service.ts';
 import type { AddressText, ConnectionSummary } from './summary.ts';
 
 /** Counters over all connections of a capture: what the traffic rules read. Order of adding does not matter. */
@@ -9,6 +11,7 @@ export class Traffic {
   readonly losses: Losses = new Losses();
   /** By server address and port: a number for IPv4, text for IPv6. */
   private readonly services = new Map<number | string, Service>();
+  private readonly rooms: Rooms = { pairs: roomForPairs(), closers: roomForClosers() };
   private readonly text: AddressText;
   /** The service added to last: floods and busy servers come back to it. */
   private last: Service | null = null;
@@ -45,7 +48,7 @@ export class Traffic {
     const key = c.ipVersion === 4 ? (server[3]! >>> 0) * 65_536 + c.serverPort : `${server.join()},${c.serverPort}`;
     let service = this.services.get(key);
     if (service === undefined) {
-      service = new Service(this.text(c.ipVersion, server[0]!, server[1]!, server[2]!, server[3]!), c);
+      service = new Service(this.text(c.ipVersion, server[0]!, server[1]!, server[2]!, server[3]!), c, this.rooms);
       this.services.set(key, service);
     }
     this.lastServer.set(server);

@@ -144,6 +144,28 @@ describe('losses', () => {
     expect(losses.count).toBe(1);
   });
 
+  it('tell the host that they share over IPv6 as well, also after others were forgotten', () => {
+    const { losses } = new Traffic(addressText);
+    const over6 = (frame: number, client: number) => ({
+      ...{
+        frame,
+        ipVersion: 6,
+        srcA: 0x2001_0db8,
+        srcB: 0,
+        srcC: 1,
+        srcD: client,
+        dstA: 0x2001_0db8,
+        dstB: 0,
+        dstC: 2,
+        dstD: 9,
+      },
+    });
+    for (let i = 0; i < 66_000; i++) losses.add(i, i + 1, 0, over6(100 + i, i));
+    for (const i of [1, 2, 3]) losses.add(i, 0, 0, over6(70_000 + i, i));
+    for (let i = 0; i < 66_000; i++) losses.add(i, i + 70_000, 0, over6(200_000 + i, i));
+    expect(losses.bins(addressText)).toMatchObject([{ tenth: 0, sharedHosts: ['2001:db8::2:0:9'] }]);
+  });
+
   it('are taken back when the retransmission was not needed', () => {
     const { losses } = new Traffic(addressText);
     for (const i of [1, 2, 3]) losses.add(i, 7, 10 + i, resent(20 + i, i));
