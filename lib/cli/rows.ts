@@ -1,5 +1,5 @@
 import type { Origin, RowFormat, RowFormatModule } from '../report/format.ts';
-import { type Analysis, analyse, type Interest } from './analyse.ts';
+import { type Analysis, analyse, type Interest, type Source } from './analyse.ts';
 import { DONE, FAILED } from './exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from './formats.ts';
 import { complainOfDamage } from './main.ts';
@@ -20,7 +20,7 @@ export async function runRows<Row>(
   options: CaptureOptions,
   table: FormatTable<RowFormatModule<Row>>,
   terminal: Terminal,
-  begin: (write: WriteRow<Row>, origin: Origin) => Interest,
+  begin: (write: WriteRow<Row>, origin: Source) => Interest,
 ): Promise<number> {
   const formats = await openFormats(table, options.format, options.output, terminal);
   const sinks = formats.map(({ module, output, toFile }) => ({

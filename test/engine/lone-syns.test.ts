@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { addLone } from '../../lib/cli/lone-rows.ts';
 import { Analyzer } from '../../lib/engine/analyzer.ts';
 import { Overview } from '../../lib/engine/overview.ts';
 import { nameOf } from '../../lib/lint/names.ts';
-import { addressText } from '../../lib/packet/address.ts';
 import { ServiceRows } from '../../lib/traffic/service-rows.ts';
 
 /** Every capture of the fixtures of rules on many attempts, by its path. */
@@ -28,10 +28,8 @@ function gather(bytes: Uint8Array, apart: boolean) {
       ? {
           onLoneSyn(syn) {
             lone++;
-            const { ipVersion, dstA, dstB, dstC, dstD, dstPort } = syn.segment;
-            const server = addressText(ipVersion, dstA, dstB, dstC, dstD);
             overview.addLone(syn, NAMED);
-            services.addLone(syn.number, server, dstPort, NAMED(server, dstPort));
+            addLone(services, syn, NAMED);
           },
         }
       : {}),

@@ -104,6 +104,7 @@ async function overTime(before: string, after: string, options: CompareOptions, 
         return {
           ask: {
             ...payloadFor(linter),
+            lends: !selector.needsFindings,
             onConnection(facts) {
               linter.connection(facts);
               picker.add(facts);

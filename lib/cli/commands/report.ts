@@ -4,7 +4,6 @@ import { Overview } from '../../engine/overview.ts';
 import type { Incident } from '../../facts/incident.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import { createLinter } from '../../lint/runtime.ts';
-import { addressText } from '../../packet/address.ts';
 import type { IncidentFormat } from '../../report/incident/format.ts';
 import { type Judged, makeReport } from '../../report/make-report.ts';
 import type { LoneSyn } from '../../tcp/entries/lone.ts';
@@ -15,6 +14,7 @@ import { CliError, DONE, FAILED } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, type OpenFormat, openFormats } from '../formats.ts';
 import { expandPaths } from '../inputs.ts';
 import { payloadFor } from '../judge.ts';
+import { addLone } from '../lone-rows.ts';
 import { type CaptureOptions, captureCommand, memoryOption, pageFor } from '../options.ts';
 import { FileOutput } from '../output.ts';
 import { drawPages, pagesFor } from '../pages.ts';
@@ -102,10 +102,8 @@ async function firstReading(
     const asked: number[] = [];
     const picker = new Picker(selector, origin, ({ connection }) => asked.push(connection));
     const onLoneSyn = (lone: LoneSyn): void => {
-      const { ipVersion, dstA, dstB, dstC, dstD, dstPort } = lone.segment;
-      const server = addressText(ipVersion, dstA, dstB, dstC, dstD);
       overview.addLone(lone, origin.nameOf);
-      services.addLone(lone.number, server, dstPort, origin.nameOf(server, dstPort));
+      addLone(services, lone, origin.nameOf);
     };
     return {
       ...(spool === null ? {} : { see: (chunk) => spool.write(chunk) }),

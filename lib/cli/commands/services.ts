@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import type { ServiceRow } from '../../facts/services.ts';
 import { createLinter } from '../../lint/runtime.ts';
 import type { RowFormatModule } from '../../report/format.ts';
+import type { LoneSyn } from '../../tcp/entries/lone.ts';
 import { ServiceRows } from '../../traffic/service-rows.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
+import { addLone } from '../lone-rows.ts';
 import { type CaptureOptions, captureCommand, memoryOption } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector, Picker } from '../selection.ts';
@@ -37,6 +39,8 @@ async function services(paths: readonly string[], options: ServicesOptions, term
     return {
       ask: {
         ...payloadFor(linter),
+        lends: !selector.needsFindings,
+        ...(selector.all ? { onLoneSyn: (lone: LoneSyn) => addLone(folded, lone, origin.nameOf) } : {}),
         onConnection(facts) {
           linter.connection(facts);
           picker.add(facts);
