@@ -18,8 +18,8 @@ const TAKES_BYTES: { readonly [what in keyof Interest['ask']]-?: boolean } = {
   payload: true,
 };
 
-/** Less than this is done before a second thread has begun. */
-export const WORTH_BYTES = 16 * 1024 * 1024;
+/** Less than this takes no longer on one thread. */
+export const WORTH_BYTES = 32 * 1024 * 1024;
 
 /**
  * A trace of files is read, decompressed, decoded and looked up on another thread (engine/workers): where connections are

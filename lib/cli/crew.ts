@@ -8,7 +8,6 @@ import { statOf } from '../engine/sources/stat.ts';
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { Judged } from '../report/make-report.ts';
 import type { Failure } from './analyse.ts';
-import { WORTH_BYTES } from './apart.ts';
 import type { LintOptions } from './commands/lint.ts';
 import { endOnSignal } from './stop.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,6 +22,9 @@ export type Answer =
   | { readonly span: Span | null; readonly failures: readonly Failure[]; readonly complaints: string }
   | { readonly judged: Judged }
   | { readonly defect: string };
+
+/** Fewer bytes are judged before a second thread has begun. */
+const WORTH_BYTES = 16 * 1024 * 1024;
 
 /** The files to be judged on several threads; null where one thread does as well, or must. */
 export function forCrew(paths: readonly string[], { join, threads }: LintOptions): readonly string[] | null {

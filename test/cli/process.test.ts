@@ -322,12 +322,38 @@ describe('one capture on two threads', () => {
     await expect(readTraceApart([incident], sink, options)).rejects.toThrow('enough');
   });
 
+  const body = readFileSync(unanswered);
+  const packets = body.subarray(24);
+  const count = Math.ceil((16 * 1024 * 1024) / packets.length);
+  const many = folder.write('many.pcap', Buffer.concat([body.subarray(0, 24), ...Array(count).fill(packets)]));
+
+  test('between two blocks, others get their turn', async () => {
+    const { readTraceApart } = await apart();
+    let blocks = 0;
+    let inTurn = 0;
+    let most = 0;
+    const pass = (): void => {
+      inTurn = 0;
+      timer = setImmediate(pass);
+    };
+    let timer = setImmediate(pass);
+    const sink = {
+      write() {
+        blocks++;
+        most = Math.max(most, ++inTurn);
+        // Long enough for the other thread to fill the next.
+        for (const until = performance.now() + 2; performance.now() < until; );
+      },
+      end() {},
+    };
+    await readTraceApart([many], sink, options);
+    clearImmediate(timer);
+    expect(blocks).toBeGreaterThan(20);
+    expect(most).toBe(1);
+  });
+
   test('it ends where it is told to', async () => {
     const { readTraceApart } = await apart();
-    const body = readFileSync(unanswered);
-    const packets = body.subarray(24);
-    const count = Math.ceil((32 * 1024 * 1024) / packets.length);
-    const many = folder.write('many.pcap', Buffer.concat([body.subarray(0, 24), ...Array(count).fill(packets)]));
     const controller = new AbortController();
     let words = 0;
     let ended = false;

@@ -47,6 +47,8 @@ export async function readTraceApart(
   const stop = (): void => worker.postMessage(null);
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
+  // Messages are handed over as long as there are any, and nothing else happens meanwhile: each is heard in a turn of its own.
+  const waiting: Report[] = [];
   try {
     return await new Promise<Read>((resolve, reject) => {
       const hear = (report: Report): void => {
@@ -63,15 +65,22 @@ export async function readTraceApart(
           reject(Object.assign(new InputError(report.path, ''), { message: report.unreadable }));
         } else reject(Object.assign(new Error(), { stack: report.defect }));
       };
-      worker.on('message', (report: Report) => {
+      const turn = (): void => {
         try {
-          hear(report);
+          hear(waiting[0]!);
         } catch (error) {
           reject(error);
+          return;
         }
-      });
+        waiting.shift();
+        if (waiting.length > 0) setImmediate(turn);
+      };
+      const take = (report: Report): void => {
+        if (waiting.push(report) === 1) setImmediate(turn);
+      };
+      worker.on('message', take);
       worker.on('error', reject);
-      worker.on('exit', () => reject(new Error('the thread that reads has ended too early')));
+      worker.on('exit', () => take({ defect: 'the thread that reads has ended too early' }));
     });
   } finally {
     signal?.removeEventListener('abort', stop);
