@@ -13,7 +13,7 @@ import { STATE_NAMES, type StateName } from '../facts/state.ts';
 import { addressText } from '../packet/address.ts';
 import type { Segment } from '../packet/segment.ts';
 import type { Connection, Oddities } from '../tcp/connection.ts';
-import { FlowView } from '../tcp/flow-facts.ts';
+import { FlowView } from '../tcp/flow-view.ts';
 import type { Timeline } from '../tcp/state/timeline.ts';
 import { change, closing, fin, handshake, merged, type Step, spells, stepsOf } from './steps.ts';
 
