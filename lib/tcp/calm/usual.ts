@@ -34,6 +34,8 @@ export function passable(e: Endpoint, peer: Endpoint): boolean {
   const back = peer.flow;
   if (flow.bytes > MOST_BYTES || back.bytes > MOST_BYTES) return false;
   if ((flow.started & back.started & back.ackSeen) === 0 || flow.window === 0 || back.window === 0) return false;
+  // Without a right edge so far, any would be the first (window/advertised.ts).
+  if (flow.maxWindow === 0) return false;
   const own = flow.detail;
   const other = back.detail;
   return (
