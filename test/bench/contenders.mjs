@@ -14,9 +14,16 @@ const ALL = [
   {
     name: 'tcplint lint',
     version: () => packageVersion(`${root}package.json`),
-    command: (file) => [node, TCPLINT, 'lint', file],
+    command: (file) => [node, TCPLINT, 'lint', '--threads', '1', file],
     exits: [0, 1],
-    does: 'all rules of the recommended preset',
+    does: 'all rules of the recommended preset, on one thread',
+  },
+  {
+    name: 'tcplint --threads 2',
+    version: () => packageVersion(`${root}package.json`),
+    command: (file) => [node, TCPLINT, 'lint', '--threads', '2', file],
+    exits: [0, 1],
+    does: 'the same on two threads, as it does by itself where a file is large and there are two cores',
   },
   {
     name: 'capinfos -c',
@@ -64,7 +71,7 @@ function packageVersion(path) {
 /** Those installed, with their versions. `names`: only these (and tcplint), null for all. */
 export function contenders(names) {
   return ALL.map((contender) => ({ exits: [0], formats: ['pcap', 'pcapng'], ...contender }))
-    .filter(({ name }, index) => index === 0 || names === null || names.includes(name.split(' ')[0]))
+    .filter(({ name }) => name.startsWith('tcplint') || names === null || names.includes(name.split(' ')[0]))
     .map((contender) => ({ ...contender, version: contender.version() }))
     .filter(({ version }) => version !== null);
 }
