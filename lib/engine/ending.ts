@@ -1,31 +1,15 @@
-import { seqGt } from '../bytes/seq.ts';
 import type { Vantage } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import { type Moment, secondsBetween } from '../facts/moment.ts';
-import {
-  ACKED_UNSEEN,
-  CLOSE_LINGERS,
-  HANDSHAKE_INCOMPLETE,
-  HANDSHAKE_SLOW,
-  MIDSTREAM,
-  ONE_SIDED,
-  OPEN,
-  OPTIONS_UNEVEN,
-  RESENT_BY_TIMER,
-  RETRANSMITTED,
-  REUSED,
-  RTT_SPREAD,
-  SPURIOUS,
-} from '../facts/notes.ts';
-import { CLOSE_WAIT, CLOSING, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, LAST_ACK, TIME_WAIT } from '../facts/state.ts';
+import { ACKED_UNSEEN, MIDSTREAM, ONE_SIDED, REUSED } from '../facts/notes.ts';
+import { TIME_WAIT } from '../facts/state.ts';
 import { Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from '../tcp/connection.ts';
 import type { LoneSyn } from '../tcp/entries/lone.ts';
-import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, OPTIONS_CUT, SYN_SEEN } from '../tcp/flow.ts';
 import { isOver } from '../tcp/identity.ts';
 import { oldNumbers } from '../tcp/oddities/numbers.ts';
 import { conclude } from '../tcp/state/revise.ts';
-import { Change, type Timeline } from '../tcp/state/timeline.ts';
+import type { Timeline } from '../tcp/state/timeline.ts';
 import { vantageOf } from '../tcp/timing/vantage.ts';
 import { forget } from '../tcp/verdict/judge.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
@@ -34,6 +18,7 @@ import type { CaptureQuality } from './capture-quality.ts';
 import { connectionFacts } from './connection-facts.ts';
 import { ConnectionView, type Naming } from './connection-view.ts';
 import type { Connections } from './connections.ts';
+import { LastNotes } from './last-notes.ts';
 import { LoneSyns, PATIENCE_SECONDS } from './lone-syns.ts';
 import type { AnalyzerOptions } from './options.ts';
 import type { Payload } from './payload.ts';
@@ -41,15 +26,6 @@ import { Summaries } from './summaries.ts';
 import { UsualHandshakes } from './usual-handshakes.ts';
 import type { Vocabularies } from './vocabularies.ts';
 
-const SLOW_HANDSHAKE_MICROS = 100_000;
-/** A closing state that lasts longer is worth a look, seconds (facts/notes.ts: CLOSE_LINGERS). */
-const LINGERS_SECONDS = 0.1;
-const SPREAD_MICROS = 100_000;
-/** Less than this is no load under which round trips could grow, bytes. */
-const LOAD_BYTES = 65_536;
-const SMALL_MSS = 1200;
-/** Segments that a sender may send before the first answer (RFC 6928 2). */
-const INITIAL_WINDOW = 10;
 /** A connection that both ends have closed is finished after this much silence, a healthy one and another, seconds. */
 const QUIET_SECONDS = 1;
 const QUIET_ODD_SECONDS = 5;
@@ -77,7 +53,7 @@ export class Ending {
   private readonly handshakes = new UsualHandshakes();
   private readonly tuple = new Segment();
   private readonly view: ConnectionView;
-  private readonly change = new Change();
+  private readonly lastNotes: LastNotes;
 
   /** Connections that are over, in the order in which they may leave memory; the first is at `head`. */
   private queue: Connection[] = [];
@@ -101,6 +77,7 @@ export class Ending {
     this.quality = quality;
     this.traffic = quality.traffic;
     this.summaries = new Summaries(timeline, quality);
+    this.lastNotes = new LastNotes(timeline);
     this.vocabularies = vocabularies;
     this.payload = payload;
     this.onConnection = options.onConnection ?? null;
@@ -243,7 +220,7 @@ export class Ending {
     const watched = isOver(c) ? Math.min(silence, this.patienceWith(c)) : silence;
     conclude(timeline, c);
     this.payload?.finish(c);
-    c.notes |= this.lastNotes(c, end.seconds);
+    c.notes |= this.lastNotes.of(c, end.seconds);
     const vantage = vantageOf(c);
     quality.headers.connectionEnded(c);
     this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
@@ -287,7 +264,7 @@ export class Ending {
     this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
     const begun = { seconds: c.startSeconds, nanos: c.startNanos };
     if (!c.revived && secondsBetween(begun, end) >= PATIENCE_SECONDS) traffic.add(this.summaries.of(c, this.tuple));
-    const notes = c.notes | this.lastNotes(c, end.seconds);
+    const notes = c.notes | this.lastNotes.of(c, end.seconds);
     if (!this.isWanted(notes)) return;
     const watched = secondsBetween({ seconds: c.lastSeconds, nanos: c.lastNanos }, end);
     const usualRtt = this.handshakes.usual(c, this.tuple);
@@ -324,65 +301,6 @@ export class Ending {
     this.tuple.ipVersion = c.ipVersion;
     return this.tuple;
   }
-
-  /** Notes that only the end can take. */
-  private lastNotes(c: Connection, endSeconds: number): number {
-    const { client, server } = c;
-    let notes = 0;
-    if (!c.handshakeSeen) notes |= MIDSTREAM;
-    if (isOneSided(c)) notes |= ONE_SIDED;
-    if (spreads(client) || spreads(server)) notes |= RTT_SPREAD;
-    if ((c.notes & RETRANSMITTED) !== 0 && !isWhole(c)) notes |= SPURIOUS | RESENT_BY_TIMER;
-    if ((client.fins | server.fins | (c.oddities?.resets.length ?? 0)) === 0) notes |= OPEN;
-    if (c.clientHalfMicros + c.serverHalfMicros >= SLOW_HANDSHAKE_MICROS) notes |= HANDSHAKE_SLOW;
-    if (c.handshakeSeen && !this.reached(server, ESTABLISHED)) notes |= HANDSHAKE_INCOMPLETE;
-    if (this.lingers(client, endSeconds) || this.lingers(server, endSeconds)) notes |= CLOSE_LINGERS;
-    if (optionsUneven(client, server)) notes |= OPTIONS_UNEVEN;
-    return notes;
-  }
-
-  private reached(e: Endpoint, state: number): boolean {
-    for (let i = e.change; i >= 0; i = this.timeline.below(i)) {
-      if (this.timeline.read(i, this.change).state === state) return true;
-    }
-    return false;
-  }
-
-  /** Some state between the first FIN and the end of waiting lasted. */
-  private lingers(e: Endpoint, endSeconds: number): boolean {
-    let until = endSeconds + 1;
-    for (let i = e.change; i >= 0; i = this.timeline.below(i)) {
-      const { state, seconds, nanos } = this.timeline.read(i, this.change);
-      const start = seconds + nanos / 1e9;
-      if (isClosing(state) && until - start >= LINGERS_SECONDS) return true;
-      until = start;
-    }
-    return false;
-  }
-}
-
-/**
- * Only one endpoint was seen, and what it sent shows that the other sent something meanwhile: it answers more than it did at
- * first, completes a handshake, or sends more than anybody may without an answer. A packet or two are no proof.
- */
-function isOneSided(c: Connection): boolean {
-  const { client, server } = c;
-  if (client.flow.packets > 0 && server.flow.packets > 0) return false;
-  const [seen, unseen] = client.flow.packets > 0 ? [client, server] : [server, client];
-  if (unseen.flow.ackSeen === 0) return false;
-  return c.handshakeSeen || seqGt(unseen.flow.acked, unseen.flow.isn) || seen.flow.dataSegments > INITIAL_WINDOW;
-}
-
-/** The capture holds both directions, and how they began: without that, nobody can tell what retransmissions were. */
-function isWhole({ handshakeSeen, client, server }: Connection): boolean {
-  return handshakeSeen && client.flow.packets > 0 && server.flow.packets > 0;
-}
-
-/** It sent much, and the round trips differ by more than 100 ms. */
-function spreads({ flow }: Endpoint): boolean {
-  if (flow.bytes < LOAD_BYTES) return false;
-  const { samples, min, max } = flow.roundTrips;
-  return samples > 0 && max - min > SPREAD_MICROS;
 }
 
 /** Other connections hang on it: another tunnel's, or the incarnation before. */
@@ -397,20 +315,4 @@ function isPlain(c: Connection): boolean {
 
 function unseen(e: Endpoint): number {
   return e.flow.detail?.unseenBytes ?? 0;
-}
-
-function isClosing(state: number): boolean {
-  return (
-    state === CLOSE_WAIT || state === FIN_WAIT_1 || state === FIN_WAIT_2 || state === CLOSING || state === LAST_ACK
-  );
-}
-
-/** An option that one SYN offered and the other did not answer, or an MSS that is small or missing. */
-function optionsUneven(client: Endpoint, server: Endpoint): boolean {
-  const ours = client.flow;
-  const theirs = server.flow;
-  if ((ours.options & theirs.options & SYN_SEEN) === 0 || ((ours.options | theirs.options) & OPTIONS_CUT) !== 0)
-    return false;
-  const offered = OFFERED_SACK | OFFERED_SCALE | OFFERED_TIMESTAMPS;
-  return ((ours.options ^ theirs.options) & offered) !== 0 || ours.mss < SMALL_MSS || theirs.mss < SMALL_MSS;
 }
