@@ -42,20 +42,27 @@ function straight(capture: Uint8Array, options: AnalyzerOptions = {}): string {
 }
 
 /** Relays in blocks of so many words, two in turn; both are wiped when they are free. */
-function relayTo(write: (block: Uint8Array) => void, blockWords: number, limit?: number): Relay {
+function relayTo(write: (block: Uint8Array) => void, blockWords: number, limit?: number, mostTuples?: number): Relay {
   const blocks = [new Int32Array(blockWords), new Int32Array(blockWords)];
-  return new Relay(limit, (words) => {
+  const exchange = (words: number): Int32Array => {
     const [block] = blocks as [Int32Array];
     if (words > 0) write(new Uint8Array(block.buffer, 0, 4 * words));
     block.fill(-1);
     blocks.reverse();
     return blocks[0]!;
-  });
+  };
+  return new Relay(limit, exchange, mostTuples);
 }
 
-function relayed(capture: Uint8Array, chunkBytes: number, blockWords: number, options: AnalyzerOptions = {}): string {
+function relayed(
+  capture: Uint8Array,
+  chunkBytes: number,
+  blockWords: number,
+  options: AnalyzerOptions = {},
+  mostTuples?: number,
+): string {
   return told(options, new RelayedReceiver(), (analyzer) => {
-    const relay = relayTo((block) => analyzer.write(block), blockWords, options.limit);
+    const relay = relayTo((block) => analyzer.write(block), blockWords, options.limit, mostTuples);
     for (let at = 0; at < capture.length; at += chunkBytes) relay.write(capture.subarray(at, at + chunkBytes));
     relay.end();
   });
@@ -247,6 +254,14 @@ describe('a capture received on another thread', () => {
       }
     },
   );
+
+  it.each(CAPTURES)('%s: nor where 4-tuples are more than are looked up there', (path) => {
+    const capture = new Uint8Array(readFileSync(`fixtures/${path}`));
+    const whole = straight(capture);
+    for (const most of [1, 2, 5, 20]) {
+      expect(relayed(capture, 65_536, 1000, {}, most) === whole, `${most} 4-tuples`).toBe(true);
+    }
+  });
 
   it.each([MOST, MOST + 1, 300, 1000, 65_536])(
     'whatever a packet may bear arrives, in blocks of %i words',

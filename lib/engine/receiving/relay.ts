@@ -11,6 +11,9 @@ import type { Telling } from './telling.ts';
 /** Hands over so many words of the block in hand, and gives the next one to be filled, which may take its time. */
 export type Exchange = (words: number) => Int32Array;
 
+/** 4-tuples that are kept here, and there again: more of them would be a flood, and cost more memory than they save time. */
+const MOST_TUPLES = 1 << 20;
+
 /**
  * Receives from a capture's bytes, looks 4-tuples up, and passes all that on in blocks of records (layout.ts), for a
  * `RelayedReceiver` at the other end.
@@ -18,7 +21,9 @@ export type Exchange = (words: number) => Int32Array;
 export class Relay {
   private readonly receiver: CaptureReceiver;
   private readonly exchange: Exchange;
-  private readonly tuples = new Tuples(TAG + 1);
+  private readonly mostTuples: number;
+  /** Null once there are so many that the other end looks them up itself. */
+  private tuples: Tuples | null = new Tuples(TAG + 1);
   private readonly names = new NotedNames();
   private readonly toldTunnels = new Set<number>();
   private lastTunnel = 0;
@@ -29,10 +34,11 @@ export class Relay {
   private at = 0;
 
   /** `exchange` is called once for the first block. Blocks hold `layout.MOST` words at least. */
-  constructor(limit: number | undefined, exchange: Exchange) {
+  constructor(limit: number | undefined, exchange: Exchange, mostTuples = MOST_TUPLES) {
     this.receiver = new CaptureReceiver(limit === undefined ? {} : { limit });
     this.receiver.info.names = this.names;
     this.exchange = exchange;
+    this.mostTuples = mostTuples;
     this.words = exchange(0);
     this.bytes = bytesOf(this.words);
   }
@@ -100,8 +106,10 @@ export class Relay {
     words[at + layout.DESTINATION] = s.dstD;
     words[at + layout.IP_ID] = s.ipId;
     words[at + layout.LINK_HASH] = s.linkHash;
-    words[at + layout.TUPLE] = this.tuples.find(s);
-    let parts = this.tuples.fromLow ? layout.FROM_LOW : 0;
+    const { tuples } = this;
+    words[at + layout.TUPLE] = tuples === null ? -1 : tuples.find(s);
+    let parts = tuples?.fromLow ? layout.FROM_LOW : 0;
+    if (tuples !== null && tuples.entries.length >= this.mostTuples) this.tuples = null;
     let next = at + layout.ALWAYS;
     if (s.ipVersion === 6) {
       parts |= layout.IPV6;

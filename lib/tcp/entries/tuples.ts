@@ -13,6 +13,9 @@ export class Tuples {
   private v4 = new Slots(this.owner);
   private v6 = new Slots(this.owner);
 
+  /** False while others look up: what is new over IPv4 is not entered in the index then. */
+  private isIndexed = true;
+
   /** Of the segment looked up last: its sender is the low end. */
   fromLow = false;
   private lastLow = 0;
@@ -29,6 +32,7 @@ export class Tuples {
   /** The entry of the segment's 4-tuple, made if there is none; sets `fromLow`. */
   find(s: Segment): number {
     if (s.tuple >= 0) return this.follow(s);
+    if (!this.isIndexed) this.indexAll();
     let a = s.srcD;
     let b = s.dstD;
     const version = s.ipVersion;
@@ -109,16 +113,31 @@ export class Tuples {
     }
   }
 
-  /** Others have looked all segments up before, in the same order: only what is new to them is new. */
+  /** Others have looked all segments up so far, in the same order: only what is new to them is new. */
   private follow(s: Segment): number {
     this.fromLow = s.fromLow;
     if (s.tuple < this.entries.length) return s.tuple;
-    const book = s.ipVersion === 6 ? this.addresses : null;
-    const source = book === null ? s.srcD : book.intern(s.srcA, s.srcB, s.srcC, s.srcD);
-    const target = book === null ? s.dstD : book.intern(s.dstA, s.dstB, s.dstC, s.dstD);
+    this.isIndexed = false;
+    if (s.ipVersion === 4) return this.addBetween(s.srcD, s.dstD, s);
+    const source = this.addresses.intern(s.srcA, s.srcB, s.srcC, s.srcD);
+    const target = this.addresses.intern(s.dstA, s.dstB, s.dstC, s.dstD);
+    const entry = this.addBetween(source, target, s);
+    this.v6.insert(this.hashOf(entry), entry);
+    return entry;
+  }
+
+  private addBetween(source: number, target: number, s: Segment): number {
     return s.fromLow
       ? this.add(source, target, (s.srcPort << 16) | s.dstPort)
       : this.add(target, source, (s.dstPort << 16) | s.srcPort);
+  }
+
+  /** From now on nobody looks up for us. */
+  private indexAll(): void {
+    this.isIndexed = true;
+    const isV6 = new Uint8Array(this.entries.length);
+    for (const entry of this.v6.records()) isV6[entry] = 1;
+    for (const [entry, known] of isV6.entries()) if (known === 0) this.v4.insert(this.hashOf(entry), entry);
   }
 
   private lookUp(low: number, high: number, ports: number, index: Slots): number {
