@@ -6,7 +6,7 @@ import time
 
 import wire
 from path import DELAY, DROP, DUPLICATE, ICMP, Rule, anything, data, fin, flags, pure_ack, syn, syn_ack
-from scenario import answering, ask, drain, linger, read, scenario, serve, vanish
+from scenario import HEADERS, answering, ask, download, drain, linger, read, scenario, serve, vanish
 
 from .closing import WITHOUT_TIMESTAMPS, both_close, client_first, server_first
 from .handshake import FAST_OPEN, fast_open, one_exchange, simultaneous_open
@@ -391,3 +391,36 @@ def synack_never_arrives(stage):
         stage.mark("the client gives up")
     sock.close()
     time.sleep(4.5)
+
+
+@scenario("connection refused by RST, which is lost: the SYN comes again", at="client middle",
+          rules=lambda: [Rule(DROP, "A", "s2c", RST_ONLY, times=1)])
+def refusal_lost(stage):
+    """The port is closed; the RST that says so is lost between tap and client, which asks again after a second."""
+    sock = stage.client.socket()
+    try:
+        sock.connect((stage.server.address, 8001))
+    except ConnectionRefusedError:
+        stage.mark("refused")
+
+
+@scenario("an ACK doubled by the network, late", at="server", snaplen=HEADERS, sysctl=BARE,
+          rules=lambda: [Rule(DUPLICATE, "A", "c2s", pure_ack, skip=12, times=1, hold=0.02)])
+def ack_doubled_late(stage):
+    """A download of 60 kB without timestamps and SACK; one of the client's ACKs is delivered again 20 ms later."""
+    download(60_000)(stage)
+
+
+@scenario("everything lost for 1.5 s: RTO retransmissions through a whole flight", at="client", snaplen=HEADERS,
+          sysctl=WITHOUT_TIMESTAMPS, rules=lambda: [Rule(DROP, "B", "s2c", anything, phase=1)])
+def flight_lost_before_tap(stage):
+    """A download of 90 kB; in the middle the path swallows all that the server sends, before the tap."""
+    serve(stage, lambda connection: (connection.sendall(bytes(90_000)), drain(connection), connection.close()))
+    sock = stage.client.connect(stage.server)
+    read(sock, 40_000)
+    stage.phase(1)
+    time.sleep(1.5)
+    stage.phase(0)
+    read(sock, 50_000)
+    sock.close()
+    stage.join()
