@@ -7,6 +7,7 @@ import type { LoneSyn } from '../tcp/entries/lone.ts';
 import { identify, NEW, RETRIED, STRAY, STRAY_ACCEPTED } from '../tcp/identity.ts';
 import type { Services } from '../tcp/oddities/responses.ts';
 import { ConnectionTable } from '../tcp/table.ts';
+import { remindOfAttempt } from '../tcp/verdict/handshake.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
 import { SOCKS_PORT } from '../tcp/wireshark/socks.ts';
 import type { StreamNumbers } from '../tcp/wireshark/streams.ts';
@@ -209,6 +210,8 @@ export class Connections {
     c.sibling = old.sibling;
     old.sibling = null;
     c.previous = old;
+    const isRefused = fromLow === old.clientIsLow && old.client.syns > 0 && old.server.syns === 0;
+    if (isRefused && old.client.flow.isn === s.seq) remindOfAttempt(c.client.flow, s.seq, old.firstFrame);
     this.host.succeeded(c, old);
     if (old.expires === 0) this.finishPrevious(c);
     return c;

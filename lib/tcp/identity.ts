@@ -21,6 +21,9 @@ export const STRAY_ACCEPTED = 4;
 /** An attempt is given up for a new one after this long without an answer (RFC 9293 3.8.3: at least 3 minutes). */
 const GIVEN_UP_SECONDS = 180;
 
+/** A SYN that comes again this soon is the same one, seen or delivered twice. */
+const COPY_SECONDS = 0.02;
+
 /** What a segment with SYN is to the connection that holds its 4-tuple. */
 export function identify(c: Connection, fromClient: boolean, s: Segment): number {
   const e = fromClient ? c.client : c.server;
@@ -30,8 +33,11 @@ export function identify(c: Connection, fromClient: boolean, s: Segment): number
 
 function identifySyn(c: Connection, e: Endpoint, peer: Endpoint, s: Segment): number {
   const sameNumber = e.syns > 0 && seqDiff(s.seq, e.flow.isn) === 0;
-  // The SYN that was refused comes again: a copy, or sent once more because the refusal was lost, or not believed.
-  if (isOver(c)) return sameNumber && peer.syns === 0 ? SAME : NEW;
+  if (isOver(c)) {
+    // A copy of the SYN that was refused just now; any later one is an attempt of its own (some stacks retry so).
+    const copy = sameNumber && s.seconds - c.synSeconds + (s.nanos - c.synNanos) / 1e9 < COPY_SECONDS;
+    return copy ? SAME : NEW;
+  }
   if (sameNumber) return SAME;
   if (e.syns === 0 && e.flow.started === 0) return SAME; // the other end's SYN: simultaneous open
   if (e.state === SYN_SENT && !hasAnswered(peer)) {

@@ -146,6 +146,13 @@ function judgeStray(it: Case): void {
   flow.detail.strayFrame = segment.frame;
 }
 
+/** This SYN began an incarnation before, which is over: it is sent again, its refusal having been lost or not believed. */
+export function remindOfAttempt(flow: Flow, seq: number, frame: number): void {
+  flow.detail ??= new FlowDetail();
+  flow.detail.straySeq = seq;
+  flow.detail.strayFrame = frame;
+}
+
 /** The SYN is the stray one again. */
 function judgeRepeatedStray({ flow, segment, out }: Case): void {
   const { detail } = flow;
