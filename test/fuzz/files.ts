@@ -39,7 +39,7 @@ class Gathered {
 export async function examineFiles(number: number, seeds: Seeds): Promise<Outcome & { readonly file: Uint8Array }> {
   const random = new Random(number);
   const captures = Array.from({ length: 1 + random.below(4) }, (_, i) => makeCase(4 * number + i, seeds).file);
-  const outcome = { runs: captures.length + 1, frames: 0, segments: 0, findings: 0, file: joined(captures) };
+  const outcome = { runs: 2, frames: 0, segments: 0, findings: 0, file: joined(captures) };
   try {
     return { ...outcome, failure: await fileTrouble(random, captures) };
   } catch (error) {
