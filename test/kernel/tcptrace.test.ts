@@ -16,6 +16,7 @@ const EXPLAINED: readonly (readonly [RegExp, string])[] = [
   [/^(blind_data|blind_syn|old_duplicate)\b/, 'what is forged, or of an earlier connection, is no payload of this one'],
   [/^rebooted_client\b/, 'the SYN of the rebooted host begins the next connection, in which it is accepted'],
   [/^time_wait_assassinated\b/, 'tcptrace begins another connection with each repeated SYN'],
+  [/^refusal_lost\.middle/, 'a SYN after a RST is an attempt of its own, whatever its number'],
 ];
 
 /** What is counted alike: label in the long listing, and the fact. */
