@@ -80,8 +80,8 @@ export class Flow {
   readonly roundTrips: RoundTrips = new RoundTrips();
   /** What held it back, once it has sent much. */
   limits: Limits | null = null;
-  /** As if nothing had been sent: flows are used again. */
 
+  /** As if nothing had been sent: flows are used again. */
   clear(): void {
     this.isn = 0;
     this.started = 0;

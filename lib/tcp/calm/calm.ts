@@ -22,11 +22,9 @@ import { isCalm, isUsual, passable } from './usual.ts';
 /**
  * Connections to which nothing odd is happening, as columns. **The usual segment is followed here and nowhere else**: it
  * touches a record of some hundred int32s side by side in place of a dozen objects all over the heap, which is what its
- * cost comes down to. The conditions are one list (usual.ts), and
- * whatever fails one of them is woken up and followed by the judge, the state machine and the oddities, which would come to
- * the same: the columns are what those would have written.
+ * cost comes down to. The conditions are one list (usual.ts), and whatever fails one of them is woken up and followed by the
+ * judge, the state machine and the oddities, which would come to the same: the columns are what those would have written.
  */
-
 export class Calm {
   private readonly columns = new Int32Columns(col.SIDES + 2 * col.SIDE);
   private readonly memory: Memory;
@@ -98,9 +96,8 @@ export class Calm {
       if (s.ack !== m[b + col.ACKED] && !this.reach(m, b, s.ack)) return false;
       this.carry(m, a, b, c, fromLow, s);
     } else {
-      if (s.ack === m[b + col.ACKED]) {
-        if (resembles(this.memory.acks, m[a + col.RECENT_ACKS]!, s)) return false;
-      } else if (!this.reach(m, b, s.ack)) return false;
+      const repeats = s.ack === m[b + col.ACKED];
+      if (repeats ? resembles(this.memory.acks, m[a + col.RECENT_ACKS]!, s) : !this.reach(m, b, s.ack)) return false;
       rememberAt(this.memory.acks, m[a + col.RECENT_ACKS]!, m[a + col.ACKS_CURSOR]!, s);
       m[a + col.ACKS_CURSOR] = nextSlot(m[a + col.ACKS_CURSOR]!);
     }

@@ -84,8 +84,7 @@ export class Tuples {
   /** Forgets the entries marked by a number below 0 in `renumbered`, where the others find their new number after that. */
   keepOnly(renumbered: Int32Array): void {
     const old = this.entries;
-    const isV6 = new Uint8Array(old.length);
-    for (const entry of this.v6.records()) isV6[entry] = 1;
+    const isV6 = this.marksOfV6();
     const known = new Uint8Array(this.addresses.size);
     for (let from = 0; from < old.length; from++) {
       if (renumbered[from]! < 0 || isV6[from] === 0) continue;
@@ -135,9 +134,14 @@ export class Tuples {
   /** From now on nobody looks up for us. */
   private indexAll(): void {
     this.isIndexed = true;
-    const isV6 = new Uint8Array(this.entries.length);
-    for (const entry of this.v6.records()) isV6[entry] = 1;
-    for (const [entry, known] of isV6.entries()) if (known === 0) this.v4.insert(this.hashOf(entry), entry);
+    for (const [entry, isV6] of this.marksOfV6().entries()) if (isV6 === 0) this.v4.insert(this.hashOf(entry), entry);
+  }
+
+  /** For each entry, 1 where its addresses are of IPv6: those are always in their index. */
+  private marksOfV6(): Uint8Array {
+    const marks = new Uint8Array(this.entries.length);
+    for (const entry of this.v6.records()) marks[entry] = 1;
+    return marks;
   }
 
   private lookUp(low: number, high: number, ports: number, index: Slots): number {
