@@ -17,6 +17,7 @@ import { complain } from './main.ts';
 import { loadNames } from './names.ts';
 import type { CaptureOptions } from './options.ts';
 import { Progress } from './progress.ts';
+import { checkNamed } from './selection.ts';
 import { Stop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -72,7 +73,10 @@ export interface Analysis {
   readonly failures: readonly Failure[];
 }
 
-/** Reads every capture from its first byte to its last. `begin` is called once for each, before its first byte. */
+/**
+ * Reads every capture from its first byte to its last. `begin` is called once for each, before its first byte. Throws
+ * `CliError` where none has the connection or stream that options name.
+ */
 export async function analyse(
   paths: readonly string[],
   options: CaptureOptions,
@@ -107,6 +111,7 @@ export async function analyse(
       stop.release();
     }
   }
+  checkNamed(captures, options);
   return { captures, failures };
 }
 

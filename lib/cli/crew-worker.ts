@@ -9,6 +9,8 @@ import type { Terminal } from './terminal.ts';
 /** A thread of a crew (crew.ts): judges captures, one after the other, and concludes each when its neighbours are known. */
 const options = workerData as LintOptions;
 const standard = standardOf(options);
+/** Whether a connection is there at all is known when all captures have been read; which one is meant, the standard says. */
+const { stream: _stream, connection: _connection, ...reading } = options;
 const judgings = new Map<number, Judging>();
 
 /** Collects what is said on standard error: the main thread says it, in the order of the captures. */
@@ -33,7 +35,7 @@ async function obey(order: Order): Promise<Answer> {
   const { captures, failures } = await analyse(
     [order.path],
     // The other threads have work of their own.
-    { ...options, threads: 1 },
+    { ...reading, threads: 1 },
     terminal,
     (origin) => {
       const judging = beginJudging(by, origin);

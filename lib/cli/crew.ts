@@ -9,6 +9,7 @@ import type { CaptureFacts } from '../facts/capture.ts';
 import type { Judged } from '../report/make-report.ts';
 import type { Failure } from './analyse.ts';
 import type { LintOptions } from './commands/lint.ts';
+import { checkNamed } from './selection.ts';
 import { endOnSignal } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -83,6 +84,10 @@ export async function judgeAll(
         const answer = await of.get(index)!.ask({ index, rotated: rotations[i] ?? null });
         return (answer as Extract<Answer, { judged: unknown }>).judged;
       }),
+    );
+    checkNamed(
+      judged.map(({ capture }) => capture),
+      options,
     );
     return { judged, failures: read.flatMap(({ failures }) => failures) };
   } finally {

@@ -1,10 +1,11 @@
 import { ExplainingAnalyzer } from '../engine/explain/analyzer.ts';
 import type { Explanation } from '../facts/explanation.ts';
 import type { RowFormatModule } from '../report/format.ts';
+import type { Interest, Source } from './analyse.ts';
 import { CliError } from './exit.ts';
 import type { FormatTable } from './formats.ts';
 import type { CaptureOptions } from './options.ts';
-import { runRows } from './rows.ts';
+import { runRows, type WriteRow } from './rows.ts';
 import type { Terminal } from './terminal.ts';
 
 const FORMATS: FormatTable<RowFormatModule<Explanation>> = {
@@ -21,7 +22,10 @@ export async function explainFrame(
   terminal: Terminal,
 ): Promise<number> {
   let found = false;
-  const exit = await runRows(paths, options, FORMATS, terminal, (write, origin) => {
+  const check = (): void => {
+    if (!found) throw new CliError(`there is no frame ${frame}`);
+  };
+  const begin = (write: WriteRow<Explanation>, origin: Source): Interest => {
     let analyzer: ExplainingAnalyzer | null = null;
     return {
       ask: {},
@@ -36,7 +40,6 @@ export async function explainFrame(
         write(explanation, origin);
       },
     };
-  });
-  if (!found && exit === 0) throw new CliError(`there is no frame ${frame}`);
-  return exit;
+  };
+  return runRows(paths, options, FORMATS, terminal, begin, check);
 }

@@ -14,13 +14,17 @@ export interface WriteRow<Row> {
   flush(): void;
 }
 
-/** The run of a command that prints rows: opens the formats, reads the captures, writes what `begin` hands out. */
+/**
+ * The run of a command that prints rows: opens the formats, reads the captures, writes what `begin` hands out. `check` may
+ * throw at the end, when what was asked for is not there: nothing is written then.
+ */
 export async function runRows<Row>(
   paths: readonly string[],
   options: CaptureOptions,
   table: FormatTable<RowFormatModule<Row>>,
   terminal: Terminal,
   begin: (write: WriteRow<Row>, origin: Source) => Interest,
+  check: () => void = () => {},
 ): Promise<number> {
   const formats = await openFormats(table, options.format, options.output, terminal);
   const sinks = formats.map(({ module, output, toFile }) => ({
@@ -57,12 +61,13 @@ export async function runRows<Row>(
       },
     );
     const analysis = await analyse(paths, options, terminal, (origin) => begin(write, origin), discard);
-    for (const { format, output } of sinks) {
-      output.write(format.tail(analysis.captures));
-    }
     if (analysis.captures.length === 0) {
       discard();
       return FAILED;
+    }
+    check();
+    for (const { format, output } of sinks) {
+      output.write(format.tail(analysis.captures));
     }
     await closeAll(formats);
     for (const capture of analysis.captures) {

@@ -1,3 +1,4 @@
+import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
 import type { FoundRules } from '../lint/expect.ts';
@@ -69,6 +70,21 @@ export class Picker {
 
   end(found?: FoundRules): void {
     this.held.filter((facts) => this.selector.matches(facts, this.origin, found)).forEach(this.take);
+  }
+}
+
+const COUNTED = { stream: 'streams', connection: 'connections' } as const;
+
+/** What is named by its number has to be in one of the captures: an empty answer would pass for a good one. */
+export function checkNamed(captures: readonly CaptureFacts[], options: CaptureOptions): void {
+  for (const word of ['stream', 'connection'] as const) {
+    const number = options[word];
+    const most = Math.max(...captures.map((capture) => capture[COUNTED[word]]));
+    if (number !== undefined && captures.length > 0 && number >= most) {
+      const where = captures.length === 1 ? captures[0]!.path : `${captures.length} captures`;
+      const there = most === 0 ? 'there is none' : `the highest is ${most - 1}`;
+      throw new CliError(`${where}: no ${word} ${number} (${there})`);
+    }
   }
 }
 

@@ -101,7 +101,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     for (const comment of this.receiver.info.comments) this.onComment?.(comment, null);
     this.ending.finishAll();
     this.rows?.flush();
-    return { ...this.quality.facts(this.connections.begun), ...this.memoryLimit?.facts() };
+    return { ...this.quality.facts(this.connections), ...this.memoryLimit?.facts() };
   }
 
   /**
@@ -111,7 +111,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   snapshot(tell: (facts: ConnectionFacts) => void): CaptureFacts {
     const traffic = copyOf(this.quality.traffic);
     this.ending.snapshot(tell, traffic);
-    return { ...this.quality.facts(this.connections.begun, traffic), ...this.memoryLimit?.facts() };
+    return { ...this.quality.facts(this.connections, traffic), ...this.memoryLimit?.facts() };
   }
 
   /** As many packets have been read as were to be. */

@@ -7,6 +7,7 @@ import type { Connection } from '../tcp/connection.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import { keepLowest } from '../traffic/lowest.ts';
 import { Traffic } from '../traffic/traffic.ts';
+import type { Connections } from './connections.ts';
 import { HeaderChecks } from './header-checks.ts';
 import type { AnalyzerOptions } from './options.ts';
 import type { Receiver } from './receiving/receiver.ts';
@@ -136,7 +137,7 @@ export class CaptureQuality {
   }
 
   /** `traffic`: counters to tell, these or a copy with more in it. */
-  facts(connections: number, traffic = this.traffic): CaptureFacts {
+  facts({ begun, streams }: Pick<Connections, 'begun' | 'streams'>, traffic = this.traffic): CaptureFacts {
     const { options } = this;
     const { info, times } = this.receiver;
     const { packets, segments, cutFrames, snapLength, clockSteps, skipped, checksumsUnchecked } = this.receiver.facts();
@@ -146,7 +147,8 @@ export class CaptureQuality {
       compression: options.compression ?? null,
       packets,
       segments,
-      connections,
+      connections: begun,
+      streams: streams.count,
       start: times.begun ? this.start : null,
       end: times.begun ? this.end : null,
       vantage: this.vantage(),

@@ -21,6 +21,8 @@ export interface CaptureFacts {
   readonly packets: number;
   readonly segments: number;
   readonly connections: number;
+  /** Wireshark's `tcp.stream` numbers that are taken. */
+  readonly streams: number;
   /** Time of the first record; null in a capture without packets. */
   readonly start: Moment | null;
   /** End of the capture as CONTRACT.md defines it. */

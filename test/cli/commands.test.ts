@@ -72,6 +72,46 @@ describe('exit codes', () => {
   });
 });
 
+describe('what is named by its number has to be there', () => {
+  const nowhere = folder.at('nowhere.json');
+
+  test.each([
+    ['lint'],
+    ['flows'],
+    ['services'],
+    ['timeline'],
+    ['packets'],
+    ['follow'],
+    ['netstat'],
+    ['report'],
+    ['annotate'],
+    ['compare', healthy],
+  ])('%s %s', async (...command) => {
+    const line = `tcplint: ${command[0] === 'compare' ? '2 captures' : unanswered}: no`;
+    for (const option of ['stream', 'connection']) {
+      const ran = await run([...command, unanswered, `--${option}`, '2', '-o', nowhere]);
+      expect(ran).toEqual({ code: 2, stdout: '', stderr: `${line} ${option} 2 (the highest is 1)\n` });
+    }
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
+  test('in one of several captures is enough', async () => {
+    const there = await run([healthy, unanswered, '--connection', '1', '-f', 'compact']);
+    expect(there).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('[connection-refused]') });
+    const none = await run([healthy, unanswered, '--stream', '2']);
+    expect(none).toEqual({ code: 2, stdout: '', stderr: 'tcplint: 2 captures: no stream 2 (the highest is 1)\n' });
+  });
+
+  test('and so has a frame', async () => {
+    const none = await run(['packets', unanswered, '--frame', '7', '-f', 'json']);
+    expect(none).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/no TCP segment in a frame 7/) });
+    const explained = await run(['packets', unanswered, '--frame', '7', '--explain', '-f', 'json']);
+    expect(explained).toEqual({ code: 2, stdout: '', stderr: 'tcplint: there is no frame 7\n' });
+    const other = await run(['packets', unanswered, '--frame', '2', '--connection', '1', '-f', 'ndjson']);
+    expect(other).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});
+
 describe('startup', () => {
   test('--version is the package’s', async () => {
     expect(await run(['--version'])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });

@@ -186,7 +186,7 @@ test('--max-bytes: the first of each direction', async () => {
 test('which connection is meant must be said, and there must be one', async () => {
   expect(await run(['follow', polite])).toMatchObject({ code: 2, stderr: expect.stringContaining('--stream N') });
   const none = await run(['follow', polite, '--stream', '7']);
-  expect([none.code, none.stderr]).toEqual([2, `tcplint: ${polite}: there is no such connection\n`]);
+  expect([none.code, none.stderr]).toEqual([2, `tcplint: ${polite}: no stream 7 (the highest is 0)\n`]);
   const where = await run(['follow', polite, '--where', 'port 80', '--direction', 'client']);
   expect(where.stdout).toContain('HELO there');
   const silent = folder.script(

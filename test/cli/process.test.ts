@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -24,6 +33,12 @@ beforeAll(() => {
   });
 }, 60_000);
 afterAll(() => folder.remove());
+
+const body = readFileSync(unanswered);
+const header = body.subarray(0, 24);
+/** Its six packets, over and over, to 16 MiB. */
+const ROUNDS = Math.ceil((16 * 1024 * 1024) / (body.length - header.length));
+const packets = Buffer.concat(Array(ROUNDS).fill(body.subarray(header.length)));
 
 function tcplint(...argv: string[]): ChildProcess {
   return spawn(process.execPath, [PROGRAM, ...argv], { stdio: 'pipe' });
@@ -252,6 +267,7 @@ describe('several captures on several threads', () => {
     ['json', []],
     ['pretty', []],
     ['json', ['--preset', 'strict', '--where', 'server port 443', '--rule', 'syn-unanswered:note']],
+    ['json', ['--stream', '200']],
   ])('--format %s %j: what is said, where, and the exit are those of one thread', async (format, options) => {
     const one = await judged('-f', format, ...options, '--threads', '1');
     expect(one.code).toBe(2);
@@ -261,12 +277,63 @@ describe('several captures on several threads', () => {
     }
   });
 
+  test('a stream that none of them has is told once', async () => {
+    const one = await judged('--stream', '9999', '--threads', '1');
+    expect(one.stderr).toMatch(/^(tcplint: .*\n){2}tcplint: 4 captures: no stream 9999 \(the highest is 430\)\n$/);
+    expect(one).toMatchObject({ code: 2, stdout: '' });
+    expect(await judged('--stream', '9999', '--threads', '2')).toEqual(one);
+  });
+
   test('bad usage is told once', async () => {
     const { code, stderr } = await judged('--threads', '2', '--config', folder.at('no.json'));
     expect(code).toBe(2);
     expect(stderr.split('\n')).toHaveLength(2);
   });
 });
+
+describe('a signal to a run on two threads', () => {
+  /** Takes a while to read: gigabytes, of which the files are a thousandth. */
+  const endless = (name: string): string => {
+    const member = gzipSync(packets, { level: 1 });
+    return folder.write(name, Buffer.concat([gzipSync(header), ...Array(128).fill(member)]));
+  };
+  const long = [endless('long-a.pcap.gz'), endless('long-b.pcap.gz')];
+
+  test.skipIf(!existsSync('/proc/self/fd')).each([
+    ['one capture', 'SIGINT', 130, long.slice(0, 1)],
+    ['one capture', 'SIGTERM', 143, long.slice(0, 1)],
+    ['one each', 'SIGINT', 130, long],
+    ['one each', 'SIGTERM', 143, long],
+  ] as const)('that read %s: %s ends it with %i and leaves nothing behind', async (_, signal, exit, captures) => {
+    const child = tcplint(...captures, '--threads', '2', '-f', 'json', '-o', folder.at('unsaid.json'));
+    const result = ended(child);
+    try {
+      await opening(child, captures);
+      child.kill(signal);
+      expect(await result).toEqual({ code: exit, signal: null, stdout: '', stderr: '' });
+    } finally {
+      child.kill('SIGKILL');
+    }
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('unsaid'))).toEqual([]);
+  });
+});
+
+/** Waits until a process has these files open. */
+async function opening({ pid }: ChildProcess, paths: readonly string[]): Promise<void> {
+  const wanted = paths.map((path) => realpathSync(path));
+  const descriptors = `/proc/${pid}/fd`;
+  const target = (name: string): string => {
+    try {
+      return readlinkSync(join(descriptors, name));
+    } catch {
+      return '';
+    }
+  };
+  for (let open: string[] = []; !wanted.every((path) => open.includes(path)); ) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    open = readdirSync(descriptors).map(target);
+  }
+}
 
 describe('one capture on two threads', () => {
   const incident = join(ROOT, 'fixtures/incident.pcapng');
@@ -275,6 +342,8 @@ describe('one capture on two threads', () => {
     [incident],
     [incident, '--limit', '1000', '--where', 'server port 443'],
     [incident, '--preset', 'strict', '--capture-end', '2040-01-01T00:00:00Z'],
+    [incident, '--stream', '430'],
+    [incident, '--stream', '431'],
     [folder.write('whole.gz', compressed)],
     [folder.write('cut.gz', compressed.subarray(0, compressed.length / 2))],
     [folder.write('cut.pcapng', readFileSync(incident).subarray(0, 100_001))],
@@ -322,10 +391,7 @@ describe('one capture on two threads', () => {
     await expect(readTraceApart([incident], sink, options)).rejects.toThrow('enough');
   });
 
-  const body = readFileSync(unanswered);
-  const packets = body.subarray(24);
-  const count = Math.ceil((16 * 1024 * 1024) / packets.length);
-  const many = folder.write('many.pcap', Buffer.concat([body.subarray(0, 24), ...Array(count).fill(packets)]));
+  const many = folder.write('many.pcap', Buffer.concat([header, packets]));
 
   test('between two blocks, others get their turn', async () => {
     const { readTraceApart } = await apart();
@@ -369,6 +435,6 @@ describe('one capture on two threads', () => {
     await readTraceApart([many], sink, { ...options, signal: controller.signal });
     expect(ended).toBe(true);
     expect(words).toBeGreaterThan(0);
-    expect(words).toBeLessThan(count * 6 * 14);
+    expect(words).toBeLessThan(ROUNDS * 6 * 14);
   });
 });

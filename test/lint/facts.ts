@@ -113,6 +113,7 @@ export function capture(changes: Partial<CaptureFacts> = {}): CaptureFacts {
     packets: 100,
     segments: 100,
     connections: 10,
+    streams: 10,
     start: moment(0),
     end: moment(60),
     vantage: 'middle',

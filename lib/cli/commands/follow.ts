@@ -4,12 +4,13 @@ import { OVERLAPS, type Overlaps, type StreamEvent } from '../../facts/stream.ts
 import { holeText } from '../../report/follow/words.ts';
 import type { Origin, RowFormatModule } from '../../report/format.ts';
 import { count } from '../../report/phrases.ts';
-import { CliError, FAILED } from '../exit.ts';
+import type { Interest, Source } from '../analyse.ts';
+import { CliError } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
 import { complain } from '../main.ts';
 import { type CaptureOptions, captureCommand, helpNote } from '../options.ts';
 import { preselect } from '../preselect.ts';
-import { runRows } from '../rows.ts';
+import { runRows, type WriteRow } from '../rows.ts';
 import { openSelector } from '../selection.ts';
 import { meantBy } from '../streams.ts';
 import type { Terminal } from '../terminal.ts';
@@ -69,7 +70,7 @@ async function follow(paths: readonly string[], options: FollowOptions, terminal
   const known = selector.needsConnections ? await firstReading(paths, options, terminal) : null;
   const table = options.segments === true ? SEGMENT_FORMATS : FORMATS;
   let any = false;
-  const code = await runRows(paths, options, table, terminal, (write, origin) => {
+  const begin = (write: WriteRow<StreamEvent>, origin: Source): Interest => {
     const chosen = known?.get(origin.path)?.connections;
     const telling = new Telling(options, raw.length > 0, origin, terminal);
     let meant = 0;
@@ -99,8 +100,11 @@ async function follow(paths: readonly string[], options: FollowOptions, terminal
         telling.conclude(there);
       },
     };
-  });
-  return any ? code : FAILED;
+  };
+  const check = (): void => {
+    if (!any) throw new CliError('no connection is what you asked for');
+  };
+  return runRows(paths, options, table, terminal, begin, check);
 }
 
 function checkRaw(options: FollowOptions, toStdout: boolean, terminal: Terminal): void {
@@ -163,9 +167,7 @@ class Telling {
 
   conclude(meant: number): void {
     const { path } = this.origin;
-    if (meant === 0) {
-      complain(this.terminal, `${path}: there is no such connection`);
-    } else if (!this.payload) {
+    if (meant > 0 && !this.payload) {
       complain(this.terminal, `${path}: ${meant === 1 ? 'it' : 'they'} carried no payload`);
     }
     if (this.holes > MOST_HOLES) {

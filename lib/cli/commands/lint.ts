@@ -134,7 +134,7 @@ async function judgeInTurn(
         tellProvisional(finding, options, origin, terminal);
       }
     };
-    return origin.endless && options.redact !== true ? tellingSoFar(judging, standard, origin, tell) : judging;
+    return origin.endless && options.redact !== true ? tellingSoFar(judging, tell) : judging;
   };
   const { captures, failures } = await analyse(paths, options, terminal, begin, discard);
   const rotations = captures.length > 1 ? findRotations(captures) : [];

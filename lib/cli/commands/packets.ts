@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { RowFormatModule } from '../../report/format.ts';
 import type { PacketLine } from '../../report/shape/packet.ts';
+import type { Interest, Source } from '../analyse.ts';
 import { CliError } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
 import type { Preselected } from '../preselect.ts';
-import { runRows } from '../rows.ts';
+import { runRows, type WriteRow } from '../rows.ts';
 import { openSelector, type Selector } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
 import { parseCount } from '../values.ts';
@@ -42,16 +43,18 @@ async function packets(paths: readonly string[], options: PacketOptions, termina
   const known = selector.needsConnections ? await firstReading(paths, selector, options, terminal) : null;
   const explain =
     options.explainDifference === true ? (await import('../../tcp/wireshark/differences.ts')).explainDifference : null;
-  return runRows(paths, options, FORMATS, terminal, (write, origin) => {
+  let seen = false;
+  const begin = (write: WriteRow<PacketLine>, origin: Source): Interest => {
     const { connections, found } = known?.get(origin.path) ?? {};
     return {
       ask: {
         labels: true,
         wake: 0,
         onPacket(row) {
+          const named = options.frame === undefined || row.frame === options.frame;
+          seen ||= named;
           const wanted =
-            (options.frame === undefined || row.frame === options.frame) &&
-            (selector.all || selector.matchesPacket(row, origin, connections?.get(row.connection), found));
+            named && (selector.all || selector.matchesPacket(row, origin, connections?.get(row.connection), found));
           const difference = wanted ? explain?.(row.analysis ?? [], row.verdict, row.flags) : null;
           if (!wanted || (explain !== null && !difference)) {
             write.skip(row, origin);
@@ -68,7 +71,13 @@ async function packets(paths: readonly string[], options: PacketOptions, termina
         }
       },
     };
-  });
+  };
+  const check = (): void => {
+    if (!seen && options.frame !== undefined) {
+      throw new CliError(`there is no TCP segment in a frame ${options.frame} (--explain says what is)`);
+    }
+  };
+  return runRows(paths, options, FORMATS, terminal, begin, check);
 }
 
 async function firstReading(
