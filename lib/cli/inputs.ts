@@ -4,21 +4,14 @@ import { InputError } from '../engine/sources/input-error.ts';
 import { CliError } from './exit.ts';
 import type { CaptureOptions } from './options.ts';
 
-/** The traces that paths stand for. A path that stands for nothing fails alone. */
+/** The traces that paths stand for. A path that stands for nothing fails alone, and so does what can't be read of a directory. */
 export function sourcesOf(
   paths: readonly string[],
   { join }: CaptureOptions,
   fail: (error: unknown) => void,
 ): readonly TraceSource[] {
   checkPaths(paths);
-  const inputs = paths.flatMap((path) => {
-    try {
-      return expandInputs([path]);
-    } catch (error) {
-      fail(error);
-      return [];
-    }
-  });
+  const inputs = expandInputs(paths, fail);
   if (join === true && inputs.length > 1) {
     return [joined(inputs)];
   }

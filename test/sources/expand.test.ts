@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -32,7 +32,36 @@ const expanded = (...paths: string[]) =>
     path.replace(directory + sep, '').replaceAll(sep, '/'),
   );
 
+/** Runs as a user who may not read everything: root may. */
+function unprivileged<T>(act: () => T): T {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    return act();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
 describe('expandInputs', () => {
+  it.skipIf(process.platform === 'win32')('tells of what it may not read, and finds the rest', () => {
+    const mixed = mkdtempSync(join(tmpdir(), 'expand-'));
+    chmodSync(mixed, 0o755);
+    for (const name of ['a.pcap', 'closed', 'closed.pcap', 'z.pcap']) writeFileSync(join(mixed, name), FILES[0][1]);
+    for (const name of ['locked', 'open']) mkdirSync(join(mixed, name));
+    for (const name of ['closed', 'closed.pcap', 'locked']) chmodSync(join(mixed, name), 0);
+    const told: string[] = [];
+    const expand = (path: string) => unprivileged(() => expandInputs([path], ({ message }) => told.push(message)));
+    const names = (paths: readonly string[]) => paths.map((path) => path.replace(mixed + sep, ''));
+    // Files that can't be read stay: whoever opens them tells why.
+    expect(names(expand(mixed))).toEqual(['a.pcap', 'closed', 'closed.pcap', 'z.pcap']);
+    expect(names(expand(join(mixed, '**/*.pcap')))).toEqual(['a.pcap', 'closed.pcap', 'z.pcap']);
+    expect(expand(join(mixed, 'locked'))).toEqual([]);
+    expect(told).toEqual(Array(3).fill(`${join(mixed, 'locked')}: permission denied`));
+    expect(() => unprivileged(() => expandInputs([mixed]))).toThrow('locked: permission denied');
+    rmSync(mixed, { recursive: true });
+  });
+
   it('leaves files alone, in their order, there or not', () => {
     expect(expanded('unnamed', '-', 'gone.pcap', 'ring.pcap', 'unnamed')).toEqual([
       'unnamed',

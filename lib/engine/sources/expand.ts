@@ -6,25 +6,33 @@ import { statOf } from './stat.ts';
 /**
  * Paths as given on a command line -> the files meant: a directory stands for the captures in it and below, a pattern
  * (`*`, `?`, `[...]`, `**` for directories) for the files it matches, anything else for itself. Order: as given, and
- * within each by name, numbers in names by value (`ring.pcap2` before `ring.pcap10`).
+ * within each by name, numbers in names by value (`ring.pcap2` before `ring.pcap10`). What stands for nothing, and each
+ * directory that cannot be read, is told to `fail`, and the others are still found.
  */
-export function expandInputs(paths: readonly string[]): string[] {
+export function expandInputs(paths: readonly string[], fail: Fail = raise): string[] {
   return paths.flatMap((path) => {
     if (path === '-') return [path];
     const stat = statOf(path);
-    if (stat?.isDirectory()) return inDirectory(path);
-    if (stat === null && /[*?[]/.test(path)) return matching(path);
-    return [path];
+    const pattern = stat === null && /[*?[]/.test(path);
+    if (!stat?.isDirectory() && !pattern) return [path];
+    let failed = false;
+    const note = (error: InputError): void => {
+      failed = true;
+      fail(error);
+    };
+    const found = pattern ? matching(path, note) : filesBelow(path, note).filter(mayBeCapture);
+    if (found.length === 0 && !failed) fail(new InputError(path, pattern ? 'matches no file' : 'holds no captures'));
+    return found;
   });
 }
 
-function inDirectory(directory: string): string[] {
-  const found = filesBelow(directory).filter(isCapture);
-  if (found.length === 0) throw new InputError(directory, 'holds no captures');
-  return found;
+type Fail = (error: InputError) => void;
+
+function raise(error: InputError): never {
+  throw error;
 }
 
-function matching(pattern: string): string[] {
+function matching(pattern: string, fail: Fail): string[] {
   const parts = pattern.split(/[\\/]/);
   const firstWild = parts.findIndex((part) => /[*?[]/.test(part));
   const root = parts.slice(0, firstWild).join('/');
@@ -32,25 +40,25 @@ function matching(pattern: string): string[] {
   const wanted = patternOf(parts.slice(firstWild));
   const prefix = directory === '.' && firstWild === 0 ? 2 : directory.length + (directory.endsWith('/') ? 0 : 1);
   const deep = parts.includes('**');
-  const found = filesBelow(directory, deep ? Number.POSITIVE_INFINITY : parts.length - firstWild).filter((file) =>
+  const found = filesBelow(directory, fail, deep ? Number.POSITIVE_INFINITY : parts.length - firstWild).filter((file) =>
     wanted.test(file.slice(prefix).replaceAll(sep, '/')),
   );
-  if (found.length === 0) throw new InputError(pattern, 'matches no file');
   return found.map((file) => (firstWild === 0 ? file.slice(prefix) : file));
 }
 
 /** Regular files in a directory and, as deep as asked, below; ordered. Links to directories are not followed. */
-function filesBelow(directory: string, depth = Number.POSITIVE_INFINITY): string[] {
+function filesBelow(directory: string, fail: Fail, depth = Number.POSITIVE_INFINITY): string[] {
   let entries: Dirent[];
   try {
     entries = readdirSync(directory, { withFileTypes: true });
   } catch (error) {
-    throw InputError.from(directory, error);
+    fail(InputError.from(directory, error));
+    return [];
   }
   entries.sort((a, b) => compareNaturally(a.name, b.name));
   return entries.flatMap((entry) => {
     const path = directory === '.' ? `.${sep}${entry.name}` : join(directory, entry.name);
-    if (entry.isDirectory()) return depth > 1 ? filesBelow(path, depth - 1) : [];
+    if (entry.isDirectory()) return depth > 1 ? filesBelow(path, fail, depth - 1) : [];
     return entry.isFile() || (entry.isSymbolicLink() && statOf(path)?.isFile()) ? [path] : [];
   });
 }
@@ -60,20 +68,24 @@ const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp|ntar)\d*(\.(gz|zst|zstd|lz4))?$/i;
 /** File magics of pcap and pcapng, as hexadecimal. */
 const CAPTURE_MAGIC = /^(a1b2c3d4|d4c3b2a1|a1b23c4d|4d3cb2a1|a1b2cd34|34cdb2a1|1c0001a[bc]|a[bc]01001c|0a0d0d0a)/;
 
-/** Its name says so, or its first bytes do. */
-function isCapture(path: string): boolean {
-  return CAPTURE_NAME.test(path) || CAPTURE_MAGIC.test(firstBytes(path));
+/** Its name says so, or its first bytes do; or they can't be read: who opens it will tell why. */
+function mayBeCapture(path: string): boolean {
+  if (CAPTURE_NAME.test(path)) return true;
+  try {
+    return CAPTURE_MAGIC.test(firstBytes(path));
+  } catch {
+    return true;
+  }
 }
 
 function firstBytes(path: string): string {
+  const descriptor = openSync(path, 'r');
   try {
-    const descriptor = openSync(path, 'r');
     const bytes = Buffer.alloc(4);
     readSync(descriptor, bytes, 0, 4, 0);
-    closeSync(descriptor);
     return bytes.toString('hex');
-  } catch {
-    return '';
+  } finally {
+    closeSync(descriptor);
   }
 }
 
