@@ -4,9 +4,15 @@ import * as exit from '../../lib/cli/exit.ts';
 import { TOOL } from '../../lib/facts/report.ts';
 
 const EXITS: readonly (readonly [number, string])[] = [
-  [exit.DONE, 'The job is done; for lint: nothing at or above --fail-on, no more warnings than --max-warnings.'],
-  [exit.FOUND, 'Only lint: the job is done, and something is.'],
-  [exit.FAILED, 'The job could not be done: bad usage, bad configuration, an input that cannot be read, no such stream.'],
+  [
+    exit.DONE,
+    'The job is done; for lint and compare: nothing at or above --fail-on, no more warnings than --max-warnings.',
+  ],
+  [exit.FOUND, 'Only lint and compare: the job is done, and something is.'],
+  [
+    exit.FAILED,
+    'The job could not be done: bad usage, bad configuration, an input that cannot be read, no such stream.',
+  ],
   [exit.INTERRUPTED, 'Stopped by SIGINT (on standard input: by the second one; the first ends the input).'],
   [exit.TERMINATED, 'Stopped by SIGTERM, likewise.'],
   [exit.PIPE_CLOSED, 'The reader of our output went away.'],
