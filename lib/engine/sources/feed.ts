@@ -1,7 +1,6 @@
-import { closeSync, constants, createReadStream, fstatSync, open as openAsync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, open as openAsync, openSync, read } from 'node:fs';
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import type { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import type { CaptureProblem } from '../../capture/reader.ts';
 import { Decompression } from './decompression.ts';
 import { InputError } from './input-error.ts';
@@ -23,19 +22,17 @@ export interface Fed {
   readonly problem: CaptureProblem | null;
 }
 
-/** Of the one buffer that is used for a whole file: little enough to be in the cache still when it is analysed. */
-const FILE_CHUNK_BYTES = 256 * 1024;
-const PIPE_CHUNK_BYTES = 1024 * 1024;
+/** Of each of two buffers, used in turn for the whole file. */
+const CHUNK_BYTES = 1024 * 1024;
 
-/** After so much of a file, which takes some ten milliseconds, signals and other work get their turn. */
 const BYTES_PER_REPORT = 4 * 1024 * 1024;
 
 const STDIN = 0;
 
 /**
  * Feeds a file, or standard input for `-`, to a sink: reads, decompresses (gzip, zstd and lz4, told by their first
- * bytes), writes, ends. A file is read piece by piece, on the spot: systems read ahead by themselves, and another thread
- * would fill another core's cache. A pipe is read as its bytes come. Throws `InputError` for what can't be read.
+ * bytes), writes, ends. Of a file the system reads the next piece while this one is analysed, into two buffers that take
+ * turns; a pipe is read as its bytes come, into one. Throws `InputError` for what can't be read.
  */
 export async function feed(path: string, sink: Sink, options: FeedOptions = {}): Promise<Fed> {
   const isStdin = path === '-';
@@ -104,21 +101,30 @@ async function feedFile(
   decompression: Decompression,
   { signal, onProgress }: FeedOptions,
 ): Promise<number> {
-  const buffer = new Uint8Array(FILE_CHUNK_BYTES);
+  let buffer = new Uint8Array(CHUNK_BYTES);
+  let other = new Uint8Array(CHUNK_BYTES);
   let bytesRead = 0;
   let reported = 0;
   try {
-    while (!signal?.aborted && !decompression.stopped) {
-      const length = readInto(path, descriptor, buffer);
-      if (length === 0) break;
-      bytesRead += length;
-      const pending = decompression.write(buffer.subarray(0, length));
-      if (pending) await pending;
+    let length = await readInto(path, descriptor, buffer);
+    while (length > 0 && !signal?.aborted && !decompression.stopped) {
+      // The system reads the next piece while this one is analysed.
+      const next = readInto(path, descriptor, other);
+      // Its failure is told when it is waited for, below; until then nobody may take it for unhandled.
+      next.catch(() => {});
+      try {
+        bytesRead += length;
+        const pending = decompression.write(length === CHUNK_BYTES ? buffer : buffer.subarray(0, length));
+        if (pending) await pending;
+      } finally {
+        // Whatever happens, the file must not be closed under it.
+        length = await next;
+      }
       if (bytesRead - reported >= BYTES_PER_REPORT) {
         reported = bytesRead;
         onProgress?.(bytesRead, size);
-        await setImmediate();
       }
+      [buffer, other] = [other, buffer];
     }
   } finally {
     if (descriptor !== STDIN) closeSync(descriptor);
@@ -126,12 +132,13 @@ async function feedFile(
   return bytesRead;
 }
 
-function readInto(path: string, descriptor: number, buffer: Uint8Array): number {
-  try {
-    return readSync(descriptor, buffer, 0, buffer.length, null);
-  } catch (error) {
-    throw InputError.from(path, error);
-  }
+function readInto(path: string, descriptor: number, buffer: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, buffer, 0, buffer.length, null, (error, length) => {
+      if (error) reject(InputError.from(path, error));
+      else resolve(length);
+    });
+  });
 }
 
 /**
@@ -168,7 +175,7 @@ function feedPipe(
       fd: descriptor,
       readable: true,
       writable: false,
-      onread: { buffer: new Uint8Array(PIPE_CHUNK_BYTES), callback: take },
+      onread: { buffer: new Uint8Array(CHUNK_BYTES), callback: take },
     };
     const socket = new Socket(options);
     const goOn = (): void => {
