@@ -211,15 +211,8 @@ export class Oddities {
   candidateFrame = 0;
   candidateSeconds = 0;
   candidateNanos = 0;
-  /** Where a state change stood before a repeated FIN moved it: it goes back if the first FIN turns out to have arrived. */
-  moved: {
-    readonly endpoint: Endpoint;
-    readonly seconds: number;
-    readonly nanos: number;
-    readonly frame: number;
-    /** Timestamp of the copy that moved it, 0 without one. */
-    readonly tsVal: number;
-  } | null = null;
+  /** The copies of a FIN, the last of which moved a state change: it goes back to the one that turns out to have arrived. */
+  moved: { readonly endpoint: Endpoint; readonly copies: FinCopy[] } | null = null;
   client: EndpointOddities | null = null;
   server: EndpointOddities | null = null;
   silences: KeptSilence[] | null = null;
@@ -229,6 +222,14 @@ export class Oddities {
   oldDuplicates: Seen<{ readonly from: 'client' | 'server' }> | null = null;
   /** State changes that no correct endpoint shows. */
   illegalEvents = 0;
+}
+
+/** One transmission of a FIN; the timestamp is 0 without one. */
+export interface FinCopy {
+  readonly seconds: number;
+  readonly nanos: number;
+  readonly frame: number;
+  readonly tsVal: number;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -2,18 +2,7 @@ import { Segment } from '../packet/segment.ts';
 import { Calm } from './calm/calm.ts';
 import type { Connection } from './connection.ts';
 import { ClosedConnections, NONE_DUE } from './entries/closed.ts';
-import {
-  CLOSED,
-  CLOSED_MARK,
-  isClosed,
-  isLone,
-  LONE,
-  NO_CONNECTION,
-  SEQ,
-  STREAM,
-  TAG,
-  WIDTH,
-} from './entries/columns.ts';
+import { CLOSED, isClosed, isLone, NO_CONNECTION, SEQ, STREAM, TAG, WIDTH } from './entries/columns.ts';
 import { type LoneSyn, LoneSyns } from './entries/lone.ts';
 import { Tuples } from './entries/tuples.ts';
 import type { Services } from './oddities/responses.ts';
@@ -84,15 +73,14 @@ export class ConnectionTable {
 
   /** When the closed connection of an entry was last heard, seconds. */
   closedAt(entry: number): number {
-    return this.closed.closedAt(this.entries.get(entry, CLOSED));
+    return this.closed.closedAt(this.recordOf(entry));
   }
 
   /** Keeps of a closed connection what a late segment, or a new SYN, must meet within `patienceSeconds`. */
   putClosed(c: Connection, patienceSeconds: number): void {
     this.clear(c.entry);
     const { entries, closed } = this;
-    entries.set(c.entry, CLOSED, closed.put(c));
-    entries.set(c.entry, TAG, LONE | CLOSED_MARK);
+    entries.set(c.entry, TAG, CLOSED + closed.put(c));
     for (let entry = closed.forget(patienceSeconds); entry !== NONE_DUE; entry = closed.forget(patienceSeconds)) {
       if (entry >= 0) entries.set(entry, TAG, NO_CONNECTION);
     }
@@ -100,7 +88,12 @@ export class ConnectionTable {
 
   /** Gives a closed connection back as far as it is remembered. Its timeline is the caller's to restore. */
   readClosed(entry: number, c: Connection): { clientWaits: boolean; serverWaits: boolean } {
-    return this.closed.read(this.entries.get(entry, CLOSED), c);
+    return this.closed.read(this.recordOf(entry), c);
+  }
+
+  /** Of a closed connection. */
+  private recordOf(entry: number): number {
+    return this.entries.get(entry, TAG) - CLOSED;
   }
 
   /** Puts a live connection into an entry, in place of whatever it held. */
@@ -122,7 +115,8 @@ export class ConnectionTable {
     if (tag >= 0) {
       this.live[tag] = null;
       this.free.push(tag);
-    } else if (isClosed(tag)) this.closed.takeOut(entries.get(entry, CLOSED));
+    } else if (isClosed(tag)) this.closed.takeOut(tag - CLOSED);
+    else if (isLone(tag)) this.lone.takeOut(entries.chunk(entry), entries.offset(entry), entry);
     entries.set(entry, TAG, NO_CONNECTION);
   }
 
@@ -138,6 +132,7 @@ export class ConnectionTable {
     const m = this.entries.chunk(entry);
     const o = this.entries.offset(entry);
     this.lone.read(m, o, entry, into);
+    this.lone.takeOut(m, o, entry);
     this.readTuple(entry, into.fromLow, into.segment);
     begin(m, o + STREAM, into.fromLow, into.stream, m[o + SEQ]!);
     m[o + TAG] = NO_CONNECTION;
@@ -156,7 +151,7 @@ export class ConnectionTable {
 
   /** What everything but live connections takes, bytes. */
   get bytes(): number {
-    return this.tuples.bytes + this.closed.bytes;
+    return this.tuples.bytes + this.closed.bytes + this.lone.bytes;
   }
 
   /** The entries of so many live connections, of those whose last segment is the longest ago. */

@@ -1,7 +1,7 @@
 import { Int32Columns } from '../../bytes/columns.ts';
 import { CWR, ECE, type Segment, SYN } from '../../packet/segment.ts';
 import { SynShapes } from '../syn-shapes.ts';
-import { BEYOND, ID_AND_WINDOW, LONE, NANOS, SEQ, TAG, TS_VAL } from './columns.ts';
+import { BEYOND, LONE, NANOS, SEQ, TAG } from './columns.ts';
 
 // The tag of a lone SYN: LONE, and from the highest bit down these, then four bits of the second, the TTL, the shape.
 const SENT_BY_LOW = 1 << 29;
@@ -15,7 +15,7 @@ const NANOS_MASK = (1 << NANOS_BITS) - 1;
 const MOST_SECONDS = 1 << (SECOND_BITS + 2);
 const MOST_BEYOND = 0x10000;
 
-/** Entries side by side that share a beginning, from which their SYNs are counted. */
+/** Entries side by side that share a beginning, from which their SYNs are counted, and room for what their own columns can't hold. */
 const NEIGHBOURS_BITS = 12;
 const NEIGHBOURS_MASK = (1 << NEIGHBOURS_BITS) - 1;
 
@@ -26,7 +26,12 @@ const FIRST_STREAM = 2;
 const LEAD = 3;
 const BEGINNING_WIDTH = 4;
 
-// What does not fit beside its neighbours: in full, for all of them.
+// What entries have no columns for.
+const TS_VAL = 0;
+const ID_AND_WINDOW = 1;
+const BESIDE_WIDTH = 2;
+
+// What does not fit as a distance from the neighbours' first: in full, in a record that BEYOND names.
 const WIDE_SECONDS = 0;
 const WIDE_FRAME = 1;
 const WIDE_STREAM = 2;
@@ -42,19 +47,30 @@ export interface LoneSyn {
 }
 
 /**
- * SYNs that nobody has answered yet, in the columns of their entries: seconds, frame and stream as the distance from the
- * neighbours' first one, so that a flood, whose SYNs come in a row, costs 36 bytes each, and 16 more where they are sparse.
+ * SYNs that nobody has answered yet, in the columns of their entries and beside them: seconds, frame and stream as the
+ * distance from the neighbours' first one, so that a flood, whose SYNs come in a row, costs 36 bytes each, and 16 more where
+ * they are sparse. Of that, 8 and 16 are given back when the neighbours, or the one, are lone no longer.
  */
 export class LoneSyns {
   private readonly shapes = new SynShapes();
   private readonly beginnings = new Int32Columns(BEGINNING_WIDTH);
-  private readonly wide: (Int32Array | undefined)[] = [];
+  private readonly wide = new Int32Columns(WIDE_WIDTH);
+  private wideCount = 0;
+  /** By group of neighbours, while there is a lone SYN among them; and how many there are. */
+  private readonly beside: (Int32Array | null)[] = [];
+  private readonly counts: number[] = [];
+  private besideCount = 0;
   // The beginning of the neighbours asked for last.
   private group = -1;
   private second = 0;
   private frame = 0;
   private stream = 0;
   private lead = 0;
+
+  /** What they take beyond the columns of their entries, bytes. */
+  get bytes(): number {
+    return 4 * (((this.besideCount * BESIDE_WIDTH) << NEIGHBOURS_BITS) + this.wideCount * WIDE_WIDTH);
+  }
 
   /** Writes a first SYN to its entry's columns (`m`, from `o`); false when it is not plain enough for that. */
   put(m: Int32Array, o: number, entry: number, s: Segment, fromLow: boolean, number: number, stream: number): boolean {
@@ -78,8 +94,10 @@ export class LoneSyns {
     m[o + TAG] = LONE | (fromLow ? SENT_BY_LOW : 0) | (s.ttl << 16) | shape;
     m[o + SEQ] = s.seq;
     m[o + NANOS] = s.nanos;
-    m[o + TS_VAL] = s.tsVal;
-    m[o + ID_AND_WINDOW] = (s.ipId << 16) | s.window;
+    const beside = this.counted(group);
+    const at = (entry & NEIGHBOURS_MASK) * BESIDE_WIDTH;
+    beside[at + TS_VAL] = s.tsVal;
+    beside[at + ID_AND_WINDOW] = (s.ipId << 16) | s.window;
     if (fits) {
       m[o + TAG]! |= (second & SECOND_MASK) << SECOND_SHIFT;
       m[o + NANOS]! |= (second >> SECOND_BITS) << NANOS_BITS;
@@ -87,24 +105,39 @@ export class LoneSyns {
       return true;
     }
     m[o + TAG]! |= WIDE;
-    this.wide[group] ??= new Int32Array(WIDE_WIDTH << NEIGHBOURS_BITS);
-    const w = this.wide[group]!;
-    const at = (entry & NEIGHBOURS_MASK) * WIDE_WIDTH;
-    w[at + WIDE_SECONDS] = s.seconds;
-    w[at + WIDE_FRAME] = s.frame;
-    w[at + WIDE_STREAM] = stream;
-    w[at + WIDE_NUMBER] = number;
+    const { wide } = this;
+    const record = wide.allocate();
+    this.wideCount++;
+    m[o + BEYOND] = record;
+    wide.set(record, WIDE_SECONDS, s.seconds);
+    wide.set(record, WIDE_FRAME, s.frame);
+    wide.set(record, WIDE_STREAM, stream);
+    wide.set(record, WIDE_NUMBER, number);
     return true;
+  }
+
+  /** It is lone no longer, or of no more interest: after that its columns are somebody else's. */
+  takeOut(m: Int32Array, o: number, entry: number): void {
+    if ((m[o + TAG]! & WIDE) !== 0) {
+      this.wide.release(m[o + BEYOND]!);
+      this.wideCount--;
+    }
+    const group = entry >> NEIGHBOURS_BITS;
+    if (--this.counts[group]! > 0) return;
+    this.beside[group] = null;
+    this.besideCount--;
   }
 
   /** Reads it back: all but addresses and ports, payload and capture position. */
   read(m: Int32Array, o: number, entry: number, into: LoneSyn): void {
     const s = into.segment;
     this.shapes.restore(m[o + TAG]! & 0xffff, s);
-    s.ipId = s.ipVersion === 4 ? m[o + ID_AND_WINDOW]! >>> 16 : -1;
-    s.window = m[o + ID_AND_WINDOW]! & 0xffff;
+    const beside = this.beside[entry >> NEIGHBOURS_BITS]!;
+    const at = (entry & NEIGHBOURS_MASK) * BESIDE_WIDTH;
+    s.ipId = s.ipVersion === 4 ? beside[at + ID_AND_WINDOW]! >>> 16 : -1;
+    s.window = beside[at + ID_AND_WINDOW]! & 0xffff;
     s.seq = m[o + SEQ]!;
-    s.tsVal = m[o + TS_VAL]!;
+    s.tsVal = beside[at + TS_VAL]!;
     this.readPlace(m, o, entry, into);
   }
 
@@ -115,17 +148,17 @@ export class LoneSyns {
     into.fromLow = (tag & SENT_BY_LOW) !== 0;
     s.ipVersion = this.shapes.get(tag & 0xffff).ipVersion;
     s.ttl = (tag >>> 16) & 0xff;
-    const group = entry >> NEIGHBOURS_BITS;
     if ((tag & WIDE) !== 0) {
-      const w = this.wide[group]!;
-      const at = (entry & NEIGHBOURS_MASK) * WIDE_WIDTH;
-      s.seconds = w[at + WIDE_SECONDS]! >>> 0;
+      const { wide } = this;
+      const record = m[o + BEYOND]!;
+      s.seconds = wide.get(record, WIDE_SECONDS) >>> 0;
       s.nanos = m[o + NANOS]!;
-      s.frame = w[at + WIDE_FRAME]!;
-      into.stream = w[at + WIDE_STREAM]!;
-      into.number = w[at + WIDE_NUMBER]!;
+      s.frame = wide.get(record, WIDE_FRAME);
+      into.stream = wide.get(record, WIDE_STREAM);
+      into.number = wide.get(record, WIDE_NUMBER);
       return;
     }
+    const group = entry >> NEIGHBOURS_BITS;
     if (group !== this.group) this.enter(group);
     const nanos = m[o + NANOS]!;
     const second = ((tag >>> SECOND_SHIFT) & SECOND_MASK) | ((nanos >>> NANOS_BITS) << SECOND_BITS);
@@ -134,6 +167,20 @@ export class LoneSyns {
     s.frame = this.frame + (m[o + BEYOND]! >>> 16);
     into.stream = this.stream + (m[o + BEYOND]! & 0xffff);
     into.number = into.stream - this.lead;
+  }
+
+  /** One more lone SYN in this group: the room that its neighbours share. */
+  private counted(group: number): Int32Array {
+    const { beside, counts } = this;
+    while (beside.length <= group) {
+      beside.push(null);
+      counts.push(0);
+    }
+    if (counts[group]!++ === 0) {
+      beside[group] = new Int32Array(BESIDE_WIDTH << NEIGHBOURS_BITS);
+      this.besideCount++;
+    }
+    return beside[group]!;
   }
 
   private enter(group: number): void {

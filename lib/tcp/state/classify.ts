@@ -14,6 +14,11 @@ export function acksFin(e: Endpoint, s: Segment): boolean {
   return e.flow.finSent !== 0 && seqDiff(s.ack, e.flow.fin) === 1;
 }
 
+/** The segment acknowledges data of `e` that the tap has seen. */
+export function acksData(e: Endpoint, s: Segment): boolean {
+  return e.flow.bytes > 0 && seqDiff(s.ack, e.flow.isn) > 0;
+}
+
 /** All that `e` sent before its FIN has passed the tap, so the FIN can be taken (RFC 9293 3.10.7.4, eighth). */
 export function finInOrder(e: Endpoint): boolean {
   return e.flow.finSent !== 0 && seqDiff(e.flow.contiguous, e.flow.fin) > 0;

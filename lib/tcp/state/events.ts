@@ -25,7 +25,9 @@ export const PROVEN_SYN_ACK = 14;
 export const RECEIVED_ICMP_ERROR = 15;
 /** The other end, of which the capture holds nothing, acknowledged a FIN, or had its own acknowledged. */
 export const PROVEN_FIN = 16;
-export const EVENT_COUNT = 17;
+/** It acknowledged data of the peer's: it was in one of the states that take data. */
+export const ACKNOWLEDGED_DATA = 17;
+export const EVENT_COUNT = 18;
 
 /** As `cause` in timelines. */
 export const CAUSES = [
@@ -46,6 +48,7 @@ export const CAUSES = [
   'its SYN-ACK was answered',
   'received ICMP error',
   'its FIN was answered',
+  'acknowledged data',
 ] as const;
 
 /** Events of the endpoint's own sending: what they show is observed, not inferred. */

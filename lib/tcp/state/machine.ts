@@ -17,8 +17,9 @@ import { ACK, FIN, RST, type Segment, SYN } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
 import { keep } from '../connection.ts';
 import type { Judgement } from '../verdict/judgement.ts';
-import { acceptsReset, acksFin, acksSyn, finInOrder, isOwnFin, resetFit } from './classify.ts';
+import { acceptsReset, acksData, acksFin, acksSyn, finInOrder, isOwnFin, resetFit } from './classify.ts';
 import {
+  ACKNOWLEDGED_DATA,
   isSent,
   NEW_INCARNATION,
   RECEIVED_ACK_OF_FIN,
@@ -64,6 +65,8 @@ import { ILLEGAL, nextState } from './transitions.ts';
 const PROVEN_BY_ACK_OF_SYN = (1 << RECEIVED_SYN_ACK) | (1 << RECEIVED_SYN);
 const PROVEN_BY_SEGMENT = 1 << RECEIVED_ACK_OF_SYN;
 const PROVEN_BY_ACK_OF_FIN = 1 << RECEIVED_FIN;
+/** Nor does it say anything more after a FIN that the capture does not hold. */
+const PROVEN_BY_DATA = 1 << ACKNOWLEDGED_DATA;
 
 /**
  * Moves both endpoints by one segment. Reads top to bottom: which events the segment is for its sender and for the
@@ -131,8 +134,9 @@ export class StateMachine {
     } else if (e.state === SYN_RECEIVED && (ackOfFin || !mayTalkEarly(c, peer, s))) {
       if (!establishAtCandidate(timeline, c, e)) this.apply(c, e, SENT_SEGMENT);
       e.doubted = 0;
-    } else if (e.state === UNKNOWN && s.length > 0) {
-      this.apply(c, e, SENT_SEGMENT);
+    } else if (e.state === UNKNOWN) {
+      if (s.length > 0) this.apply(c, e, SENT_SEGMENT);
+      else if (acksData(peer, s)) this.apply(c, e, ACKNOWLEDGED_DATA);
     }
     if (ackOfFin && peer.fins > 0) this.receiveFin(c, e);
     const unseenFin = peer.flow.packets === 0 && followUnseenPeer(c, e, peer, s, this.applyTo);
@@ -142,6 +146,7 @@ export class StateMachine {
       let proven = e.state === SYN_RECEIVED ? 0 : PROVEN_BY_SEGMENT;
       if (ackOfSyn) proven |= PROVEN_BY_ACK_OF_SYN;
       if (ackOfFin || unseenFin) proven |= PROVEN_BY_ACK_OF_FIN;
+      if (s.length > 0 || (s.flags & FIN) !== 0) proven |= PROVEN_BY_DATA;
       timeline.confirm(e, s.frame, proven);
     }
 

@@ -16,7 +16,7 @@ import {
 } from '../../facts/state.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
 import { FIN, type Segment } from '../../packet/segment.ts';
-import type { Connection, Endpoint } from '../connection.ts';
+import { type Connection, type Endpoint, type FinCopy, keep } from '../connection.ts';
 import type { Judgement } from '../verdict/judgement.ts';
 import { acksFin } from './classify.ts';
 import {
@@ -59,13 +59,17 @@ export function moveReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, 
   timeline.move(e, RECEIVED_FIN, s.seconds, s.nanos, s.frame);
 }
 
-/** Keeps where `change`, the first arrival of a FIN, stood: not if it had to wait for data anyway. */
+/** Keeps this copy of the FIN, and the first, `change`: not if that one had to wait for data anyway. */
 function rememberFin(c: Connection, e: Endpoint, s: Segment): void {
   if ((s.flags & FIN) === 0) return;
   const odd = c.odd();
-  if (odd.moved !== null && odd.moved.endpoint === e) return;
-  const { seconds, nanos, frame } = change;
-  odd.moved = { endpoint: e, seconds, nanos, frame, tsVal: s.hasTimestamps ? s.tsVal : 0 };
+  if (odd.moved === null || odd.moved.endpoint !== e) {
+    const { seconds, nanos, frame } = change;
+    const { finTsVal } = e === c.client ? c.server : c.client;
+    odd.moved = { endpoint: e, copies: [{ seconds, nanos, frame, tsVal: finTsVal }] };
+  }
+  const { seconds, nanos, frame, tsVal } = s;
+  keep(odd.moved.copies, { seconds, nanos, frame, tsVal: s.hasTimestamps ? tsVal : 0 });
 }
 
 /**
@@ -99,22 +103,25 @@ export function takeBackReset(timeline: Timeline, e: Endpoint): number {
 }
 
 /**
- * `e` acknowledges a FIN that was sent more than once. If it reports the last copy as a duplicate (RFC 2883 4), or echoes a
- * timestamp between the first and the second (RFC 7323 4.3: a segment already received updates nothing), the first had
- * arrived.
+ * `e` acknowledges a FIN that was sent more than once. If it reports the last copy as a duplicate (RFC 2883 4), the first had
+ * arrived; if it echoes the timestamp of an earlier one, that (RFC 7323 4.3: a segment already received updates nothing).
  */
 export function restoreReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void {
   const moved = c.oddities?.moved;
   if (moved == null || moved.endpoint !== e) return;
   const duplicateReported = s.sackCount > 0 && seqDiff(s.sack[1]!, peer.flow.fin) === 1;
-  const echoes = s.hasTimestamps && moved.tsVal !== 0 && peer.finTsVal !== 0;
-  const firstEchoed = echoes && seqDiff(s.tsEcr, peer.finTsVal) >= 0 && seqDiff(s.tsEcr, moved.tsVal) < 0;
-  if (duplicateReported || firstEchoed) {
-    if (!crossAgain(timeline, e, moved)) timeline.move(e, RECEIVED_FIN, moved.seconds, moved.nanos, moved.frame);
-  } else if (s.hasTimestamps) {
-    // It answers the last copy, as one that is new to it: a duplicate reported later is the first, late.
-    c.oddities!.moved = null;
-  }
+  const arrived = duplicateReported ? moved.copies[0]! : echoedCopy(moved.copies, s);
+  if (arrived === null) return;
+  // Another copy than the first that is answered was new: a duplicate reported later says no more of it.
+  if (arrived !== moved.copies[0]) c.oddities!.moved = null;
+  if (arrived === moved.copies.at(-1) || crossAgain(timeline, e, arrived)) return;
+  timeline.move(e, RECEIVED_FIN, arrived.seconds, arrived.nanos, arrived.frame);
+}
+
+/** The newest of the copies that had been sent at the time that the segment echoes, null where nothing tells. */
+function echoedCopy(copies: readonly FinCopy[], s: Segment): FinCopy | null {
+  if (!s.hasTimestamps || copies[0]!.tsVal === 0) return null;
+  return copies.findLast(({ tsVal }) => seqDiff(s.tsEcr, tsVal) >= 0) ?? null;
 }
 
 /** The FIN had arrived before the ACK of the own one: the two had crossed after all. */

@@ -31,6 +31,7 @@ import {
   UNKNOWN,
 } from '../../facts/state.ts';
 import {
+  ACKNOWLEDGED_DATA,
   EVENT_COUNT,
   NEW_INCARNATION,
   PROVEN_FIN,
@@ -149,6 +150,8 @@ export const ROWS: readonly Row[] = [
 
   // First seen in mid-connection: the first thing that only one state explains decides.
   [UNKNOWN, SENT_SEGMENT, ESTABLISHED, 'RFC 9293 3.10.2'],
+  // FIN_WAIT_1 and FIN_WAIT_2 take data too; whoever has said no FIN that the capture holds is likelier not to have sent one.
+  [UNKNOWN, ACKNOWLEDGED_DATA, ESTABLISHED, 'RFC 9293 3.10.7.4'],
   [UNKNOWN, SENT_FIN, FIN_WAIT_1, 'RFC 9293 3.10.4'],
   [UNKNOWN, RECEIVED_FIN, CLOSE_WAIT, 'RFC 9293 3.10.7.4'],
   [UNKNOWN, SENT_RST, CLOSED, 'RFC 9293 3.10.5'],

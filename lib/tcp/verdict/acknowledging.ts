@@ -2,7 +2,7 @@ import { seqDiff, seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
 import { ACKED_UNSEEN } from '../../facts/notes.ts';
 import { ACK, type Segment } from '../../packet/segment.ts';
 import type { Connection } from '../connection.ts';
-import { SYN_SEEN } from '../flow.ts';
+import { type Flow, SYN_SEEN } from '../flow.ts';
 import { noteAhead } from '../oddities/numbers.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { turnWindow } from '../window/zero-window.ts';
@@ -27,6 +27,7 @@ export function acknowledge(it: Case, old: boolean): void {
     if (back.ackSeen === 0) back.isn = ack;
     if (back.ackSeen === 0 || seqGt(ack, back.acked)) back.acked = ack;
     back.ackSeen = 1;
+    reportAhead(back, segment);
   } else {
     if (seqGt(ack, back.next)) acknowledgeUnseen(it);
     if (back.ackSeen === 0 || seqGt(ack, back.acked)) {
@@ -78,6 +79,17 @@ function settle(it: Case, detail: FlowDetail, before: number): void {
   if (detail.sacked.total > 0) detail.sacked.dropBelow(segment.ack);
   if (detail.recovery !== NOT_RECOVERING && seqGe(segment.ack, detail.recoverTo)) detail.recovery = NOT_RECOVERING;
   if (detail.uncovered > 0) covered(it, detail, before);
+}
+
+/** Which bytes of a flow not seen yet have arrived, as the first ACKs that the capture holds report. */
+function reportAhead(back: Flow, segment: Segment): void {
+  for (let block = isDuplicateReport(segment) ? 1 : 0; block < segment.sackCount; block++) {
+    const left = segment.sack[block * 2]!;
+    const right = segment.sack[block * 2 + 1]!;
+    if (seqLt(left, segment.ack) || seqGe(left, right)) continue;
+    back.detail ??= new FlowDetail();
+    back.detail.sacked.add(left, right);
+  }
 }
 
 /** SACK blocks (RFC 2018): which bytes have arrived beyond the acknowledgment. */

@@ -188,6 +188,7 @@ function judgeUnseen(it: Case, record: number, start: number, until: number): bo
     const roundTrip = roundTripOf(connection, flow, back);
     const unasked = lag < roundTrip * SOONER_THAN_TIMERS && !knowsOfHole(it);
     late = unasked || lag < (roundTrip > 0 ? roundTrip * NEARLY : LATE_AT_MOST);
+    if (follower < 0 && answersFirstCopy(it, record)) late = false;
     confidence = unasked || (roundTrip > 0 && (lag < roundTrip / 2 || lag >= roundTrip)) ? MEDIUM : LOW;
   }
   if (late) {
@@ -203,6 +204,18 @@ function judgeUnseen(it: Case, record: number, start: number, until: number): bo
  */
 function knowsOfHole({ flow, back, segment }: Case): boolean {
   return flow.dupAcks !== 1 || !segment.hasTimestamps || back.tsVal === 0 || seqGe(segment.tsEcr, back.tsVal);
+}
+
+/**
+ * All that shows the hole is what answered the peer's retransmission of a request, and the answer to that request is what is
+ * missing: it had been sent when the second copy came, so on the first, a timer's time before (RFC 9293 3.10.7.4: what comes
+ * again is acknowledged at once, with the number that is to be sent next).
+ */
+function answersFirstCopy({ back, segment, memory }: Case, record: number): boolean {
+  const repeat = back.detail?.pending.at(-1);
+  if (repeat === undefined || repeat.kind !== RETRANSMISSION || back.next !== repeat.end) return false;
+  const revealed = latestSending(memory.sent, record);
+  return seqGe(segment.ack, repeat.end) && secondsBetween(repeat, revealed) >= 0;
 }
 
 /** The first record from a hole on that came in its order: what overtook, or what was sent after the lost one. */

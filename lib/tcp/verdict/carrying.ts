@@ -21,7 +21,7 @@ import { countPayload } from './payload.ts';
 import { START } from './record.ts';
 import { addReordering } from './reorderings.ts';
 import { learn, wasOvertaken } from './sending-order.ts';
-import { answersOlder, goesBack, packetsLost, probesTail, repeatsUnseen } from './unseen.ts';
+import { answersOlder, goesBack, packetsLost, probesTail, repeatsUnseen, wasReportedMissing } from './unseen.ts';
 
 /** A segment that occupies sequence numbers: payload, FIN or both. */
 export function judgeCarrying(it: Case): void {
@@ -49,7 +49,9 @@ export function judgeCarrying(it: Case): void {
       const probe = probesTail(it);
       leaveGap(it);
       if (probe) judgeRepeatOfUnseen(it, end, 1);
-    } else if (repeatsUnseen(it, lost) || answersOlder(it) || goesBack(it)) judgeRepeatOfUnseen(it, end, lost);
+    } else if (repeatsUnseen(it, lost) || answersOlder(it) || goesBack(it) || wasReportedMissing(it)) {
+      judgeRepeatOfUnseen(it, end, lost);
+    }
     if (out.kind === DUPLICATE) return;
     const before = flow.next;
     extend(it, end);

@@ -1,14 +1,14 @@
-import { seqAdd, seqDiff, seqLt } from '../../bytes/seq.ts';
+import { seqAdd, seqDiff, seqLe, seqLt } from '../../bytes/seq.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
-import { NEARLY, roundTripOf } from '../timing/vantage.ts';
+import { halfBeyond, NEARLY, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { FlowDetail, RECOVERING_TIMEOUT } from './detail.ts';
 import { find, holeFrom } from './history.ts';
-import { END, START } from './record.ts';
-import { LEAST_TIMEOUT } from './recovery.ts';
+import { END, NEXT, START } from './record.ts';
+import { LEAST_TIMEOUT, sinceSending } from './recovery.ts';
 import { leftOut, wasOvertaken } from './sending-order.ts';
 
 // Retransmissions that no sequence number betrays: their original was lost in front of the tap, and nothing behind it came.
@@ -21,24 +21,51 @@ const ETHERNET_MSS = 1460;
 const JUMBO_MSS = 8960;
 
 /**
- * Packets that this flow has sent since its highest byte seen, and that never came: numbers left out, while nothing of the
- * peer's was newly acknowledged, so that what is missing was no pure ACK; nor with a hole open that it may have been for.
+ * Packets that this flow has sent since its highest byte seen, and that never came: numbers left out, which no pure ACKs
+ * explain; nor with a hole open that they may have been for.
  */
 export function packetsLost(it: Case): number {
-  const { flow, back, segment } = it;
-  if (back.ackSeen === 0 || segment.ack !== back.acked) return 0;
+  const { flow, segment } = it;
   const missing = leftOut(flow, segment);
-  if (missing > 0 && (flow.contiguous === flow.next || fillsHole(it))) {
-    flow.detail ??= new FlowDetail();
-    flow.detail.lost += missing;
+  if (missing > 0 && (flow.contiguous === flow.next || fillsHole(it, missing))) {
+    const lost = missing - pureAcksAmong(it, missing);
+    if (lost > 0) {
+      flow.detail ??= new FlowDetail();
+      flow.detail.lost += lost;
+    }
   }
   return flow.detail?.lost ?? 0;
 }
 
-/** The only hole is filled by this segment, before the sender can know of another copy that was lost. */
-function fillsHole({ connection, flow, back, segment, memory }: Case): boolean {
+/**
+ * Each segment that is newly acknowledged, and each that came again since, may have been answered by a pure ACK, which is
+ * among the `missing`. But a single one was not lost if this segment waited for a timer's time since its sender got what it
+ * acknowledges: unanswered, the peer would have sent that again (RFC 6298 5.4).
+ */
+function pureAcksAmong({ connection, flow, back, segment, memory }: Case, missing: number): number {
+  const { sent } = memory;
+  const silence = elapsed(segment, flow.seconds, flow.nanos);
+  const again = back.detail?.pending.filter((it) => elapsed(segment, it.seconds, it.nanos) < silence).length ?? 0;
+  if (back.ackSeen === 1 && segment.ack === back.acked) return again;
+  let segments = again;
+  let last = -1;
+  for (let at = back.una; at >= 0 && seqLe(sent.get(at, END), segment.ack); at = sent.get(at, NEXT)) {
+    segments += standsFor(sent, back, at);
+    last = at;
+  }
+  if (last < 0) return missing;
+  const waited = sinceSending(sent, last, segment) - halfBeyond(connection, back);
+  return missing === 1 && again === 0 && waited >= LEAST_TIMEOUT ? 0 : segments;
+}
+
+/**
+ * The only hole is filled by this segment, before the sender can know of another copy that was lost: what follows the copy
+ * is what would tell it, and here that is this segment itself, or else it takes a round trip.
+ */
+function fillsHole({ connection, flow, back, segment, memory }: Case, missing: number): boolean {
   if (segment.seq !== flow.contiguous) return false;
-  if (elapsed(segment, flow.seconds, flow.nanos) >= roundTripOf(connection, flow, back) * NEARLY) return false;
+  const soonest = missing === 1 ? LEAST_TIMEOUT : roundTripOf(connection, flow, back) * NEARLY;
+  if (elapsed(segment, flow.seconds, flow.nanos) >= soonest) return false;
   const behind = find(memory.sent, flow, seqAdd(segment.seq, segment.length));
   return behind >= 0 && holeFrom(memory.sent, flow, behind) === flow.next;
 }
@@ -51,7 +78,7 @@ function fillsHole({ connection, flow, back, segment, memory }: Case): boolean {
 export function repeatsUnseen(it: Case, lost: number): boolean {
   const { flow, memory } = it;
   if (lost === 0 || flow.contiguous !== flow.next || hasProbed(flow)) return false;
-  if (flow.tail >= 0 && isSuperSegment(memory.sent, flow)) return false;
+  if (flow.tail >= 0 && standsFor(memory.sent, flow, flow.tail) > 1) return false;
   return isTimers(it, lost);
 }
 
@@ -90,7 +117,7 @@ function isTimers({ connection, flow, back, segment }: Case, lost: number): bool
  * So the peer had waited a timer's time for the answer, and the answerer as long for its acknowledgment.
  */
 export function answersOlder({ connection, flow, back, segment }: Case): boolean {
-  if (segment.length === 0 || flow.contiguous !== flow.next || back.detail === null || back.ackSeen === 0) return false;
+  if (flow.contiguous !== flow.next || back.detail === null || back.ackSeen === 0) return false;
   const repeat = back.detail.pending.at(-1);
   if (repeat === undefined || repeat.kind !== RETRANSMISSION || repeat.spurious) return false;
   if (repeat.start !== back.acked || seqLt(segment.ack, repeat.end)) return false;
@@ -98,6 +125,14 @@ export function answersOlder({ connection, flow, back, segment }: Case): boolean
   if (echoed) return seqLt(segment.tsEcr, repeat.tsVal);
   if (leftOut(flow, segment) === 0) return false;
   return elapsed(segment, repeat.seconds, repeat.nanos) < roundTripOf(connection, flow, back);
+}
+
+/**
+ * The first that the capture holds of its sender, and yet sent before: the ACKs seen so far report what lies beyond it, and
+ * it as missing (RFC 2018 4).
+ */
+export function wasReportedMissing({ flow, segment }: Case): boolean {
+  return flow.detail !== null && flow.bytes === 0 && flow.detail.sacked.anyAbove(segment.seq);
 }
 
 /**
@@ -128,7 +163,8 @@ function hasProbed({ detail, next }: Flow): boolean {
   return detail !== null && detail.zeroWindowProbes > 0 && detail.probedAt === next;
 }
 
-/** The newest record was captured before segmentation or after coalescing: it has used more numbers than its own. */
-function isSuperSegment(pool: Case['memory']['sent'], flow: Flow): boolean {
-  return seqDiff(pool.get(flow.tail, END), pool.get(flow.tail, START)) > Math.min(flow.mss || ETHERNET_MSS, JUMBO_MSS);
+/** Segments on the wire that a record stands for: more than one where it was captured before segmentation. */
+function standsFor(pool: Case['memory']['sent'], flow: Flow, record: number): number {
+  const size = seqDiff(pool.get(record, END), pool.get(record, START));
+  return Math.max(1, Math.ceil(size / Math.min(flow.mss || ETHERNET_MSS, JUMBO_MSS)));
 }

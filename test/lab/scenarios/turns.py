@@ -6,7 +6,7 @@ import time
 
 import wire
 from path import DELAY, DROP, DUPLICATE, ICMP, Rule, anything, data, fin, flags, pure_ack, syn, syn_ack
-from scenario import HEADERS, answering, ask, download, drain, linger, read, scenario, serve, vanish
+from scenario import HEADERS, Capture, answering, ask, download, drain, linger, read, scenario, serve, vanish
 
 from .closing import WITHOUT_TIMESTAMPS, both_close, client_first, server_first
 from .handshake import FAST_OPEN, fast_open, one_exchange, simultaneous_open
@@ -422,5 +422,39 @@ def flight_lost_before_tap(stage):
     time.sleep(1.5)
     stage.phase(0)
     read(sock, 50_000)
+    sock.close()
+    stage.join()
+
+
+@scenario("single lost request: its repetition is the first that the tap sees of it", at="middle server",
+          wants={"retransmissions_original_not_seen": 1}, rules=lambda: [Rule(DROP, "A", "c2s", data, skip=4, times=1)])
+def request_lost_before_tap(stage):
+    """Six exchanges; the fifth request is lost between client and tap."""
+    serve(stage, answering(120, 400, 6))
+    sock = stage.client.connect(stage.server)
+    ask(sock, 120, 400, 6, pause=0)
+    sock.close()
+    stage.join()
+
+
+@scenario("both FINs lost: the second answers a copy of the first, as its timestamp shows", at="client",
+          wants={"retransmissions": 3},
+          rules=lambda: [Rule(DROP, "B", "c2s", fin, times=1), Rule(DROP, "A", "s2c", fin, times=1)])
+def fins_lost_both_ways(stage):
+    """The client's first FIN is lost between tap and server, and the server's between tap and client."""
+    client_first(stage)
+    time.sleep(0.5)
+
+
+@scenario("reset by client (SO_LINGER 0)", "the capture starts in mid-connection",
+          captures=[Capture("client", start="capture starts", snaplen=HEADERS)])
+def midstream_reset(stage):
+    """The client has read 60 kB of a download when the capture starts, reads 20 kB more and aborts."""
+    serve(stage, lambda connection: (connection.sendall(bytes(80_000)), patient(connection)))
+    sock = stage.client.connect(stage.server)
+    read(sock, 60_000)
+    stage.mark("capture starts")
+    read(sock, 20_000)
+    linger(sock)
     sock.close()
     stage.join()

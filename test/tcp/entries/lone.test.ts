@@ -58,3 +58,28 @@ describe('a lone SYN comes back as it was put', () => {
     expect(read).toEqual(put);
   });
 });
+
+it('is given up, and its neighbours keep what is theirs', () => {
+  const lone = new LoneSyns();
+  const columns = [0, 1, 2].map(() => new Int32Array(WIDTH));
+  const into: LoneSyn = { segment: new Segment(), number: 0, stream: 0, fromLow: false };
+  const empty = lone.bytes;
+  const put = (entry: number, frame: number) => {
+    expect(lone.put(columns[entry]!, 0, entry, synOf({ frame, tsVal: frame }), true, 4, 4)).toBe(true);
+  };
+  put(0, 10);
+  put(1, 11);
+  const near = lone.bytes;
+  put(2, 900_000);
+  expect(lone.bytes).toBeGreaterThan(near);
+  lone.takeOut(columns[2]!, 0, 2);
+  lone.takeOut(columns[0]!, 0, 0);
+  expect(lone.bytes).toBe(near);
+  lone.read(columns[1]!, 0, 1, into);
+  expect(told(into.segment)).toEqual(told(synOf({ frame: 11, tsVal: 11 })));
+  lone.takeOut(columns[1]!, 0, 1);
+  expect(lone.bytes).toBe(empty);
+  put(1, 950_000);
+  lone.read(columns[1]!, 0, 1, into);
+  expect(into.segment).toMatchObject({ frame: 950_000, tsVal: 950_000 });
+});

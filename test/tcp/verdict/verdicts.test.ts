@@ -267,6 +267,76 @@ describe('a retransmission whose original the tap never saw', () => {
     );
   });
 
+  it('in order, lost while a hole was open that one other copy can not have been for', () => {
+    holds(
+      `
+      0.001 < 0:1000 id 1
+      0.002 < 1000:2000 id 2
+      0.0021 > ack 2000
+      0.011 < 2000:3000 id 3
+      0.012 < 4000:5000 id 5
+      0.0121 > ack 3000 sack 4000:5000
+      0.023 < 3000:4000 id 7                      | retransmission fast
+      0.0231 > ack 5000
+      0.034 < 5000:6000 id 8                      | retransmission tail_loss_probe
+      `,
+      { tap: 'client', timestamps: false },
+    );
+  });
+
+  const ANSWERS = (last: string): string => `
+    0.020 > 0:100 id 1002
+    0.031 < 0:500 ack 100 id 1
+    0.032 > 100:200 ack 500 id 1003
+    0.043 < 500:1000 ack 200 id 2
+    ${last}`;
+
+  it('in order, by the number of the lost packet, though it acknowledges something', () => {
+    const TAP: Setting = { tap: 'server' };
+    holds(ANSWERS('0.260 > 200:300 ack 1000 id 1005                | retransmission tail_loss_probe'), TAP);
+    holds(ANSWERS('0.083 > 200:300 ack 1000 id 1006                | retransmission tail_loss_probe'), TAP);
+    // The one that is missing may be a pure ACK.
+    holds(ANSWERS('0.083 > 200:300 ack 1000 id 1005'), TAP);
+    holds(
+      ANSWERS(`0.255 < 500:1000 ack 200 id 3            | retransmission tail_loss_probe of 4
+      0.290 > 200:300 ack 1000 id 1005`),
+      TAP,
+    );
+  });
+
+  it('the first one seen, which the ACKs before it report as missing', () => {
+    holds(
+      `
+      0.001 < ack 0 sack 1000:3000
+      0.002 > 0:1000                              | retransmission fast
+      0.012 < ack 3000
+      0.0121 > 3000:4000
+      `,
+      { tap: 'client', handshake: false },
+    );
+  });
+
+  it('the answer to a request, the second copy of which was answered from behind it', () => {
+    const V6: Setting = { tap: 'client', ids: false, timestamps: false };
+    holds(
+      `
+      0.020 > 0:100
+      0.238 > 0:100                               | retransmission tail_loss_probe spurious of 1
+      0.248 < 300:300 ack 100 sack 0:100
+      0.251 < 0:300 ack 100                       | retransmission tail_loss_probe
+      `,
+      V6,
+    );
+    holds(
+      `
+      0.020 > 0:100
+      0.029 < 300:300 ack 100
+      0.031 < 0:300 ack 100                       | reordering
+      `,
+      V6,
+    );
+  });
+
   it('in order and soon: what is missing may be anything', () => {
     holds(
       `
@@ -293,6 +363,14 @@ describe('a retransmission whose original the tap never saw', () => {
       0.020 > 0:100
       0.238 > 0:100                               | retransmission tail_loss_probe of 1
       0.249 < ack 100 0:300 ecr 238
+      `,
+      { tap: 'client', ids: false },
+    );
+    holds(
+      `
+      0.020 > F
+      0.238 > F 0:0                               | retransmission fin spurious of 1
+      0.246 < F ack 1 ecr 20                      | retransmission fin
       `,
       { tap: 'client', ids: false },
     );
