@@ -3,9 +3,10 @@ import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
 import type { ResolvedConfig } from '../lint/config.ts';
 import { type Expectation, Expecting } from '../lint/expect.ts';
+import { LiveLinter } from '../lint/live.ts';
 import { createLinter, type Judgement, type Linter } from '../lint/runtime.ts';
 import type { Judged } from '../report/make-report.ts';
-import type { Interest, Source } from './analyse.ts';
+import type { Interest, SoFar, Source } from './analyse.ts';
 import type { Selector } from './selection.ts';
 
 /** What rules ask of payload, where they do: it costs time and memory, and is off in most presets. */
@@ -24,6 +25,8 @@ export interface Standard {
 /** A capture that was read within a selection, to be judged as a whole once its neighbours are known. */
 export interface Judging extends Interest {
   readonly capture: CaptureFacts | null;
+  /** What is found so far, each finding once. Provisional: what comes later may refute it. */
+  newsOf(snapshot: SoFar['snapshot']): Finding[];
   conclude(rotated: CaptureFacts['rotated'] | null): Judged;
 }
 
@@ -38,6 +41,7 @@ export function beginJudging(standard: Standard, origin: Source): Judging {
   const held: ConnectionFacts[] = [];
   const comments: [string, number | null][] = [];
   let read: CaptureFacts | null = null;
+  const live = new LiveLinter(linter);
   return {
     ask: {
       wake: expecting.length > 0 ? -1 : linter.wake,
@@ -70,6 +74,18 @@ export function beginJudging(standard: Standard, origin: Source): Judging {
     get capture() {
       return read;
     },
+    newsOf(snapshot) {
+      const alive = new Set<number>();
+      const findings = live.step((tell) =>
+        snapshot((facts) => {
+          if (selector.matches(facts, origin)) {
+            alive.add(facts.connection);
+            tell(facts);
+          }
+        }),
+      );
+      return selector.all ? findings : findings.filter((each) => concerns(each, selected) || concerns(each, alive));
+    },
     conclude(rotated) {
       const capture: CaptureFacts = rotated ? { ...read!, rotated } : read!;
       let result: Judgement = linter.finish(capture);
@@ -94,6 +110,6 @@ export function beginJudging(standard: Standard, origin: Source): Judging {
 }
 
 /** With a selection, what is about other connections is left out; what is about the capture as a whole stays. */
-export function concerns({ connections }: Finding, selected: ReadonlySet<number>): boolean {
+function concerns({ connections }: Finding, selected: ReadonlySet<number>): boolean {
   return connections.length === 0 || connections.some((connection) => selected.has(connection));
 }

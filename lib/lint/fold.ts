@@ -124,6 +124,14 @@ export class Fold {
     }
   }
 
+  copy(): Fold {
+    const copy = new Fold(this.worst, this.worstOf, this.address, this.port);
+    copy.absorb(this);
+    copy.singles = [...this.singles];
+    copy.#latest = this.#latest;
+    return copy;
+  }
+
   findings(): Unnumbered[] {
     if (this.connections === 1 && this.drafts <= TOLD_SINGLY) {
       return this.singles.map((single) => fromConnection(single, this.worstOf));
@@ -209,6 +217,14 @@ export class Folds {
 
   constructor(keepConnections = false) {
     this.#byConnection = keepConnections ? new Map() : null;
+  }
+
+  /** The same folds, to go on with: what is added to the copy is not added here. Of connections it knows nothing. */
+  copy(): Folds {
+    const copy = new Folds();
+    for (const [key, fold] of this.#folds) copy.#folds.set(key, fold.copy());
+    for (const [rule, held] of this.#perRule) copy.#perRule.set(rule, held);
+    return copy;
   }
 
   add(ranked: Ranked, facts: ConnectionFacts): void {

@@ -8,28 +8,22 @@ const MOST_TOLD = 4096;
 /** What only the end of a capture can prove. */
 const OF_THE_END: ReadonlySet<string> = new Set(['capture-empty']);
 
-/**
- * Judges a capture that still goes on: the same rules, on what is known at a step. Give it every connection that ends, and
- * at each step those that live; it forgets all but which findings it has told.
- */
+/** Judges a capture that still goes on: what `linter` would find if it ended at a step. It keeps nothing but what it has told. */
 export class LiveLinter {
-  private readonly create: () => Linter;
+  private readonly linter: Linter;
   private readonly told = new Set<string>();
-  private linter: Linter;
 
-  constructor(create: () => Linter) {
-    this.create = create;
-    this.linter = create();
+  constructor(linter: Linter) {
+    this.linter = linter;
   }
 
-  connection(facts: ConnectionFacts): void {
-    this.linter.connection(facts);
-  }
-
-  /** What is found now and was not told before. Provisional: what comes later may refute it. */
-  step(capture: CaptureFacts): Finding[] {
-    const { findings } = this.linter.finish(capture);
-    this.linter = this.create();
+  /**
+   * What is found now and was not told before. Provisional: what comes later may refute it. `snapshot` tells of the
+   * connections that have not ended, and of the capture.
+   */
+  step(snapshot: (tell: (facts: ConnectionFacts) => void) => CaptureFacts): Finding[] {
+    const fork = this.linter.fork();
+    const { findings } = fork.finish(snapshot((facts) => fork.connection(facts)));
     const news = findings.filter(({ rule, fingerprint }) => !OF_THE_END.has(rule) && !this.told.has(fingerprint));
     if (this.told.size + news.length > MOST_TOLD) return [];
     for (const { fingerprint } of news) this.told.add(fingerprint);

@@ -1,4 +1,4 @@
-/** The lowest different values of many, so that what is kept never depends on the order in which they came. */
+/** The lowest different values of many, in order: what is kept never depends on the order in which they came. */
 export class Lowest<T extends number | string> {
   readonly #limit: number;
   #kept: T[] = [];
@@ -8,15 +8,25 @@ export class Lowest<T extends number | string> {
   }
 
   add(value: T): void {
-    this.#kept.push(value);
-    if (this.#kept.length > 4 * this.#limit) this.#kept = this.values();
+    const kept = this.#kept;
+    let at = kept.length;
+    if (at === 0) {
+      // By itself: arrays that grow hold room for sixteen more, and most of these stay alone.
+      this.#kept = [value];
+      return;
+    }
+    if (at >= this.#limit && value >= kept[at - 1]!) return;
+    while (at > 0 && kept[at - 1]! > value) at--;
+    if (at > 0 && kept[at - 1] === value) return;
+    kept.splice(at, 0, value);
+    if (kept.length > this.#limit) kept.pop();
   }
 
   addAll(other: Lowest<T>): void {
     for (const value of other.#kept) this.add(value);
   }
 
-  values(): T[] {
-    return [...new Set(this.#kept)].sort((a, b) => (a < b ? -1 : 1)).slice(0, this.#limit);
+  values(): readonly T[] {
+    return this.#kept;
   }
 }

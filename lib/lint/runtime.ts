@@ -31,6 +31,8 @@ export interface Linter {
   /** A comment that the capture holds, on a frame or (null) on a section: it may take findings back. */
   comment(text: string, frame: number | null): void;
   finish(capture: CaptureFacts): Judgement;
+  /** Another that goes on from what has been found so far; this one stays as it is. It heeds no comments. */
+  fork(): Linter;
 }
 
 export interface Judgement {
@@ -56,10 +58,13 @@ export interface JudgingOptions {
 const NOWHERE: CaptureOrigin & { readonly nameOf?: NameOf } = { path: '', start: null };
 
 export function createLinter(config: ResolvedConfig, options: JudgingOptions = {}): Linter {
+  return linterOn(new Folds(options.keepFound === true), config, options);
+}
+
+function linterOn(folds: Folds, config: ResolvedConfig, options: JudgingOptions): Linter {
   const { origin = NOWHERE, allowInline = false } = options;
   const variants = new Variants(config, origin);
   const { possible } = variants;
-  const folds = new Folds(options.keepFound === true);
   const skips = new Map<string, Map<string, number>>();
   const suppressions = new Suppressions(config.rules);
   const wake = possible.reduce((bits, { rule }) => ('connection' in rule ? bits | (rule.meta.wakes ?? -1) : bits), 0);
@@ -152,6 +157,8 @@ export function createLinter(config: ResolvedConfig, options: JudgingOptions = {
         suppressionProblems: suppressions.problems,
       };
     },
+
+    fork: () => linterOn(folds.copy(), config, { origin }),
   };
 }
 

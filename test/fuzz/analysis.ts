@@ -97,8 +97,8 @@ export function run(file: Uint8Array, way: Way, chunkBytes = file.length, snapsh
     onComment: linter.comment,
     ...asked[way],
   });
-  const live = snapshots ? new LiveLinter(judge) : null;
-  feed(file, analyzer, chunkBytes, () => live?.step(analyzer.snapshot((facts) => live.connection(facts))));
+  const live = snapshots ? new LiveLinter(linter) : null;
+  feed(file, analyzer, chunkBytes, () => live?.step((tell) => analyzer.snapshot(tell)));
   const capture = analyzer.end();
   return new Run(capture, connections, rows, streams, linter.finish(capture));
 }
