@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Origin, RowFormat, RowFormatModule } from '../report/format.ts';
 import { type Analysis, analyse, type Interest, type Source } from './analyse.ts';
 import { DONE, FAILED } from './exit.ts';
@@ -26,6 +27,8 @@ export async function runRows<Row>(
   begin: (write: WriteRow<Row>, origin: Source) => Interest,
   check: () => void = () => {},
 ): Promise<number> {
+  // Rows are much that lives shortly: V8's nursery may grow for them, as it may not for findings (bin/tcplint.ts).
+  setFlagsFromString('--semi-space-growth-factor=2');
   const formats = await openFormats(table, options.format, options.output, terminal);
   const sinks = formats.map(({ module, output, toFile }) => ({
     format: module.open(pageFor(terminal, options, toFile)) as RowFormat<Row>,

@@ -347,6 +347,19 @@ describe('rows', () => {
     expect(lines(stdout).filter(({ onlyZeek }) => onlyZeek === undefined)).toHaveLength(rows);
   });
 
+  test('flows stands by connection, timeline in the order in which connections end', async () => {
+    const overtaken = folder.script(
+      'overtaken.pcap',
+      `${CLOSE_WAIT}+1 10.0.0.9:5000 > 10.0.0.8:80 S 0:0(0)
++0.01 10.0.0.9:5000 < 10.0.0.8:80 R. 0:0(0) ack 1
++90   < F. 501:501(0) ack 102 win 512\n`,
+    );
+    const numbers = async (command: string): Promise<unknown[]> =>
+      lines((await run([command, overtaken, '-f', 'ndjson'])).stdout).map(({ connection }) => connection);
+    expect(await numbers('flows')).toEqual([0, 1]);
+    expect([...new Set(await numbers('timeline'))]).toEqual([1, 0]);
+  });
+
   test('flows names the rules that found something', async () => {
     const rows = lines((await run(['flows', unanswered, '-f', 'ndjson'])).stdout);
     const own = rows.filter(({ onlyZeek }) => onlyZeek === undefined);

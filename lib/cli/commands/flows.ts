@@ -5,7 +5,7 @@ import { type FlowRow, flowText, furtherZeekTexts } from '../../report/shape/flo
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
-import { type CaptureOptions, captureCommand, memoryOption } from '../options.ts';
+import { type CaptureOptions, captureCommand, helpNote, memoryOption } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector, Picker } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -18,18 +18,18 @@ const FORMATS: FormatTable<RowFormatModule<FlowRow>> = {
   csv: () => import('../../report/flows/csv.ts'),
 };
 
-/** Key of rows that are no connection's: all others have its number. */
-const ONLY_ZEEK = 'zeek';
+const ORDER =
+  'Rows stand by connection. Behind a connection, json, ndjson and csv have the rows that Zeek has for it besides (onlyZeek).';
 
 type FlowOptions = CaptureOptions & ConfigOptions;
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  configOptions(memoryOption(captureCommand(command, Object.keys(FORMATS)))).action(
+  helpNote(configOptions(memoryOption(captureCommand(command, Object.keys(FORMATS)))), ORDER).action(
     (paths: string[], options: FlowOptions) => run(flows(paths, options, terminal)),
   );
 }
 
-/** Rows carry the rules that found something, which is known at the end of each capture only. */
+/** By connection. Rows carry the rules that found something, which is known at the end of each capture only. */
 async function flows(paths: readonly string[], options: FlowOptions, terminal: Terminal): Promise<number> {
   const config = await loadConfig(options);
   const selector = await openSelector(options);
@@ -38,8 +38,8 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
     const linter = createLinter(config, { origin, keepFound: true });
     const rows = new WaitingRows();
     const picker = new Picker(selector, origin, (facts) => {
-      rows.add(String(facts.connection), flowText(facts));
-      for (const text of furtherZeekTexts(facts)) rows.add(ONLY_ZEEK, text);
+      rows.add(facts.connection, flowText(facts));
+      for (const text of furtherZeekTexts(facts)) rows.add(facts.connection, text);
     });
     return {
       ask: {
@@ -53,9 +53,12 @@ async function flows(paths: readonly string[], options: FlowOptions, terminal: T
       finish(capture) {
         const { found } = linter.finish(capture);
         picker.end(found);
-        rows.drain((key, text) => {
-          const findings = [...(found.get(Number(key)) ?? [])].sort();
-          write(key === ONLY_ZEEK ? { text, onlyZeek: true } : { text, findings }, origin);
+        let last = -1;
+        rows.drain((connection, text) => {
+          const findings = [...(found.get(connection) ?? [])].sort();
+          // The first row of a connection is its own, further ones are only Zeek's.
+          write(connection === last ? { text, onlyZeek: true } : { text, findings }, origin);
+          last = connection;
         });
       },
     };

@@ -7,7 +7,7 @@ import type { Story } from '../../report/timeline/story.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';
 import type { FormatTable } from '../formats.ts';
 import { payloadFor } from '../judge.ts';
-import { type CaptureOptions, captureCommand } from '../options.ts';
+import { type CaptureOptions, captureCommand, helpNote } from '../options.ts';
 import { runRows } from '../rows.ts';
 import { openSelector, Picker } from '../selection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -22,8 +22,9 @@ const FORMATS: FormatTable<RowFormatModule<Story>> = {
 type TimelineOptions = CaptureOptions & ConfigOptions;
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  configOptions(captureCommand(command, Object.keys(FORMATS))).action((paths: string[], options: TimelineOptions) =>
-    run(timeline(paths, options, terminal)),
+  const note = 'Connections stand in the order in which they end.';
+  helpNote(configOptions(captureCommand(command, Object.keys(FORMATS))), note).action(
+    (paths: string[], options: TimelineOptions) => run(timeline(paths, options, terminal)),
   );
 }
 
