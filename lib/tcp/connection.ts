@@ -213,6 +213,9 @@ export class Oddities {
   candidateNanos = 0;
   /** The copies of a FIN, the last of which moved a state change: it goes back to the one that turns out to have arrived. */
   moved: { readonly endpoint: Endpoint; readonly copies: FinCopy[] } | null = null;
+  /** The latest ACK of a FIN that came again, whose sender may yet turn out not to have got an earlier one. */
+  finAck: { readonly of: Endpoint; readonly seconds: number; readonly nanos: number; readonly frame: number } | null =
+    null;
   client: EndpointOddities | null = null;
   server: EndpointOddities | null = null;
   silences: KeptSilence[] | null = null;

@@ -41,8 +41,10 @@ import {
   proveListener,
   provePeer,
   sighting,
+  takeBackAckOfSyn,
   takeSyn,
   takeSynAck,
+  talksEarly,
 } from './opening.ts';
 import { recordReset } from './resets.ts';
 import {
@@ -52,6 +54,7 @@ import {
   moveAckOfSyn,
   moveReceivedFin,
   questionCloseWait,
+  rememberFinAck,
   restoreReceivedFin,
   takeBackCloseWait,
   takeBackReset,
@@ -143,7 +146,8 @@ export class StateMachine {
     if (ackOfFin) restoreReceivedFin(timeline, c, e, peer, s);
     if (e.unconfirmed > 0) {
       if (ackOfFin && peer.fins === 1) questionCloseWait(timeline, e, s);
-      let proven = e.state === SYN_RECEIVED ? 0 : PROVEN_BY_SEGMENT;
+      const early = e.state === SYN_RECEIVED || talksEarly(timeline, c, e, peer, s);
+      let proven = early ? 0 : PROVEN_BY_SEGMENT;
       if (ackOfSyn) proven |= PROVEN_BY_ACK_OF_SYN;
       if (ackOfFin || unseenFin) proven |= PROVEN_BY_ACK_OF_FIN;
       if (s.length > 0 || (s.flags & FIN) !== 0) proven |= PROVEN_BY_DATA;
@@ -169,6 +173,7 @@ export class StateMachine {
       if (peer.doubted === 0 && finInOrder(e)) this.receiveFin(c, peer);
       if (j.kind === RETRANSMISSION) moveReceivedFin(timeline, c, peer, s);
     }
+    if (ackOfFin && c.oddities !== null) rememberFinAck(c.oddities, peer, s);
     if (peer.state === TIME_WAIT && (before !== TIME_WAIT || (s.flags & FIN) !== 0)) {
       peer.waitSeconds = s.seconds;
       peer.waitNanos = s.nanos;
@@ -187,6 +192,7 @@ export class StateMachine {
     }
     e.finTsVal = s.tsVal;
     if (crossMissedFin(this.timeline, e)) return;
+    takeBackAckOfSyn(this.timeline, c, e, peer, s);
     const resetBy = takeBackReset(this.timeline, e);
     const finsCrossed = !acksFin(peer, s) && takeBackCloseWait(this.timeline, e);
     this.apply(c, e, SENT_FIN);

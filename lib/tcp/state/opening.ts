@@ -132,6 +132,17 @@ export function mayTalkEarly(c: Connection, peer: Endpoint, s: Segment): boolean
   return offered != null && (offered.acknowledged > 0 || seqDiff(s.ack, peer.flow.isn) > 1);
 }
 
+/** It does so: the ACK of its SYN-ACK has passed the tap, but can not have reached it. */
+export function talksEarly(timeline: Timeline, c: Connection, e: Endpoint, peer: Endpoint, s: Segment): boolean {
+  return mayTalkEarly(c, peer, s) && crossed(timeline, c, e, s);
+}
+
+/** `e` closed before the ACK of its SYN-ACK, which had passed the tap, could reach it (RFC 9293 3.10.4, SYN-RECEIVED). */
+export function takeBackAckOfSyn(timeline: Timeline, c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void {
+  if (e.state !== ESTABLISHED || e.unconfirmed === 0 || timeline.topEvent(e) !== RECEIVED_ACK_OF_SYN) return;
+  if (!timeline.isTopConfirmed(e) && talksEarly(timeline, c, e, peer, s)) timeline.pop(e);
+}
+
 /** A server that repeated its SYN-ACK may have taken this segment: the next it sends will tell. */
 export function noteCandidate(c: Connection, s: Segment, j: Judgement): void {
   const odd = c.odd();

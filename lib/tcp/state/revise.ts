@@ -16,7 +16,8 @@ import {
 } from '../../facts/state.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
 import { FIN, type Segment } from '../../packet/segment.ts';
-import { type Connection, type Endpoint, type FinCopy, keep } from '../connection.ts';
+import { type Connection, type Endpoint, type FinCopy, keep, type Oddities } from '../connection.ts';
+import { elapsed } from '../timing/elapsed.ts';
 import type { Judgement } from '../verdict/judgement.ts';
 import { acksFin } from './classify.ts';
 import {
@@ -204,9 +205,24 @@ export function finRepeated(
   if (!found) return;
   const since = s.seconds - change.seconds + (s.nanos - change.nanos) / 1e9;
   if (since * 1e6 < halfMicros(c, e) * 0.8) return;
+  if (steps === 1 && moveToCrossing(timeline, c, e, s)) return;
   while (steps-- > 0) timeline.pop(e);
   const waitsAgain: number = e.state;
   if (waitsAgain === FIN_WAIT_1 && peer.flow.finSent !== 0 && acksFin(peer, s)) receiveFin(c, e);
+}
+
+/** The FIN of `e` is acknowledged, once more perhaps. */
+export function rememberFinAck(odd: Oddities, e: Endpoint, { seconds, nanos, frame }: Segment): void {
+  odd.finAck = { of: e, seconds, nanos, frame };
+}
+
+/** A later ACK of the FIN is on its way to `e`, which can not have got it when it sent this: that may be the one to arrive. */
+function moveToCrossing(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): boolean {
+  const ack = c.oddities?.finAck;
+  if (ack == null || ack.of !== e || ack.frame === timeline.read(e.change, change).frame) return false;
+  if (elapsed(s, ack.seconds, ack.nanos) * 1e6 >= halfMicros(c, e) * 0.8) return false;
+  timeline.move(e, RECEIVED_ACK_OF_FIN, ack.seconds, ack.nanos, ack.frame);
+  return true;
 }
 
 /** `e` sent a FIN that does not acknowledge the peer's, though the tap had seen that one: it sent before it got it. */

@@ -26,10 +26,11 @@ export function judgeBare(it: Case): void {
   const old =
     order === SENT_BEFORE ||
     (back.ackSeen === 1 && seqLt(segment.ack, back.acked)) ||
-    (order === ORDER_UNKNOWN && probesBehind(flow, segment) && !isPause(flow, segment));
+    (order === ORDER_UNKNOWN && probesBehind(flow, back, segment) && !isPause(flow, segment));
   if (old) out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
-  else if (probesBehind(flow, segment)) {
-    out.set(facesZeroWindow(flow, back) ? ZERO_WINDOW_PROBE : KEEP_ALIVE, HOW_NONE, false, HIGH, 0);
+  else if (probesBehind(flow, back, segment)) {
+    const kind = facesZeroWindow(flow, back, segment) ? ZERO_WINDOW_PROBE : KEEP_ALIVE;
+    out.set(kind, HOW_NONE, false, back.packets === 0 ? MEDIUM : HIGH, 0);
   } else if (seqGt(segment.seq, flow.next)) leaveGap(it);
   learn(flow, segment);
 
@@ -42,20 +43,26 @@ export function judgeBare(it: Case): void {
 
 /**
  * The sequence number just below the first one not yet sent, all before it being acknowledged: made to be answered, and for
- * nothing else (RFC 9293 3.8.4 and 3.8.6.1; Linux probes a zero window in the same way).
+ * nothing else (RFC 9293 3.8.4 and 3.8.6.1; Linux probes a zero window in the same way). Where the capture holds nothing of
+ * the peer, a pause must say that nothing was under way.
  */
-function probesBehind(flow: Flow, segment: Segment): boolean {
-  return seqDiff(flow.next, segment.seq) === 1 && flow.ackSeen === 1 && flow.acked === flow.next;
+function probesBehind(flow: Flow, back: Flow, segment: Segment): boolean {
+  if (seqDiff(flow.next, segment.seq) !== 1) return false;
+  if (flow.ackSeen === 1) return flow.acked === flow.next;
+  return back.packets === 0 && isPause(flow, segment);
 }
+
+/** No stack keeps alive sooner (RFC 9293 3.8.4: two hours unless told otherwise; Linux counts seconds). Seconds. */
+const LEAST_KEEP_ALIVE = 1;
 
 /**
  * The window is closed, or it was while this endpoint last probed it and nothing was sent since: the update that reopened
- * it was lost.
+ * it was lost. Of a window not seen, the timer tells, which is that of a retransmission (RFC 9293 3.8.6.1).
  */
-function facesZeroWindow(flow: Flow, back: Flow): boolean {
-  if (back.packets === 0) return false;
-  if (back.window === 0) return true;
-  return (flow.detail?.zeroWindowProbes ?? 0) > 0 && flow.detail!.probedAt === flow.next;
+function facesZeroWindow(flow: Flow, back: Flow, segment: Segment): boolean {
+  if ((flow.detail?.zeroWindowProbes ?? 0) > 0 && flow.detail!.probedAt === flow.next) return true;
+  if (back.packets === 0) return elapsed(segment, flow.seconds, flow.nanos) < LEAST_KEEP_ALIVE;
+  return back.window === 0;
 }
 
 /** Probes come after a pause; what follows at once with an old number was overtaken on its way. */

@@ -3,6 +3,7 @@ import { STRAY_SYN, SYN_REPEATED } from '../../facts/notes.ts';
 import {
   DUPLICATE,
   HIGH,
+  HOW_NETWORK,
   HOW_NONE,
   HOW_SYN,
   HOW_SYNACK,
@@ -45,7 +46,7 @@ import {
   TS_VAL,
 } from './record.ts';
 import { sinceSending } from './recovery.ts';
-import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
+import { learn, SENT_AFTER, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 
 /** A SYN or SYN-ACK: the flow begins with it, or it repeats the one it began with, or it is a stray and moves nothing. */
 export function judgeSyn(it: Case): void {
@@ -53,7 +54,7 @@ export function judgeSyn(it: Case): void {
   const isAck = (segment.flags & ACK) !== 0;
   if (flow.started === 0) {
     start(it);
-    if (!isAck) judgeRepeatedStray(it);
+    if (!isAck) judgeFirst(it);
     else if (answersOlder(it)) judgeRepeatOfUnseen(it, flow.next, 1);
   } else if ((flow.options & SYN_SEEN) !== 0 && segment.seq === flow.isn) {
     // Crossing SYNs: the SYN-ACK that answers one repeats the number of the other, and is not a repetition.
@@ -103,8 +104,16 @@ function judgeRepeated(it: Case): boolean {
     out.set(DUPLICATE, madeBy(flow, pool.get(record, LINK) === linkOf(segment)), false, HIGH, of);
     return false;
   }
-  if (record >= 0 && sendingOrder(flow, segment, pool.get(record, TS_VAL), pool.get(record, MARKS)) === SENT_BEFORE) {
-    out.set(REORDERING, HOW_NONE, false, HIGH, 0);
+  const order =
+    record < 0 ? SENT_AFTER : sendingOrder(flow, segment, pool.get(record, TS_VAL), pool.get(record, MARKS));
+  const late = order !== SENT_AFTER && isPast(it);
+  if (late && (pool.get(record, MARKS) & REPEATED) === 0) {
+    out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, of);
+    return false;
+  }
+  // Of several copies, one that another has overtaken.
+  if (late || order === SENT_BEFORE) {
+    out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
     return false;
   }
   const arrived = (flow.ackSeen === 1 && seqGt(flow.acked, flow.isn)) || atReceiver(connection, flow, back);
@@ -114,6 +123,17 @@ function judgeRepeated(it: Case): boolean {
   addToRun(it, flow.detail, record < 0 ? momentOf(segment) : latestSending(pool, record));
   addToChain(it, flow.detail, pool, record);
   return true;
+}
+
+/**
+ * Its sender has no reason to send it again: it has acknowledged the other SYN, or, where this is a SYN-ACK, what came after
+ * that, which nobody takes before its own is acknowledged (RFC 9293 3.10.7.4).
+ */
+function isPast({ back, segment, memory }: Case): boolean {
+  if (back.ackSeen === 0 || (back.options & SYN_SEEN) === 0) return false;
+  if ((segment.flags & ACK) === 0) return seqGt(back.acked, back.isn);
+  const syn = find(memory.sent, back, back.isn);
+  return syn >= 0 && seqGt(back.acked, memory.sent.get(syn, END));
 }
 
 /**
@@ -151,6 +171,25 @@ export function remindOfAttempt(flow: Flow, seq: number, frame: number): void {
   flow.detail ??= new FlowDetail();
   flow.detail.straySeq = seq;
   flow.detail.strayFrame = frame;
+}
+
+/** The SYN that a flow begins with may still be no news: of the incarnation before, late, or one that had strayed or been refused. */
+function judgeFirst(it: Case): void {
+  const { connection, segment, out, memory } = it;
+  const old = connection.previous;
+  const served = old !== null && old.clientIsLow === connection.clientIsLow && old.server.syns > 0;
+  if (!served || old.client.flow.isn !== segment.seq) {
+    judgeRepeatedStray(it);
+    return;
+  }
+  // No stack begins twice with the same number so soon (RFC 9293 3.4.1).
+  const { flow } = old.client;
+  const pool = memory.sent;
+  const record = find(pool, flow, flow.isn);
+  const overtaken =
+    record >= 0 && sendingOrder(flow, segment, pool.get(record, TS_VAL), pool.get(record, MARKS)) === SENT_BEFORE;
+  if (overtaken) out.set(REORDERING, HOW_NONE, false, HIGH, 0);
+  else out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, record < 0 ? old.firstFrame : pool.get(record, FRAME));
 }
 
 /** The SYN is the stray one again. */

@@ -1,6 +1,6 @@
 import { seqDiff } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
-import { type Flow, UNNUMBERED_SYN_ACK } from '../flow.ts';
+import { type Flow, SYN_SEEN, UNNUMBERED_SYN_ACK } from '../flow.ts';
 import { IP_ID_MASK } from './record.ts';
 
 /**
@@ -71,11 +71,13 @@ const LARGEST_TTL_OF_OWN = 64;
 /**
  * The stack counts the packets of this connection alone (Linux does): a number left out is a packet not seen. It shows by
  * itself in time, and at once where the SYN-ACK bore no number: it is sent before the connection, with its counter, exists.
+ * Of a client, the SYN and what follows it, a round trip apart, say as much.
  */
 function countsOwn(flow: Flow, segment: Segment): boolean {
   if (segment.ttl > LARGEST_TTL_OF_OWN || flow.ipIdJumps > 0) return false;
   if (flow.options & UNNUMBERED_SYN_ACK) return flow.ipIdSteps > 0 && flow.ipIdSkips <= flow.ipIdSteps;
-  return flow.ipIdSteps >= OWN_STEPS && flow.ipIdSkips * 4 <= flow.ipIdSteps;
+  const enough = flow.options & SYN_SEEN && flow.synAcked === 0 ? 1 : OWN_STEPS;
+  return flow.ipIdSteps >= enough && flow.ipIdSkips * 4 <= flow.ipIdSteps;
 }
 
 /** How many packets of this flow were sent between its newest and `segment`, as far as its numbers tell. */

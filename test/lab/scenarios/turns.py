@@ -458,3 +458,30 @@ def midstream_reset(stage):
     linger(sock)
     sock.close()
     stage.join()
+
+
+@scenario("Fast Open: the server answers and closes before the final ACK reaches it", at="client", network=FAR, sysctl=FAST_OPEN,
+          states=("SYN_RECV FIN_WAIT1",))
+def fast_open_closed_at_once(stage):
+    """Three connections with Fast Open; the server answers what the SYN brings, and closes."""
+    def work(connection):
+        read(connection, 300)
+        connection.sendall(b"r" * 500)
+        connection.close()
+    serve(stage, work, 3, TCP_FASTOPEN=5)
+    for _ in range(3):
+        sock = stage.client.socket()
+        sock.settimeout(None)
+        sock.sendto(b"q" * 300, socket.MSG_FASTOPEN, (stage.server.address, 8080))
+        drain(sock)
+        sock.close()
+        time.sleep(0.05)
+    stage.join()
+
+
+@scenario("simultaneous close: both ACKs of the FINs lost, the FINs cross again", at="client", network=FAR, states=CLOSED_AT_ONCE,
+          rules=lambda: [Rule(DROP, at, way, pure_ack, times=1, phase=1) for at, way in (("A", "c2s"), ("A", "s2c"))])
+def closed_at_once_acks_lost(stage):
+    """Both close at once, and each ACK of a FIN is lost between tap and client."""
+    both_close(stage)
+    time.sleep(0.8)

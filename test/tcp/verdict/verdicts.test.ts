@@ -547,6 +547,30 @@ describe('duplicate', () => {
     );
   });
 
+  it('of a SYN-ACK or SYN whose sender has moved on: nobody sends that again', () => {
+    holds(
+      `
+      0.020 > 0:100
+      0.031 < ack 100 0:200
+      0.032 > ack 200
+      0.300 < SA ack 0                            | duplicate network
+      0.310 > S                                   | duplicate network
+      `,
+      { ...BARE, tap: 'client' },
+    );
+    // Of two that had been sent, one that was late.
+    holds(
+      `
+      1.000 < SA                                  | retransmission synack spurious
+      1.001 > ack 0
+      1.020 > 0:100
+      1.031 < ack 100
+      1.300 < SA ack 0                            | reordering
+      `,
+      { ...BARE, tap: 'client' },
+    );
+  });
+
   it('is not what a duplicate ACK is', () => {
     holds(
       `
