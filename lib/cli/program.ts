@@ -2,7 +2,7 @@ import { Command, CommanderError, type Option } from 'commander';
 import { TOOL } from '../facts/report.ts';
 import { plain } from '../report/escape.ts';
 import { COMMANDS } from './commands.ts';
-import { DONE, FAILED } from './exit.ts';
+import { CliError, DONE, FAILED } from './exit.ts';
 import { spareInputs } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -49,7 +49,10 @@ export async function runCommandLine(
   }
 }
 
-/** Every long option may stand in the environment: `--fail-on` as TCPLINT_FAIL_ON. The command line wins. */
+/**
+ * Every long option may stand in the environment: `--fail-on` as TCPLINT_FAIL_ON. The command line wins. What is wrong with a
+ * value is told under the option's name.
+ */
 class EnvironmentCommand extends Command {
   override createCommand(name?: string): Command {
     return new EnvironmentCommand(name);
@@ -58,6 +61,16 @@ class EnvironmentCommand extends Command {
   override addOption(option: Option): this {
     if (option.long !== undefined && !option.negate) {
       option.env(`TCPLINT_${option.long.slice(2).toUpperCase().replaceAll('-', '_')}`);
+    }
+    const { parseArg, long } = option;
+    if (parseArg !== undefined) {
+      option.argParser((text, before) => {
+        try {
+          return parseArg(text, before);
+        } catch (error) {
+          throw error instanceof CliError ? new CliError(`${long}: ${error.message}`) : error;
+        }
+      });
     }
     return super.addOption(option);
   }

@@ -48,8 +48,11 @@ function fromMilliseconds(milliseconds: number): Moment {
 }
 
 export function parseCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) {
-    throw new CliError(`not a number: '${text}'`);
+  if (!/^\d+$/.test(text)) {
+    throw new CliError(`not a whole number: '${text}'`);
+  }
+  if (!Number.isSafeInteger(Number(text))) {
+    throw new CliError(`too large: '${text}'`);
   }
   return Number(text);
 }
