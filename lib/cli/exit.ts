@@ -22,3 +22,9 @@ export class CliError extends Error {
 
 /** Whoever read our output is gone: nobody is left to be told. */
 export class PipeClosedError extends Error {}
+
+/** What writing failed with says that nobody reads any more. */
+export function isReaderGone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'ECONNRESET';
+}

@@ -1,6 +1,7 @@
 import { expandInputs } from '../engine/sources/expand.ts';
 import { isPipe } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
+import { statOf } from '../engine/sources/stat.ts';
 import { CliError } from './exit.ts';
 import type { CaptureOptions } from './options.ts';
 
@@ -36,6 +37,12 @@ function single(path: string, several: boolean): TraceSource {
 function joined(files: readonly string[]): TraceSource {
   const more = files.length > 3 ? [`${files.length - 1} more`] : files.slice(1);
   return { path: [files[0]!, ...more].join(' + '), files, several: false, endless: false };
+}
+
+/** Standard input, a pipe, a device: it can be read once only. */
+export function isReadOnce(path: string): boolean {
+  const stat = statOf(path);
+  return path === '-' || (stat !== null && !stat.isFile() && !stat.isDirectory());
 }
 
 function checkPaths(paths: readonly string[]): void {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { statOf } from '../engine/sources/stat.ts';
-import { CliError, PipeClosedError } from './exit.ts';
+import { CliError, isReaderGone, PipeClosedError } from './exit.ts';
 import type { CaptureOptions } from './options.ts';
 import { wipeProgress } from './progress.ts';
 
@@ -46,9 +46,8 @@ export class StreamOutput extends Gathering implements Output {
   private readonly stream: Writable;
   private full = false;
   private failure: Error | null = null;
-  private readonly onError = (error: NodeJS.ErrnoException): void => {
-    const gone = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'ECONNRESET';
-    this.failure = gone ? new PipeClosedError() : new CliError(`cannot write: ${error.message}`);
+  private readonly onError = (error: Error): void => {
+    this.failure ??= isReaderGone(error) ? new PipeClosedError() : new CliError(`cannot write: ${reason(error)}`);
   };
 
   constructor(stream: Writable) {
@@ -65,8 +64,11 @@ export class StreamOutput extends Gathering implements Output {
   protected send(): void {
     const text = this.pending;
     this.pending = '';
-    if (this.stream.errored !== null) {
-      throw new PipeClosedError();
+    if (this.failure === null && this.stream.errored !== null) {
+      this.onError(this.stream.errored);
+    }
+    if (this.failure !== null) {
+      throw this.failure;
     }
     if (text !== '') {
       wipeProgress();
@@ -149,9 +151,7 @@ export class FileOutput extends Gathering implements Output {
       }
     } catch (error) {
       this.discard();
-      throw (error as NodeJS.ErrnoException).code === 'EPIPE'
-        ? new PipeClosedError()
-        : new CliError(`${this.path}: cannot write: ${reason(error)}`);
+      throw isReaderGone(error) ? new PipeClosedError() : new CliError(`${this.path}: cannot write: ${reason(error)}`);
     }
   }
 

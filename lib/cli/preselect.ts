@@ -4,6 +4,7 @@ import type { FoundRules } from '../lint/expect.ts';
 import { createLinter } from '../lint/runtime.ts';
 import { analyse } from './analyse.ts';
 import { CliError } from './exit.ts';
+import { isReadOnce } from './inputs.ts';
 import { payloadFor } from './judge.ts';
 import type { CaptureOptions } from './options.ts';
 import type { Selector } from './selection.ts';
@@ -25,8 +26,8 @@ export async function preselect(
   options: CaptureOptions,
   terminal: Terminal,
 ): Promise<ReadonlyMap<string, Preselected>> {
-  if (paths.includes('-')) {
-    throw new CliError('--where on packets reads a capture twice: give a file instead of standard input');
+  if (paths.some(isReadOnce)) {
+    throw new CliError('--where on packets reads a capture twice: give a file, not standard input or a pipe');
   }
   const known = new Map<string, Preselected>();
   const silent: Terminal = { ...terminal, stderr: { write: () => true } as unknown as Terminal['stderr'] };

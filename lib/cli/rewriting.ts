@@ -3,7 +3,6 @@ import type { CaptureProblem } from '../capture/reader.ts';
 import { type Fed, feed } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
 import type { Sink } from '../engine/sources/sink.ts';
-import { statOf } from '../engine/sources/stat.ts';
 import type { Finding } from '../facts/finding.ts';
 import { TOOL } from '../facts/report.ts';
 import { makeReport } from '../report/make-report.ts';
@@ -11,7 +10,7 @@ import { Copier, CopyError, type CopyOptions } from '../rewrite/copy.ts';
 import { analyse, type Source } from './analyse.ts';
 import { type ConfigOptions, loadConfig } from './config.ts';
 import { CliError } from './exit.ts';
-import { expandPaths } from './inputs.ts';
+import { expandPaths, isReadOnce } from './inputs.ts';
 import { beginJudging, type Judging } from './judge.ts';
 import { complainOfDamage } from './main.ts';
 import type { CaptureOptions } from './options.ts';
@@ -29,7 +28,7 @@ export function oneFile(paths: readonly string[], command: string): string {
   if (more.length > 0) {
     throw new CliError(`${command} reads one capture, and there are ${more.length + 1}`);
   }
-  if (path === '-' || statOf(path!)?.isFile() === false) {
+  if (isReadOnce(path!)) {
     throw new CliError(`${command} reads a capture twice: give a file, not standard input or a pipe`);
   }
   return path!;

@@ -6,6 +6,7 @@ import { PulledCapture } from '../engine/sources/pulled-capture.ts';
 import type { TapComparison } from '../facts/taps.ts';
 import { Decoder, TCP } from '../packet/decoder.ts';
 import { CliError } from './exit.ts';
+import { isReadOnce } from './inputs.ts';
 
 /** Between these, signals and other work get their turn. */
 const FRAMES_PER_TURN = 50_000;
@@ -23,8 +24,8 @@ export async function compareTaps(
   options: TapOptions,
   listener: TapListener = {},
 ): Promise<TapComparison> {
-  if (client === '-' || server === '-') {
-    throw new CliError('--taps reads its captures twice: give files instead of standard input');
+  if ([client, server].some(isReadOnce)) {
+    throw new CliError('--taps reads its captures twice: give files, not standard input or a pipe');
   }
   const atClient = new PulledCapture(client);
   const atServer = new PulledCapture(server);

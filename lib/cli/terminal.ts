@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { PageOptions } from '../report/page.ts';
-import { PIPE_CLOSED } from './exit.ts';
+import { FAILED, isReaderGone, PIPE_CLOSED } from './exit.ts';
 
 export interface TerminalOutput extends Writable {
   readonly isTTY?: boolean;
@@ -22,8 +22,8 @@ export interface Terminal {
 
 export function processTerminal(): Terminal {
   // Whoever writes without an Output (help, a version) is not told otherwise that nobody reads.
-  process.stdout.on('error', () => {
-    process.exitCode = PIPE_CLOSED;
+  process.stdout.on('error', (error) => {
+    process.exitCode = isReaderGone(error) ? PIPE_CLOSED : FAILED;
   });
   process.stderr.on('error', () => {});
   return {

@@ -1,8 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
+  closeSync,
   createWriteStream,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -243,6 +245,23 @@ test('a reader that goes away ends the run quietly with 141', async () => {
   source.stop();
   expect({ code, stderr }).toEqual({ code: 141, stderr: '' });
 });
+
+test
+  .skipIf(!existsSync('/dev/full'))
+  .each([['lint', unanswered], ['packets', unanswered, '-f', 'json'], ['extract', unanswered], ['--help']])(
+  'a full disk is 2, and no reader that went away: %s',
+  async (...argv) => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [PROGRAM, ...argv], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    let told = '';
+    child.stderr!.on('data', (chunk) => {
+      told += chunk;
+    });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(2);
+    if (argv[0] !== '--help') expect(told).toBe('tcplint: cannot write: no space left on the device\n');
+  },
+);
 
 test('help that nobody reads is no crash', async () => {
   const child = tcplint('--help');

@@ -190,7 +190,7 @@ describe('2 and one line for', () => {
       /--taps compares captures whole: without --where/,
     ],
     ['--taps in Markdown', ['--taps', file, file, '-f', 'markdown'], /--taps has no format markdown: pretty, json/],
-    ['--taps of standard input', ['--taps', '-', file], /give files instead of standard input/],
+    ['--taps of standard input', ['--taps', '-', file], /give files, not standard input/],
     [
       '--taps of what is no capture',
       ['--taps', file, folder.write('text.pcap', 'no capture at all, this')],
