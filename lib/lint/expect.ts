@@ -71,6 +71,10 @@ function check(value: unknown, rules: readonly Rule[], where: string, problems: 
     const isCount = Number.isInteger(given) && (given as number) >= 0;
     if (given !== undefined && !isCount) problems.push(`${where}${bound} must be a count`);
   }
+  const { atLeast, atMost } = value as Expectation;
+  if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
+    problems.push(`${where}atLeast ${atLeast} is more than atMost ${atMost}`);
+  }
   if (value.where !== undefined) selection(value.where, rules, where, problems);
 }
 

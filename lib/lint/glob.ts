@@ -17,7 +17,7 @@ function regExpOf(pattern: string): RegExp {
       source += `(?:${piece.slice(1, -1).split(',').map(escaped).join('|')})`;
     } else source += PIECES[piece] ?? escaped(piece);
   }
-  return new RegExp(`^${source}$`, 'u');
+  return new RegExp(`^${source}$`, 'us');
 }
 
 function escaped(text: string): string {

@@ -43,7 +43,7 @@ function checkOverride(value: unknown, rules: readonly Rule[], where: string, pr
     return;
   }
   noOtherKeys(value, ['files', 'where', 'rules'], where, problems);
-  if (value.files !== undefined && ![value.files].flat().every((file) => typeof file === 'string')) {
+  if (value.files !== undefined && ![value.files].flat().every((file) => typeof file === 'string' && file !== '')) {
     problems.push(`${where}files must be a pattern, or a list of patterns`);
   }
   const ofRules: string[] = [];

@@ -47,10 +47,15 @@ export function parseRuleArgument(
   const options: Record<string, number | boolean> = {};
   let level: Level = 'on';
   for (const part of colon < 0 ? [] : argument.slice(colon + 1).split(',')) {
-    const [name = '', value] = part.split('=');
-    if (value === undefined) level = word(name, 'level', LEVELS, problems) ?? level;
-    else
-      options[name] = value === 'true' ? true : value === 'false' ? false : value === '' ? Number.NaN : Number(value);
+    const equals = part.indexOf('=');
+    if (equals < 0) level = word(part, 'level', LEVELS, problems) ?? level;
+    else options[part.slice(0, equals)] = optionValue(part.slice(equals + 1).trim());
   }
   return { setting: parseRules({ [id]: [level, options] }, rules, problems), problems };
+}
+
+/** What is no value of any option is NaN: whoever knows the option says what it must be. */
+function optionValue(text: string): number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text === '' ? Number.NaN : Number(text);
 }

@@ -5,10 +5,19 @@ import { closest } from '../select/nearest.ts';
 import { parseWhere, type Selection } from '../select/where.ts';
 
 export function unknown(what: string, given: unknown, known: readonly string[]): string {
-  const text = typeof given === 'string' ? given : JSON.stringify(given);
-  const near = closest(String(text), known);
+  const text = typeof given === 'string' ? given : shown(given);
+  const near = closest(text, known);
   const hint = near === null ? (known.length <= 8 ? `; known: ${known.join(', ')}` : '') : `; did you mean "${near}"?`;
   return `unknown ${what} "${text}"${hint}`;
+}
+
+/** A configuration may be a program's, and hold what JSON has no words for. */
+function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
 }
 
 export function isObject(value: unknown): value is { readonly [key: string]: unknown } {
