@@ -45,9 +45,9 @@ export class Fold {
   connections = 0;
   readonly numbers: Lowest<number> = new Lowest(MOST_STREAMS);
   readonly streams: Lowest<number> = new Lowest(MOST_STREAMS);
-  /** Addresses, and what findings go by: names where there are some. */
   readonly clients: Lowest<string> = new Lowest(MOST_CLIENTS);
-  readonly clientNames: Lowest<string> = new Lowest(MOST_CLIENTS);
+  /** What every client so far goes by, a name where there is one; empty once they differ. */
+  clientName: string | null = null;
   readonly examples: Lowest<number> = new Lowest(MOST_FRAMES);
   frameCount = 0;
   firstFrame = Number.MAX_SAFE_INTEGER;
@@ -82,7 +82,7 @@ export class Fold {
       this.numbers.add(facts.connection);
       for (const stream of facts.streams) this.streams.add(stream);
       this.clients.add(facts.client.address);
-      this.clientNames.add(facts.client.name ?? facts.client.address);
+      this.#meet(facts.client.name ?? facts.client.address);
     }
     if (this.connections === 1 && this.singles.length <= TOLD_SINGLY) this.singles.push(ranked);
     else this.singles = [];
@@ -109,7 +109,7 @@ export class Fold {
     this.numbers.addAll(other.numbers);
     this.streams.addAll(other.streams);
     this.clients.addAll(other.clients);
-    this.clientNames.addAll(other.clientNames);
+    if (other.clientName !== null) this.#meet(other.clientName);
     this.examples.addAll(other.examples);
     this.frameCount += other.frameCount;
     this.firstFrame = Math.min(this.firstFrame, other.firstFrame);
@@ -122,6 +122,10 @@ export class Fold {
       this.worst = other.worst;
       this.worstOf = other.worstOf;
     }
+  }
+
+  #meet(name: string): void {
+    this.clientName = this.clientName === null || this.clientName === name ? name : '';
   }
 
   copy(): Fold {
@@ -145,7 +149,6 @@ export class Fold {
     const { worstOf } = this;
     const one = this.connections === 1;
     const clients = this.clients.values();
-    const names = this.clientNames.values();
     const streams = this.streams.values();
     const service: FindingEndpoint = {
       address: this.address,
@@ -197,13 +200,7 @@ export class Fold {
       } as Evidence,
       ...adviceOf(draft, meta),
       filter: displayFilter(streams, this.connections <= MOST_STREAMS, service),
-      subject: subjectOf(
-        this.rule,
-        this.name ?? this.address,
-        this.port,
-        names.length === 1 ? names[0]! : '',
-        this.side,
-      ),
+      subject: subjectOf(this.rule, this.name ?? this.address, this.port, this.clientName ?? '', this.side),
     };
   }
 }

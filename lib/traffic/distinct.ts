@@ -2,7 +2,7 @@
  * How many different values: exact up to a limit, estimated beyond it (HyperLogLog, Flajolet et al. 2007, with 4,096
  * registers: a standard error of 1.6 %). Merging is a union, so it may be split over workers.
  */
-const EXACT_LIMIT = 4096;
+export const EXACT_LIMIT = 4096;
 const REGISTER_BITS = 12;
 const REGISTERS = 1 << REGISTER_BITS;
 const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
@@ -57,7 +57,8 @@ export class Distinct {
     return Math.round(small ? REGISTERS * Math.log(REGISTERS / zeroes) : estimate);
   }
 
-  private values(): number[] {
+  /** All of them, while they are exact. */
+  values(): number[] {
     const values = [...this.slots!].filter((value) => value !== 0);
     return this.hasZero ? [...values, 0] : values;
   }

@@ -8,7 +8,7 @@ import type { AddressText } from './summary.ts';
 const TOGETHER = 3;
 const MOST_FRAMES = 16;
 /** Losses kept, one for each connection and tenth; when there are more, the tenths with the fewest are forgotten. */
-const MOST_KEPT = 65_536;
+const MOST_KEPT = 16_384;
 /** Losses that may still be taken back. */
 const MOST_RECENT = 4096;
 

@@ -9,6 +9,7 @@ import { Distinct } from './distinct.ts';
 import { IgnoredAcks } from './ignored-acks.ts';
 import { keepLowest } from './lowest.ts';
 import { Pairs } from './pairs.ts';
+import { Sources } from './sources.ts';
 import { type ConnectionSummary, EXAMPLES, type ResponseTimes } from './summary.ts';
 
 /** What the counters of all listeners share. */
@@ -36,8 +37,7 @@ export class Service {
   readonly resetPerSecond: Bins = new Bins();
   readonly halfOpen: Bins = new Bins();
   readonly closeWait: Bins = new Bins();
-  readonly sources: Distinct = new Distinct();
-  readonly networks: Distinct = new Distinct();
+  readonly sources: Sources = new Sources();
   incomplete = 0;
   retriedSyns = 0;
   synAcksRetried = 0;
@@ -74,11 +74,7 @@ export class Service {
       this.resets.add(c);
     }
     if (c.answered) this.answered++;
-    const network = c.ipVersion === 4 ? c.client[3]! >>> 8 : mix(c.client[0]!, c.client[1]!);
-    this.sources.add(
-      c.ipVersion === 4 ? c.client[3]! : mix(mix(c.client[0]!, c.client[1]!), mix(c.client[2]!, c.client[3]!)),
-    );
-    this.networks.add(network);
+    this.sources.add(c);
     if (c.closeWaitFrom >= 0) {
       this.closeWait.add(c.closeWaitFrom);
       if (c.closeWaitTo >= 0) this.closeWait.add(c.closeWaitTo, -1);
@@ -146,9 +142,9 @@ export class Service {
       ...(responses === null ? {} : { responses: { ...responses, histogram: this.responses!.histogram() } }),
       peakHalfOpen: this.halfOpen.peak(),
       closeWaitPerSecond: this.closeWait.entries(),
-      sources: this.sources.count(),
-      sourceNetworks: this.networks.count(),
-      sourcesExact: this.sources.exact,
+      sources: this.sources.hosts.count(),
+      sourceNetworks: this.sources.networks,
+      sourcesExact: this.sources.hosts.exact,
       incomplete: {
         connections: this.incomplete,
         retriedSyns: this.retriedSyns,
@@ -161,8 +157,4 @@ export class Service {
       },
     };
   }
-}
-
-function mix(a: number, b: number): number {
-  return Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b) ^ (a >>> 15);
 }

@@ -2,7 +2,7 @@ import { Int32Columns } from '../../bytes/columns.ts';
 import { TIME_WAIT } from '../../facts/state.ts';
 import type { Connection, Endpoint } from '../connection.ts';
 
-/** -1 once the connection was taken out: the record still waits in the queue. */
+/** Its number, and marks above it; -1 once the connection was taken out: the record still waits in the queue. */
 const ENTRY = 0;
 /** The record that was put next. */
 const LATER = 1;
@@ -14,15 +14,15 @@ const SECONDS = 5;
 const NANOS = 6;
 const FRAME = 7;
 const NUMBER = 8;
-const MARKS = 9;
-const WIDTH = 10;
+const WIDTH = 9;
 
 const SPAN_BYTES = 1024;
 
-const CLIENT_IS_LOW = 1 << 0;
-const CLIENT_WAITS = 1 << 1;
-const SERVER_WAITS = 1 << 2;
-const IS_IPV6 = 1 << 3;
+const CLIENT_IS_LOW = 1 << 27;
+const CLIENT_WAITS = 1 << 28;
+const SERVER_WAITS = 1 << 29;
+const IS_IPV6 = 1 << 30;
+const ENTRY_MASK = CLIENT_IS_LOW - 1;
 
 /** Closed connections, as little of each as a late segment or a new SYN must meet, for as long as they may meet it. */
 export class ClosedConnections {
@@ -45,7 +45,12 @@ export class ClosedConnections {
     this.count++;
     const m = records.chunk(record);
     const o = records.offset(record);
-    m[o + ENTRY] = c.entry;
+    m[o + ENTRY] =
+      c.entry |
+      (c.clientIsLow ? CLIENT_IS_LOW : 0) |
+      (c.client.state === TIME_WAIT ? CLIENT_WAITS : 0) |
+      (c.server.state === TIME_WAIT ? SERVER_WAITS : 0) |
+      (c.ipVersion === 6 ? IS_IPV6 : 0);
     m[o + LATER] = -1;
     m[o + CLIENT_NEXT] = c.client.flow.next;
     m[o + SERVER_NEXT] = c.server.flow.next;
@@ -54,11 +59,6 @@ export class ClosedConnections {
     m[o + NANOS] = c.lastNanos;
     m[o + FRAME] = c.lastFrame;
     m[o + NUMBER] = c.number;
-    m[o + MARKS] =
-      (c.clientIsLow ? CLIENT_IS_LOW : 0) |
-      (c.client.state === TIME_WAIT ? CLIENT_WAITS : 0) |
-      (c.server.state === TIME_WAIT ? SERVER_WAITS : 0) |
-      (c.ipVersion === 6 ? IS_IPV6 : 0);
     if (this.last >= 0) records.set(this.last, LATER, record);
     else this.first = record;
     this.last = record;
@@ -75,9 +75,9 @@ export class ClosedConnections {
   read(record: number, c: Connection): { clientWaits: boolean; serverWaits: boolean } {
     const m = this.records.chunk(record);
     const o = this.records.offset(record);
-    const marks = m[o + MARKS]!;
+    const marks = m[o + ENTRY]!;
     c.number = m[o + NUMBER]!;
-    c.entry = m[o + ENTRY]!;
+    c.entry = marks & ENTRY_MASK;
     c.clientIsLow = (marks & CLIENT_IS_LOW) !== 0;
     c.ipVersion = (marks & IS_IPV6) !== 0 ? 6 : 4;
     c.handshakeSeen = true;
@@ -100,9 +100,9 @@ export class ClosedConnections {
     for (let record = this.first; record >= 0; ) {
       const later = records.get(record, LATER);
       const old = records.get(record, ENTRY);
-      const entry = old < 0 ? -1 : renumbered[old]!;
+      const entry = old < 0 ? -1 : renumbered[old & ENTRY_MASK]!;
       if (entry >= 0) {
-        records.set(record, ENTRY, entry);
+        records.set(record, ENTRY, entry | (old & ~ENTRY_MASK));
         before = record;
       } else {
         if (before < 0) this.first = later;
@@ -124,12 +124,12 @@ export class ClosedConnections {
   forget(patienceSeconds: number): number {
     const { first, records } = this;
     if (first < 0 || this.latest - this.closedAt(first) <= patienceSeconds) return NONE_DUE;
-    const entry = records.get(first, ENTRY);
+    const held = records.get(first, ENTRY);
     this.first = records.get(first, LATER);
     if (this.first < 0) this.last = -1;
     records.release(first);
     this.count--;
-    return entry;
+    return held < 0 ? -1 : held & ENTRY_MASK;
   }
 }
 

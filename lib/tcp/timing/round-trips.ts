@@ -24,7 +24,7 @@ export class RoundTrips {
   /** The newest sample. */
   last = 0;
   /** The first samples as they came; then counts by the logarithm. */
-  private first: Int32Array | null = null;
+  private readonly first = new Int32Array(FEW);
   private counts: Int32Array | null = null;
 
   clear(): void {
@@ -35,7 +35,7 @@ export class RoundTrips {
     this.smoothed = 0;
     this.variation = 0;
     this.last = 0;
-    this.first = null;
+    this.first.fill(0);
     this.counts = null;
   }
 
@@ -58,19 +58,18 @@ export class RoundTrips {
   private store(sample: number): void {
     const { samples } = this;
     if (samples <= FEW) {
-      this.first ??= new Int32Array(FEW);
       this.first[samples - 1] = sample;
       return;
     }
     this.counts ??= SPARE.pop() ?? new Int32Array(BUCKETS);
-    if (samples === FEW + 1) for (const value of this.first!) this.counts[bucketOf(value)]!++;
+    if (samples === FEW + 1) for (const value of this.first) this.counts[bucketOf(value)]!++;
     this.counts[bucketOf(sample)]!++;
   }
 
   /** The samples in order, null once there are too many. */
   private sorted(): Int32Array | null {
     if (this.samples > FEW) return null;
-    return (this.first ?? new Int32Array(0)).slice(0, this.samples).sort();
+    return this.first.slice(0, this.samples).sort();
   }
 
   /** The sample below which a share of all lies, in seconds; exact for few samples, within 5 % beyond. */
