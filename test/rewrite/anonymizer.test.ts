@@ -224,3 +224,93 @@ it('takes what is cut at any byte', () => {
     }
   }
 });
+
+it('shows no address of a segment that is still found, whatever the headers around it say', () => {
+  const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  const spoiling = fc.array(fc.tuple(place, fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 });
+  let found = 0;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...versions),
+      fc.constantFrom(...ENCAPSULATIONS),
+      spoiling,
+      ([, packet, addresses, others], { name, linkType, wrap }, places) => {
+        if (others.has(name)) return;
+        const whole = wrap(packet).slice();
+        const before = whereabouts(whole, linkType);
+        for (const [at, value] of places) whole[Math.floor(at * whole.length)] = value;
+        // Headers may say so much else that the addresses stand where numbers would.
+        if (whereabouts(whole, linkType) !== before) return;
+        found++;
+        const { bytes: after } = anonymous(frameOf(whole, { linkType }));
+        for (const address of addresses) expect([name, holds(after, address)]).toEqual([name, false]);
+        expect([name, holds(after, new TextEncoder().encode(SECRET.slice(0, 6)))]).toEqual([name, false]);
+      },
+    ),
+    { numRuns: 2000 },
+  );
+  expect(found).toBeGreaterThan(500);
+});
+
+it('shows no address that options and extension headers of IP hold, whatever else they say', () => {
+  /** A length that is right, or leads out of the header: one that took in the option behind it would tell its bytes as others. */
+  const noise = fc
+    .tuple(fc.boolean(), fc.uint8Array({ maxLength: 12 }))
+    .map(([fits, rest]) => [fits ? rest.length : 200, rest] as const);
+  const kinds = fc.oneof(fc.constantFrom(0, 1, 7, 68, 131, 137, 148), fc.nat({ max: 255 }));
+  const hop = ipv4Address(V4.source);
+  const option4 = fc.oneof(
+    fc.tuple(kinds, fc.nat({ max: 3 })).map(([kind, hops]) => bytes(kind, 3 + 4 * hops, 4, ...Array(hops).fill(hop))),
+    fc.tuple(kinds, noise).map(([kind, [length, rest]]) => bytes(kind, length + 2, rest)),
+    fc.constantFrom(bytes(0), bytes(1)),
+  );
+  const far = ipv6Address(V6.source);
+  const option6 = fc.oneof(
+    fc.constant(bytes(0xc9, 16, far)),
+    fc.tuple(kinds, noise).map(([kind, [length, rest]]) => bytes(kind, length, rest)),
+    fc.constant(bytes(0)),
+  );
+  const options6 = fc.array(option6, { maxLength: 3 }).map((all) => bytes(...all));
+  const route = fc
+    .tuple(fc.constantFrom(0, 2, 3, 4, 5), fc.nat({ max: 3 }), fc.nat({ max: 4 }))
+    .map(([type, hops, last]) => bytes(type, hops, last, 0, 0, 0, ...Array(hops).fill(far)));
+  const extension = fc.oneof(fc.tuple(fc.constantFrom(0, 60), options6), fc.tuple(fc.constant(43), route));
+  const packet4 = fc.array(option4, { maxLength: 4 }).map((all) => {
+    const whole = bytes(...all).subarray(0, 40);
+    return ipv4(tcp(parts), { ...V4, options: bytes(whole, new Uint8Array(-whole.length & 3)) });
+  });
+  const packet6 = fc.array(extension, { maxLength: 3 }).map((chain) => {
+    let next = 6;
+    let payload = tcp({ ...parts });
+    for (const [kind, content] of chain.toReversed()) {
+      const padded = bytes(content, new Uint8Array(-(content.length + 2) & 7));
+      payload = bytes(next, (padded.length + 2) / 8 - 1, padded, payload);
+      next = kind;
+    }
+    return ipv6(payload, { ...V6, nextHeader: next });
+  });
+  let found = 0;
+  fc.assert(
+    fc.property(fc.oneof(packet4, packet6), (packet) => {
+      const frame = frameOf(ethernet(packet));
+      const before = decoded(frame);
+      const { bytes: after } = anonymous(frame);
+      for (const address of [hop, far]) expect(holds(after, address)).toBe(false);
+      expect(holds(after, new TextEncoder().encode(SECRET.slice(0, 6)))).toBe(false);
+      if (before.kind !== TCP) return;
+      found++;
+      const { kind, numbers: same } = decoded(frame);
+      expect({ kind, same }).toEqual({ kind: before.kind, same: before.numbers });
+    }),
+    { numRuns: 1000 },
+  );
+  expect(found).toBeGreaterThan(200);
+});
+
+/** From whom to whom a segment goes, and how much it carries. */
+function whereabouts(whole: Bytes, linkType: number): string {
+  const decoder = new Decoder();
+  if (decoder.decode(frameOf(whole, { linkType })) !== TCP) return '';
+  const { srcA, srcB, srcC, srcD, dstA, dstB, dstC, dstD, length } = decoder.segment;
+  return [srcA, srcB, srcC, srcD, dstA, dstB, dstC, dstD, length].join();
+}

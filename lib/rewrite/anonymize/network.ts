@@ -3,6 +3,7 @@ import type { HeaderRule } from './rule.ts';
 // IPv4 options (RFC 791 3.1): those whose contents are addresses, after a pointer, and those without any.
 const ROUTES: ReadonlySet<number> = new Set([7, 131, 137]);
 const ROUTER_ALERT = 148;
+const ROUTER_ALERT_LENGTH = 4;
 const LENGTHLESS: ReadonlySet<number> = new Set([0, 1]);
 
 export const ipv4Rule: HeaderRule = (r, { start, end }) => {
@@ -15,12 +16,13 @@ export const ipv4Rule: HeaderRule = (r, { start, end }) => {
   for (let at = start + 20; at < headerEnd; ) {
     const kind = r.before[at]!;
     const length = LENGTHLESS.has(kind) ? 1 : (r.before[at + 1] ?? 0);
-    r.keep(at, Math.min(at + 2, at + length, headerEnd));
-    if (kind === 0 || length === 0 || at + length > headerEnd) break;
+    if (length === 0 || at + length > headerEnd) break;
+    r.keep(at, at + Math.min(2, length));
+    if (kind === 0) break;
     if (ROUTES.has(kind)) {
       r.keep(at + 2, at + 3);
       for (let hop = at + 3; hop + 4 <= at + length; hop += 4) r.ipv4(hop);
-    } else if (kind === ROUTER_ALERT) {
+    } else if (kind === ROUTER_ALERT && length === ROUTER_ALERT_LENGTH) {
       r.keep(at, at + length);
     }
     at += length;
@@ -39,7 +41,11 @@ export const ipv6Rule: HeaderRule = (r, { start, end }) => {
 // Options of IPv6 extension headers (iana.org/assignments/ipv6-parameters).
 const PAD1 = 0;
 const HOME_ADDRESS = 0xc9;
-const TELLING_NOTHING: ReadonlySet<number> = new Set([0x05, 0xc2]);
+/** Those that tell nobody, by length: router alert, jumbo payload. */
+const TELLING_NOTHING: ReadonlyMap<number, number> = new Map([
+  [0x05, 4],
+  [0xc2, 6],
+]);
 
 export const ipv6OptionsRule: HeaderRule = (r, { start, end }) => {
   r.keep(start, start + 2);
@@ -50,10 +56,10 @@ export const ipv6OptionsRule: HeaderRule = (r, { start, end }) => {
       continue;
     }
     const next = at + 2 + r.before[at + 1]!;
-    r.keep(at, at + 2);
     if (next > end) break;
+    r.keep(at, at + 2);
     if (kind === HOME_ADDRESS && next - at === 18) r.ipv6(at + 2);
-    else if (TELLING_NOTHING.has(kind)) r.keep(at, next);
+    else if (TELLING_NOTHING.get(kind) === next - at) r.keep(at, next);
     at = next;
   }
   return true;
