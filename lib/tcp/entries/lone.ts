@@ -60,6 +60,8 @@ export class LoneSyns {
   private readonly beside: (Int32Array | null)[] = [];
   private readonly counts: number[] = [];
   private besideCount = 0;
+  /** The room last given back: most SYNs are answered before the next one comes. */
+  private spare: Int32Array | null = null;
   // The beginning of the neighbours asked for last.
   private group = -1;
   private second = 0;
@@ -124,6 +126,7 @@ export class LoneSyns {
     }
     const group = entry >> NEIGHBOURS_BITS;
     if (--this.counts[group]! > 0) return;
+    this.spare = this.beside[group]!;
     this.beside[group] = null;
     this.besideCount--;
   }
@@ -177,7 +180,8 @@ export class LoneSyns {
       counts.push(0);
     }
     if (counts[group]!++ === 0) {
-      beside[group] = new Int32Array(BESIDE_WIDTH << NEIGHBOURS_BITS);
+      beside[group] = this.spare ?? new Int32Array(BESIDE_WIDTH << NEIGHBOURS_BITS);
+      this.spare = null;
       this.besideCount++;
     }
     return beside[group]!;
