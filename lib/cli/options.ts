@@ -46,7 +46,10 @@ export function captureCommand(
     .argument(argument, 'pcap or pcapng files, directories or patterns; - is standard input')
     .option('--stream <n>', `${what} Wireshark's tcp.stream N`, parseCount)
     .option('--connection <n>', `${what} tcplint's connection N`, parseCount)
-    .option('--where <expression>', `${what} what it describes, as in: server port 443 and not host 10.0.0.7`)
+    .option(
+      '--where <expression>',
+      `${what} what it describes, as in: server port 443 and not host 10.0.0.7 (tcplint explain where)`,
+    )
     .option('--limit <n>', 'read only the first N packets', parsePositive)
     .option('--join', 'read several captures as one trace, in order of time')
     .option('--threads <n>', 'use so many threads, with the same result (default: as many as help)', parsePositive)

@@ -92,9 +92,17 @@ function context(origin: Origin, found: FoundRules | undefined): WhereContext {
   return { captureStart: origin.start, findings: (connection) => [...(found?.get(connection) ?? [])] };
 }
 
-/** The language of `--where` is loaded only for those who use it. */
-export async function openSelector(options: CaptureOptions): Promise<Selector> {
-  return new Selector(options, options.where === undefined ? null : await readWhere(options.where));
+/** The language of `--where` is loaded only for those who use it. Conditions on single packets select no connection. */
+export async function openSelector(
+  options: CaptureOptions,
+  selects: 'connections' | 'packets' = 'connections',
+): Promise<Selector> {
+  const where = options.where === undefined ? null : await readWhere(options.where);
+  const [condition] = where?.packetConditions ?? [];
+  if (condition !== undefined && selects === 'connections') {
+    throw new CliError(`--where: "${condition}" speaks of single packets, and this selects connections`);
+  }
+  return new Selector(options, where);
 }
 
 async function readWhere(text: string): Promise<Selection> {

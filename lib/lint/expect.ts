@@ -8,7 +8,7 @@ import type { Rule } from '../rules/rule.ts';
 import { parseWhere, type Selection } from '../select/where.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { CaptureOrigin } from './overrides.ts';
-import { idsOf, isObject, isOneOf, noOtherKeys, selection, unknown } from './read.ts';
+import { aboutPackets, idsOf, isObject, isOneOf, noOtherKeys, selection, unknown } from './read.ts';
 
 /**
  * What a capture must show, or must not: so many connections (that `where` describes), those with a finding of `rule`,
@@ -75,7 +75,9 @@ function check(value: unknown, rules: readonly Rule[], where: string, problems: 
   if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
     problems.push(`${where}atLeast ${atLeast} is more than atMost ${atMost}`);
   }
-  if (value.where !== undefined) selection(value.where, rules, where, problems);
+  if (value.where === undefined) return;
+  const selected = selection(value.where, rules, where, problems);
+  problems.push(...(selected?.packetConditions ?? []).map((condition) => where + aboutPackets(condition)));
 }
 
 /** Counts through one capture what one expectation is about. */

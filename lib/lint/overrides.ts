@@ -4,7 +4,7 @@ import type { ConnectionRule, Rule } from '../rules/rule.ts';
 import { parseWhere, type Selection } from '../select/where.ts';
 import { type ActiveRule, mergeRules, pair, type ResolvedConfig, type RuleSettings } from './config.ts';
 import { matchesGlob } from './glob.ts';
-import { isObject, noOtherKeys, selection } from './read.ts';
+import { aboutPackets, isObject, noOtherKeys, selection } from './read.ts';
 import { parseRules } from './rule-settings.ts';
 
 /** Other rule settings for captures whose path matches, and connections that `where` describes; without both, for all. */
@@ -52,9 +52,7 @@ function checkOverride(value: unknown, rules: readonly Rule[], where: string, pr
   if (value.where === undefined) return;
   const selected = selection(value.where, rules, where, problems);
   if (selected?.needsFindings === true) problems.push(`${where}where cannot ask for findings: they come later`);
-  for (const condition of selected?.packetConditions ?? []) {
-    problems.push(`${where}where describes connections: "${condition}" speaks of single packets`);
-  }
+  problems.push(...(selected?.packetConditions ?? []).map((condition) => where + aboutPackets(condition)));
   for (const { meta } of rules.filter(
     (rule) => rule.meta.scope === 'capture' && Object.hasOwn(settings, rule.meta.id),
   )) {

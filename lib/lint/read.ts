@@ -70,3 +70,7 @@ export function selection(value: unknown, rules: readonly Rule[], where: string,
     return null;
   }
 }
+
+export function aboutPackets(condition: string): string {
+  return `where describes connections: "${condition}" speaks of single packets`;
+}

@@ -56,9 +56,22 @@ function parseSide(tokens: TokenReader): Side | null {
   return tokens.accept('server') ? 'server' : null;
 }
 
+/** What is meant by those who write a display filter. */
+const WIRESHARK: readonly (readonly [RegExp, string])[] = [
+  [/^tcp\.stream$/i, 'stream 4'],
+  [/^tcp\.(src|dst)?port$/i, 'port 443'],
+  [/^ip(v6)?\.(addr|src|dst)$/i, 'host 10.0.0.7'],
+  [/^frame\.number$/i, 'frame 100..200'],
+  [/^tcp\.flags\b/i, 'flag SYN'],
+  [/^tcp\.analysis\b/i, 'verdict retransmission'],
+  [/^tcp\.len$/i, 'length > 0'],
+];
+
 function unknownField(tokens: TokenReader, word: Token, side: Side | null): string {
   const example = side === null ? 'a condition such as "port 443"' : `a condition such as "${side} port 443"`;
   if (word.kind !== 'word') return `expected ${example}, found ${tokens.found(word)}`;
+  const [, ours] = WIRESHARK.find(([pattern]) => pattern.test(word.text)) ?? [];
+  if (ours !== undefined) return `${tokens.found(word)} is Wireshark's: write "${ours}"`;
   const names = [...FIELDS.values()].map((field) => field.name);
   return `expected ${example}, found ${tokens.found(word)}${didYouMean(word.text, [...names, 'client', 'server', 'not'])}`;
 }

@@ -95,7 +95,9 @@ export class TokenReader {
 
   /** Takes a word or a quoted string. */
   takeValue(expected: string): Token {
-    const { kind } = this.next;
+    const { kind, text } = this.next;
+    if (kind === '=' || (kind === 'word' && text === 'eq'))
+      this.fail(`leave out ${this.found()}: expected ${expected}`);
     if (kind !== 'word' && kind !== 'string') this.fail(`expected ${expected}, found ${this.found()}`);
     return this.take();
   }

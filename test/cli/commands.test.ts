@@ -246,6 +246,15 @@ describe('lint', () => {
     expect(JSON.parse(stdout).findings.map(({ rule }: { rule: string }) => rule)).toEqual(rules);
   });
 
+  test.each(['lint', 'flows', 'timeline', 'netstat', 'follow', 'report', 'annotate'])(
+    'a condition on packets selects no connection: %s',
+    async (command) => {
+      const ran = await run([command, unanswered, '--where', 'port 80 and flag RST']);
+      const line = 'tcplint: --where: "flag" speaks of single packets, and this selects connections\n';
+      expect(ran).toEqual({ code: 2, stdout: '', stderr: line });
+    },
+  );
+
   test('--where that cannot be read points at the trouble', async () => {
     const { code, stderr } = await run([unanswered, '--where', 'server prot 80']);
     expect(code).toBe(2);
@@ -557,6 +566,13 @@ describe('in continuous integration', () => {
 });
 
 describe('rules and explain', () => {
+  test('explain where shows the language of --where, within a terminal', async () => {
+    const { code, stdout } = await run(['explain', 'where']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('[client|server] port 443|8000..8999');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   test('rules as json is all there is to know', async () => {
     const { rules } = JSON.parse((await run(['rules', '-f', 'json'])).stdout);
     expect(rules.find(({ id }: { id: string }) => id === 'zero-window-stall')).toMatchObject({

@@ -50,6 +50,12 @@ describe('an expression that cannot be read says where and what was expected', (
     ['port 80 ; port', 8, 'unexpected character ";"'],
     ['constructor 1', 0, 'expected a condition'],
     ['not', 3, 'found the end'],
+    ['port = 443', 5, 'leave out "=": expected a port'],
+    ['port == 443', 5, 'leave out "=": expected a port'],
+    ['stream eq 4', 7, 'leave out "eq": expected a number'],
+    ['tcp.stream eq 4', 0, '"tcp.stream" is Wireshark\'s: write "stream 4"'],
+    ['client tcp.dstport 443', 7, 'write "port 443"'],
+    ['tcp.flags.syn == 1', 0, 'write "flag SYN"'],
   ])('%s', (text, position, message) => {
     const error = errorOf(text);
     expect(error.message).toContain(message);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { whereHelp } from '../../lib/select/help.ts';
+import { FIELDS } from '../../lib/select/fields.ts';
+import { WHERE_HELP, whereConditions } from '../../lib/select/help.ts';
 import { parseWhere } from '../../lib/select/where.ts';
 import { CONTEXT, connectionOf, packetOf } from './facts.ts';
 
@@ -180,10 +181,11 @@ describe('canonical text', () => {
   ])('%s', (text, canonical) => expect(parseWhere(text).text).toBe(canonical));
 });
 
-test('help names every condition', () => {
-  const help = whereHelp();
-  for (const word of ['host', 'net', 'port', 'connection', 'stream', 'state', 'time', 'finding', 'from', 'duration']) {
-    expect(help).toMatch(new RegExp(`^ {2}(\\[client\\|server\\] )?${word} .*\\n?.* {2}\\w`, 'm'));
-  }
-  for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+test('help names every condition, and its examples are understood', () => {
+  const conditions = whereConditions();
+  expect(conditions.map(({ usage }) => usage.replace('[client|server] ', '').split(' ')[0]!.toLowerCase())).toEqual([
+    ...FIELDS.keys(),
+  ]);
+  for (const { usage, summary } of conditions) expect(summary, usage).toMatch(/^\w/);
+  for (const example of WHERE_HELP.examples) expect(parseWhere(example).text).toBe(example);
 });

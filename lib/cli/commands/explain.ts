@@ -7,15 +7,19 @@ import { explainRule } from '../../report/rules/explain.ts';
 import { RULES } from '../../rules/index.ts';
 import { closest } from '../../select/nearest.ts';
 import { CliError, DONE } from '../exit.ts';
+import { explainWhere } from '../explain-where.ts';
 import { type PageChoices, pageCommand, pageFor } from '../options.ts';
 import { StreamOutput } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
+/** The language of `--where` is a topic as well. */
+const WHERE = 'where';
+
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  const topic = new Argument('[topic...]', 'a rule, a state, or an idea; without one, what there is');
+  const topic = new Argument('[topic...]', 'a rule, a state, an idea, or where; without one, what there is');
   const capture = 'captures after the topic: the places in them where it shows';
   pageCommand(command.addArgument(topic))
-    .addHelpText('after', `\nName ${capture}.`)
+    .addHelpText('after', `\nName ${capture}.\n\`tcplint explain where\` is about the language of --where.`)
     .action((words: string[], options: PageChoices) => run(explain(words, options, terminal)));
 }
 
@@ -52,6 +56,9 @@ function isTopic(text: string): boolean {
 }
 
 function explanation(topic: string, page: PageOptions): string {
+  if (topicKey(topic) === WHERE) {
+    return explainWhere(page);
+  }
   const rule = RULES.find(({ meta }) => meta.id === topicKey(topic));
   if (rule !== undefined) {
     return explainRule(rule.meta, page);
@@ -60,7 +67,7 @@ function explanation(topic: string, page: PageOptions): string {
   if (idea !== undefined) {
     return explainIdea(idea, new Set(RULES.map(({ meta }) => meta.id)), page);
   }
-  const known = [...RULES.map(({ meta }) => meta.id), ...IDEAS.flatMap(({ id, aliases }) => [id, ...aliases])];
+  const known = [WHERE, ...RULES.map(({ meta }) => meta.id), ...IDEAS.flatMap(({ id, aliases }) => [id, ...aliases])];
   const near = closest(topicKey(topic), known);
   throw new CliError(
     `nothing to explain under '${topic}'${near === null ? '; tcplint explain lists what there is' : ` (did you mean ${near}?)`}`,

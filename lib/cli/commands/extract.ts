@@ -126,7 +126,7 @@ async function evidence(
   terminal: Terminal,
   output: Output,
 ): Promise<FrameSet | null> {
-  const selector = await openSelector(options);
+  const selector = await openSelector(options, 'packets');
   if (selector.all && options.finding === undefined) {
     return null;
   }

@@ -39,7 +39,7 @@ async function start(paths: readonly string[], options: PacketOptions, terminal:
 
 /** Rows are written as they come. */
 async function packets(paths: readonly string[], options: PacketOptions, terminal: Terminal): Promise<number> {
-  const selector = await openSelector(options);
+  const selector = await openSelector(options, 'packets');
   const known = selector.needsConnections ? await firstReading(paths, selector, options, terminal) : null;
   const explain =
     options.explainDifference === true ? (await import('../../tcp/wireshark/differences.ts')).explainDifference : null;
