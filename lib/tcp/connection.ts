@@ -38,6 +38,8 @@ export class Endpoint {
   /** When its TIME_WAIT (re)started: the timer begins anew with every FIN that comes again. */
   waitSeconds = 0;
   waitNanos = 0;
+  /** Each copy of its FIN has acknowledged the peer's: whoever got the one got the other. */
+  finAcksFin = 0;
   /** Timestamp of its first FIN: the echo of it tells which copy arrived (RFC 7323 4.3). */
   finTsVal = 0;
   /** Where the capture holds nothing of the peer: the last acknowledgment sent, and whether it moved by one. */
@@ -62,6 +64,7 @@ export class Endpoint {
     this.waitSeconds = 0;
     this.waitNanos = 0;
     this.finTsVal = 0;
+    this.finAcksFin = 0;
     this.ackSent = 0;
     this.ackedOne = 0;
     this.ttl = 0;

@@ -78,10 +78,6 @@ export const LIMITS: readonly Limit[] = [
     at: ['close_at_once_ack_lost_bare.server.pcap: client states'],
   },
   {
-    because: 'the sender’s CPUs put two segments on the wire in another order than they had made them',
-    at: ['connect_and_close.client.pcap: reordering extra'],
-  },
-  {
     because: 'the ACK of the last FIN belongs to the direction that was not captured',
     at: ['one_sided.server_only.pcap: server states', 'one_sided_loss.server_only.pcap: server states'],
   },

@@ -141,7 +141,10 @@ export class StateMachine {
       if (s.length > 0) this.apply(c, e, SENT_SEGMENT);
       else if (acksData(peer, s)) this.apply(c, e, ACKNOWLEDGED_DATA);
     }
-    if (ackOfFin && peer.fins > 0) this.receiveFin(c, e);
+    if (ackOfFin && peer.fins > 0) {
+      if (e.state === FIN_WAIT_1 && peer.finAcksFin === 1) this.apply(c, e, RECEIVED_ACK_OF_FIN);
+      this.receiveFin(c, e);
+    }
     const unseenFin = peer.flow.packets === 0 && followUnseenPeer(c, e, peer, s, this.applyTo);
     if (ackOfFin) restoreReceivedFin(timeline, c, e, peer, s);
     if (e.unconfirmed > 0) {
@@ -184,6 +187,7 @@ export class StateMachine {
     // A copy of one transmission, or the first of several, late: it repeats nothing.
     if (j.kind === DUPLICATE || (j.kind === REORDERING && e.fins > 0)) return;
     e.fins++;
+    e.finAcksFin = acksFin(peer, s) && (e.fins === 1 || e.finAcksFin === 1) ? 1 : 0;
     if (e.fins > 1) {
       c.notes |= CLOSE_ODD;
       keep(e === c.client ? c.odd().clientFins : c.odd().serverFins, sighting(s));

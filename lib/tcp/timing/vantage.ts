@@ -25,7 +25,7 @@ export function roundTripOf(connection: Connection, flow: Flow, back: Flow): num
 /** Round trips vary, and the least one seen may be one of few: this share of it still counts as one. */
 export const NEARLY = 0.75;
 /** A host answers within this time (interrupt, stack, capture): a longer half crosses a network. Seconds. */
-const HOST_ANSWERS = 0.001;
+export const HOST_ANSWERS = 0.001;
 /** A half is next to nothing if the other is this many times longer. */
 const MUCH_LONGER = 4;
 

@@ -4,9 +4,10 @@ import { DUPLICATE, HIGH, HOW_NONE, KEEP_ALIVE, MEDIUM, REORDERING, ZERO_WINDOW_
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
+import { HOST_ANSWERS } from '../timing/vantage.ts';
 import { acknowledge } from './acknowledging.ts';
 import type { Case } from './case.ts';
-import { copyOf, madeBy } from './duplicate.ts';
+import { copyOf, isBehind, madeBy } from './duplicate.ts';
 import { begin, leaveGap } from './edges.ts';
 import { remember } from './recent-acks.ts';
 import { LEAST_TIMEOUT } from './recovery.ts';
@@ -23,12 +24,14 @@ export function judgeBare(it: Case): void {
   }
   remember(memory.acks, flow, segment);
   const order = sendingOrder(flow, segment, flow.tsVal, flow.ipId);
+  const probe = probesBehind(flow, back, segment);
   const old =
     order === SENT_BEFORE ||
     (back.ackSeen === 1 && seqLt(segment.ack, back.acked)) ||
-    (order === ORDER_UNKNOWN && probesBehind(flow, back, segment) && !isPause(flow, segment));
-  if (old) out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
-  else if (probesBehind(flow, back, segment)) {
+    (order === ORDER_UNKNOWN && (probe ? !isPause(flow, segment) : isBehind(flow, segment)));
+  if (old) {
+    if (!leftTogether(flow, segment)) out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
+  } else if (probe) {
     const kind = facesZeroWindow(flow, back, segment) ? ZERO_WINDOW_PROBE : KEEP_ALIVE;
     out.set(kind, HOW_NONE, false, back.packets === 0 ? MEDIUM : HIGH, 0);
   } else if (seqGt(segment.seq, flow.next)) leaveGap(it);
@@ -50,6 +53,14 @@ function probesBehind(flow: Flow, back: Flow, segment: Segment): boolean {
   if (seqDiff(flow.next, segment.seq) !== 1) return false;
   if (flow.ackSeen === 1) return flow.acked === flow.next;
   return back.packets === 0 && isPause(flow, segment);
+}
+
+/**
+ * It follows at once what was made after it, by the program: a host's CPUs put the two on the wire in either order, and nothing
+ * says that the network did.
+ */
+function leftTogether(flow: Flow, segment: Segment): boolean {
+  return seqLt(segment.seq, flow.next) && elapsed(segment, flow.seconds, flow.nanos) < HOST_ANSWERS;
 }
 
 /** No stack keeps alive sooner (RFC 9293 3.8.4: two hours unless told otherwise; Linux counts seconds). Seconds. */

@@ -30,8 +30,8 @@ export function madeBy(flow: Flow, sameLink: boolean): number {
  * The bare segment bears a number that has been seen, or it repeats, header for header, one seen a short while ago. Sent
  * twice or seen twice? Seen twice if
  * - it shows another link or TTL
- * - the stack counts its packets: each has its own IP ID
- * - a later acknowledgment has passed: no receiver goes back
+ * - the stack counts its packets, or has never numbered two alike so far: each has its own IP ID
+ * - a later acknowledgment has passed, or something was sent since: no receiver goes back, nor does its number
  * - it follows at once, and more data out of order would have changed its SACK blocks (where options are cut off, the
  *   checksum, which a host leaves unfinished near itself); TIME_WAIT answers without SACK, so it must not be the first
  * - it follows at once, the tap stands beside its sender, and nothing came in between that it could answer
@@ -39,9 +39,9 @@ export function madeBy(flow: Flow, sameLink: boolean): number {
 export function copyOf({ connection, flow, back, segment, memory }: Case): Readonly<Twin> | null {
   if (!findTwin(memory.acks, flow, segment, twin)) return wasSeen(flow, segment) ? LONG_AGO : null;
   if (!twin.sameLink) return twin;
-  if (segment.ipId > 0 && counts(flow)) return twin;
+  if (segment.ipId > 0 && (counts(flow) || flow.ipIdJumps === 0)) return twin;
   if (twin.lag >= AT_ONCE) return null;
-  if (back.ackSeen === 1 && seqLt(segment.ack, back.acked)) return twin;
+  if ((back.ackSeen === 1 && seqLt(segment.ack, back.acked)) || isBehind(flow, segment)) return twin;
   const beside = isBeside(connection, back);
   const doubled = (flow.detail?.duplicates ?? 0) > 0;
   const withSack = (flow.options & back.options & OFFERED_SACK) !== 0 && (back.finSent === 0 || doubled);
@@ -59,6 +59,14 @@ export function copyOfReset({ flow, back, segment, memory }: Case): Readonly<Twi
   if (!twin.sameLink || (segment.ipId > 0 && counts(flow))) return twin;
   const doubled = (flow.detail?.duplicates ?? 0) > 0;
   return twin.lag < AT_ONCE && doubled && !heardSince(back, segment, twin.lag) ? twin : null;
+}
+
+/**
+ * An acknowledgment bears the number that is to be sent next (RFC 9293 3.10.7.4), so this was sent before what has been sent
+ * since. Some stacks go back with it while they send again.
+ */
+export function isBehind(flow: Flow, segment: Segment): boolean {
+  return seqLt(segment.seq, flow.next) && (flow.detail === null || flow.detail.retransmissions === 0);
 }
 
 /** The other endpoint sent something within the last `lag` seconds. */

@@ -1,5 +1,5 @@
 import { seqAdd, seqDiff, seqLe, seqLt } from '../../bytes/seq.ts';
-import { RETRANSMISSION } from '../../facts/verdict.ts';
+import { HOW_FAST, RETRANSMISSION } from '../../facts/verdict.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
@@ -111,7 +111,7 @@ function isTimers({ connection, flow, back, segment }: Case, lost: number): bool
 
 /**
  * In order, and yet sent before: the answer to a request was lost in front of the tap, and both ends' timers ran out.
- * - it acknowledges what the peer has just sent again, as the first that does: nothing had answered the first copy
+ * - it acknowledges what the peer's timer has just sent again, as the first that does: nothing had answered the first copy
  * - which had arrived, and nothing else yet: the timestamp echoed is the first copy's; or a number of the answerer's is left
  *   out, and it was on its way before that retransmission can have been answered
  * So the peer had waited a timer's time for the answer, and the answerer as long for its acknowledgment.
@@ -119,7 +119,8 @@ function isTimers({ connection, flow, back, segment }: Case, lost: number): bool
 export function answersOlder({ connection, flow, back, segment }: Case): boolean {
   if (flow.contiguous !== flow.next || back.detail === null || back.ackSeen === 0) return false;
   const repeat = back.detail.pending.at(-1);
-  if (repeat === undefined || repeat.kind !== RETRANSMISSION || repeat.spurious) return false;
+  if (repeat === undefined || repeat.kind !== RETRANSMISSION || repeat.spurious || repeat.how === HOW_FAST)
+    return false;
   if (repeat.start !== back.acked || seqLt(segment.ack, repeat.end)) return false;
   const echoed = segment.hasTimestamps && repeat.tsVal !== 0;
   if (echoed) return seqLt(segment.tsEcr, repeat.tsVal);

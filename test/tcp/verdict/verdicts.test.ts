@@ -449,6 +449,22 @@ describe('reordering', () => {
       `,
     );
   });
+
+  it('of an ACK whose number lies behind what was sent since', () => {
+    holds('0.020 > 0:100\n0.023 > 0:0                                  | reordering', BARE);
+    // At once: the sender's CPUs may have put them on the wire in this order.
+    holds('0.020 > 0:100\n0.0204 > 0:0', BARE);
+    // Seen before, it is that one again.
+    holds(
+      `
+      0.020 > 0:100
+      0.030 > ack 0
+      0.031 > 100:200
+      0.032 > 100:100                             | duplicate unknown of 2
+      `,
+      BARE,
+    );
+  });
 });
 
 describe('duplicate', () => {
@@ -500,6 +516,17 @@ describe('duplicate', () => {
       0.0301 < ack 1000 id 60 ts 30 sack 2000:3000 | duplicate unknown of 3
       0.0302 < ack 1000 id 61 ts 30 sack 2000:3000
     `);
+  });
+
+  it('of the first numbered ACK: no stack numbers two packets alike', () => {
+    holds(
+      `
+      0.020 > 0:100
+      0.030 < ack 100 id 7
+      0.050 < ack 100 id 7                        | duplicate unknown of 2
+      `,
+      { tap: 'client', timestamps: false, sack: false },
+    );
   });
 
   it('of an ACK that is remembered no longer, as long as no number was left out since', () => {
