@@ -1,4 +1,5 @@
 import type { ServiceFacts } from '../facts/capture.ts';
+import type { TimesFacts } from '../facts/services.ts';
 import { Attempts } from './attempts.ts';
 import { Bins } from './bins.ts';
 import type { Room } from './busiest.ts';
@@ -113,7 +114,9 @@ export class Service {
     keepLowest(this.examples, c.number, EXAMPLES);
   }
 
+  /** Counts per second are unpacked when they are asked for: those of many services, for long, are much. */
   facts(): ServiceFacts {
+    const { begunPerSecond, completedPerSecond, refusedPerSecond, closeWait } = this;
     const resetPerSecond = this.resetPerSecond.entries();
     const ignoredAcks = this.ignoredAcks.facts();
     const cookieSigns = this.cookieSigns.count();
@@ -130,18 +133,26 @@ export class Service {
       refused: this.refused,
       reset: this.reset,
       answered: this.answered,
-      begunPerSecond: this.begunPerSecond.entries(),
-      completedPerSecond: this.completedPerSecond.entries(),
-      refusedPerSecond: this.refusedPerSecond.entries(),
+      get begunPerSecond() {
+        return begunPerSecond.entries();
+      },
+      get completedPerSecond() {
+        return completedPerSecond.entries();
+      },
+      get refusedPerSecond() {
+        return refusedPerSecond.entries();
+      },
       ...(resetPerSecond.length === 0 ? {} : { resetPerSecond }),
       ...(refusals === null ? {} : { refusals }),
       ...(resets === null ? {} : { resets }),
       ...(closeWaitHeld === null ? {} : { closeWaitHeld }),
       ...(ignoredAcks === null ? {} : { ignoredAcks }),
       ...(cookieSigns === 0 ? {} : { cookieSigns }),
-      ...(responses === null ? {} : { responses: { ...responses, histogram: this.responses!.histogram() } }),
+      ...(responses === null ? {} : { responses: timesOf(responses, this.responses!) }),
       peakHalfOpen: this.halfOpen.peak(),
-      closeWaitPerSecond: this.closeWait.entries(),
+      get closeWaitPerSecond() {
+        return closeWait.entries();
+      },
       sources: this.sources.hosts.count(),
       sourceNetworks: this.sources.networks,
       sourcesExact: this.sources.hosts.exact,
@@ -157,4 +168,13 @@ export class Service {
       },
     };
   }
+}
+
+function timesOf(times: Omit<TimesFacts, 'histogram'>, gathered: ResponseTimes): TimesFacts {
+  return {
+    ...times,
+    get histogram() {
+      return gathered.histogram();
+    },
+  };
 }
