@@ -103,6 +103,7 @@ export interface HostOccurrences extends Occurrences {
 
 /** Many connections at once: what the traffic rules read. Built by lib/traffic. */
 export interface TrafficFacts {
+  /** Where there are more than a thousand, without those that were tried at most four times, and in vain: `scans` tell of them. */
   readonly services: readonly ServiceFacts[];
   readonly closers: readonly CloserFacts[];
   /** Sources that tried many ports of one target, or one port of many hosts of a network (/24, /64). */

@@ -1,15 +1,17 @@
 import type { ScanFacts } from '../facts/capture.ts';
 import { type Moment, secondsBetween } from '../facts/moment.ts';
-import type { Attempt, Attempts } from './attempts.ts';
+import { type Attempt, Attempts } from './attempts.ts';
 import { keepLowest } from './lowest.ts';
+import type { Service } from './service.ts';
 import { type AddressText, EXAMPLES } from './summary.ts';
+import type { Tried } from './tried.ts';
 
 const WINDOW_SECONDS = 60;
 /** Ports or hosts that make it worth telling of. */
 const MANY = 10;
 
-interface Tried {
-  readonly address: string;
+/** A service, and who tried to reach it. */
+interface Target {
   readonly ipVersion: number;
   /** The address as four int32s. */
   readonly words: Int32Array;
@@ -24,35 +26,98 @@ interface Try {
 }
 
 /** Sources that tried many ports of one host, or one port of many hosts of a network; in order of target and source. */
-export function scansOf(services: readonly Tried[], text: AddressText): ScanFacts[] {
-  const byHost = grouped(services, ({ address }) => address);
-  const byNetwork = grouped(services, (service) => `${networkOf(service, text)} ${service.port}`);
-  const ports = [...byHost].flatMap(([target, tried]) => {
-    return bySource(tried, text, ({ port }) => port).map((tries) => scan('ports', target, 0, tries));
-  });
-  const hosts = [...byNetwork].flatMap(([, tried]) => {
-    const [{ port }] = tried as [Tried];
-    const network = networkOf(tried[0]!, text);
-    return bySource(tried, text, ({ words }) => words[3]! & 0xff).map((tries) => scan('hosts', network, port, tries));
-  });
-  return [...ports, ...hosts].filter(({ tried }) => tried >= MANY).sort(byTarget);
+export function scansOf(services: readonly Service[], tried: readonly [Tried, Tried], text: AddressText): ScanFacts[] {
+  const targets = new Targets(services, tried);
+  const scans: ScanFacts[] = [];
+  for (const host of targets.alike((a, b) => targets.compare(a, b, HOST))) {
+    const address = addressOf(host[0]!, text);
+    for (const tries of bySource(host, text, ({ port }) => port)) scans.push(scan('ports', address, 0, tries));
+  }
+  for (const hosts of targets.alike((a, b) => targets.compare(a, b, NETWORK))) {
+    const [first] = hosts as [Target];
+    const network = networkOf(first, text);
+    for (const tries of bySource(hosts, text, ({ words }) => words[3]! & 0xff)) {
+      scans.push(scan('hosts', network, first.port, tries));
+    }
+  }
+  return scans.filter(({ tried }) => tried >= MANY).sort(byTarget);
 }
 
-/** Groups of at least `MANY`. */
-function grouped(services: readonly Tried[], keyOf: (service: Tried) => string): Map<string, Tried[]> {
-  const groups = new Map<string, Tried[]>();
-  for (const service of services) {
-    const key = keyOf(service);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [service]);
-    else group.push(service);
+/** What of an address makes two targets alike, of each of its words: a host's is all of it, networks are /24 and /64. */
+const HOST = { 4: [0, 0, 0, -1], 6: [-1, -1, -1, -1], port: false } as const;
+const NETWORK = { 4: [0, 0, 0, ~0xff], 6: [-1, -1, 0, 0], port: true } as const;
+
+/** All services, as columns: of those that were only tried there may be millions, and only a few at a time become objects. */
+class Targets {
+  private readonly services: readonly Service[];
+  private readonly tried: readonly [Tried, Tried];
+  private readonly versions: Uint8Array;
+  private readonly words: Int32Array;
+  private readonly ports: Uint16Array;
+  /** Behind the services: the first attempts. */
+  private readonly firsts: Int32Array;
+
+  constructor(services: readonly Service[], tried: readonly [Tried, Tried]) {
+    const [short, long] = tried;
+    const length = services.length + short.count + long.count;
+    this.services = services;
+    this.tried = tried;
+    this.versions = new Uint8Array(length);
+    this.words = new Int32Array(4 * length);
+    this.ports = new Uint16Array(length);
+    this.firsts = new Int32Array(length);
+    let i = 0;
+    for (const { ipVersion, words, port } of services) {
+      this.versions[i] = ipVersion;
+      this.words.set(words, 4 * i);
+      this.ports[i++] = port;
+    }
+    for (const each of tried) {
+      for (const first of each.firsts()) {
+        this.versions[i] = each === short ? 4 : 6;
+        this.ports[i] = each.place(first, this.words, 4 * i);
+        this.firsts[i++] = first;
+      }
+    }
   }
-  for (const [key, group] of groups) if (group.length < MANY) groups.delete(key);
-  return groups;
+
+  /** Those that compare alike, where there are many. */
+  *alike(compare: (a: number, b: number) => number): Generator<Target[]> {
+    const order = this.firsts.map((_, i) => i).sort(compare);
+    for (let from = 0, to = 0; from < order.length; from = to) {
+      do to++;
+      while (to < order.length && compare(order[from]!, order[to]!) === 0);
+      if (to - from >= MANY) yield Array.from(order.subarray(from, to), (i) => this.target(i));
+    }
+  }
+
+  compare(a: number, b: number, by: typeof HOST | typeof NETWORK): number {
+    const { versions, words, ports } = this;
+    if (versions[a] !== versions[b]) return versions[a]! - versions[b]!;
+    const masks = versions[a] === 4 ? by[4] : by[6];
+    for (let i = 0; i < 4; i++) {
+      const [mine, its] = [words[4 * a + i]! & masks[i]!, words[4 * b + i]! & masks[i]!];
+      if (mine !== its) return mine < its ? -1 : 1;
+    }
+    return by.port ? ports[a]! - ports[b]! : 0;
+  }
+
+  private target(i: number): Target {
+    if (i < this.services.length) return this.services[i]!;
+    const ipVersion = this.versions[i]!;
+    const attempts = new Attempts();
+    for (const attempt of this.tried[ipVersion === 4 ? 0 : 1].tell(this.firsts[i]!)) attempts.add(attempt);
+    return { ipVersion, words: this.words.subarray(4 * i, 4 * i + 4), port: this.ports[i]!, attempts };
+  }
+}
+
+function addressOf({ ipVersion, words }: Target, text: AddressText): string {
+  const [a, b, c, d] = words as unknown as [number, number, number, number];
+  return text(ipVersion, a, b, c, d);
 }
 
 /** `10.0.3.0/24`, or an IPv6 /64. */
-function networkOf({ ipVersion, words }: Tried, text: AddressText): string {
+function networkOf({ ipVersion, words }: Target, text: AddressText): string {
   const [a, b, , d] = words as unknown as [number, number, number, number];
   return ipVersion === 4 ? `${text(4, 0, 0, 0, d & ~0xff)}/24` : `${text(6, a, b, 0, 0)}/64`;
 }
@@ -62,14 +127,14 @@ interface Tries {
   readonly tries: readonly Try[];
 }
 
-function bySource(services: readonly Tried[], text: AddressText, itemOf: (service: Tried) => number): Tries[] {
+function bySource(targets: readonly Target[], text: AddressText, itemOf: (target: Target) => number): Tries[] {
   const sources = new Map<string, Try[]>();
-  for (const service of services) {
-    for (const attempt of service.attempts) {
-      const source = text(service.ipVersion, ...attempt.source);
+  for (const target of targets) {
+    for (const attempt of target.attempts) {
+      const source = text(target.ipVersion, ...attempt.source);
       const tries = sources.get(source) ?? [];
       if (tries.length === 0) sources.set(source, tries);
-      tries.push({ item: itemOf(service), attempt });
+      tries.push({ item: itemOf(target), attempt });
     }
   }
   return [...sources].filter(([, tries]) => tries.length >= MANY).map(([source, tries]) => ({ source, tries }));

@@ -5,12 +5,18 @@ import { roomForPairs } from './pairs.ts';
 import { scansOf } from './scans.ts';
 import { type Rooms, Service } from './service.ts';
 import type { AddressText, ConnectionSummary } from './summary.ts';
+import { isInVain, Tried } from './tried.ts';
+
+/** So many services are told of one by one, whatever they are; of more, those that were only tried in vain are left out. */
+const MOST_TOLD = 1024;
 
 /** Counters over all connections of a capture: what the traffic rules read. Order of adding does not matter. */
 export class Traffic {
   readonly losses: Losses = new Losses();
-  /** By server address and port: a number for IPv4, text for IPv6. */
+  /** By server address and port (`keyOf`). */
   private readonly services = new Map<number | string, Service>();
+  private readonly tried4 = new Tried(1);
+  private readonly tried6 = new Tried(4);
   private readonly rooms: Rooms = { pairs: roomForPairs(), closers: roomForClosers() };
   private readonly text: AddressText;
   /** The service added to last: floods and busy servers come back to it. */
@@ -23,18 +29,20 @@ export class Traffic {
   }
 
   add(c: ConnectionSummary): void {
-    this.service(c).add(c);
+    const service = this.known(c) ?? this.begun(c);
+    service?.add(c);
   }
 
   /** In order of address and port, whatever the order of adding. */
   facts(): TrafficFacts {
+    const { text } = this;
     const services = inOrder([...this.services.values()], ({ address, port }) => `${address} ${port}`);
-    const closers = services.flatMap((service) => service.closers.facts(service, this.text));
-    const pairs = services.flatMap((service) => service.pairs.facts(service, this.text));
-    const scans = scansOf(services, this.text);
-    const lossBins = this.losses.bins(this.text);
+    const closers = services.flatMap((service) => service.closers.facts(service, text));
+    const pairs = services.flatMap((service) => service.pairs.facts(service, text));
+    const scans = scansOf(services, [this.tried4, this.tried6], text);
+    const lossBins = this.losses.bins(text);
     return {
-      services: services.map((service) => service.facts()),
+      services: this.told(services).map((service) => service.facts()),
       closers: inOrder(closers, (c) => `${c.address} ${c.role} ${c.serviceAddress} ${c.servicePort}`),
       ...(scans.length === 0 ? {} : { scans }),
       ...(pairs.length === 0 ? {} : { pairs }),
@@ -42,19 +50,53 @@ export class Traffic {
     };
   }
 
-  private service(c: ConnectionSummary): Service {
+  /** With those that were only tried, as long as they are few. */
+  private told(services: readonly Service[]): readonly Service[] {
+    const { tried4, tried6 } = this;
+    if (services.length + tried4.count + tried6.count > MOST_TOLD) return services;
+    const others = [tried4, tried6].flatMap((tried) => [...tried.firsts()].map((first) => this.made(tried, first)!));
+    return inOrder([...services, ...others], ({ address, port }) => `${address} ${port}`);
+  }
+
+  /** The service of a connection, if more is known of it than a few attempts in vain. */
+  private known(c: ConnectionSummary): Service | undefined {
     if (this.last !== null && this.isLast(c)) return this.last;
-    const { server } = c;
-    const key = c.ipVersion === 4 ? (server[3]! >>> 0) * 65_536 + c.serverPort : `${server.join()},${c.serverPort}`;
-    let service = this.services.get(key);
-    if (service === undefined) {
-      service = new Service(this.text(c.ipVersion, server[0]!, server[1]!, server[2]!, server[3]!), c, this.rooms);
-      this.services.set(key, service);
-    }
-    this.lastServer.set(server);
-    this.lastPort = c.serverPort;
-    this.last = service;
+    const service = this.services.get(keyOf(c));
+    if (service !== undefined) this.noteLast(c, service);
     return service;
+  }
+
+  /** A service of which nothing else is known so far; null while it is only tried. */
+  private begun(c: ConnectionSummary): Service | null {
+    const tried = c.ipVersion === 4 ? this.tried4 : this.tried6;
+    const first = tried.find(c);
+    if (isInVain(c) && tried.add(c, first)) return null;
+    const service = this.made(tried, first) ?? this.create(c);
+    if (first >= 0) tried.giveUp(first);
+    this.services.set(keyOf(c), service);
+    this.noteLast(c, service);
+    return service;
+  }
+
+  /** The service that the attempts from `first` on come to, null without. */
+  private made(tried: Tried, first: number): Service | null {
+    let service: Service | null = null;
+    for (const attempt of tried.tell(first)) {
+      service ??= this.create(attempt);
+      service.add(attempt);
+    }
+    return service;
+  }
+
+  private create(c: ConnectionSummary): Service {
+    const { ipVersion, server } = c;
+    return new Service(this.text(ipVersion, server[0]!, server[1]!, server[2]!, server[3]!), c, this.rooms);
+  }
+
+  private noteLast({ server, serverPort }: ConnectionSummary, service: Service): void {
+    this.lastServer.set(server);
+    this.lastPort = serverPort;
+    this.last = service;
   }
 
   private isLast({ server, serverPort }: ConnectionSummary): boolean {
@@ -67,6 +109,11 @@ export class Traffic {
       server[2] === last[2]
     );
   }
+}
+
+/** A number for IPv4, text for IPv6. */
+function keyOf({ ipVersion, server, serverPort }: ConnectionSummary): number | string {
+  return ipVersion === 4 ? (server[3]! >>> 0) * 65_536 + serverPort : `${server.join()},${serverPort}`;
 }
 
 function inOrder<T>(all: readonly T[], key: (one: T) => string): T[] {

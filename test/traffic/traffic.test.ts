@@ -77,6 +77,50 @@ describe('counters over many connections', () => {
     ]);
   });
 
+  it('know of a service all attempts in vain, however many come before or behind what it answers', () => {
+    const vain = (number: number) => ({
+      client: number,
+      server: 1,
+      serverPort: 80,
+      number,
+      begun: number,
+      ttl: 60 + number,
+    });
+    for (const attempts of [1, 3, 4, 5, 9]) {
+      const before = Array.from({ length: attempts }, (_, i) => vain(i + 1));
+      const used = { client: 99, server: 1, serverPort: 80, number: 50, answered: true, completed: true, bytes: 10 };
+      const { services } = factsOf([...before, used, { ...vain(20), refused: true, answered: true }]);
+      expect(services).toHaveLength(1);
+      expect(services[0]).toMatchObject({ connections: attempts + 2, begun: attempts + 2, completed: 1, refused: 1 });
+      expect(services[0]).toMatchObject({ answered: 2, sources: attempts + 2 });
+      const incomplete = { connections: attempts, distinctTtls: attempts, firstFrame: 2, lastFrame: attempts + 1 };
+      expect(services[0]!.incomplete).toMatchObject(incomplete);
+    }
+  });
+
+  it('find scans of more hosts than they tell of one by one, over IPv4 and IPv6', () => {
+    const hosts = Array.from({ length: 5120 }, (_, i) => ({
+      client: 9,
+      server: i,
+      serverPort: 22,
+      number: i,
+      startSeconds: i / 100,
+      refused: i % 2 === 0,
+      answered: i % 2 === 0,
+    }));
+    const used = { client: 9, server: 77, serverPort: 22, number: 9000, answered: true, completed: true, bytes: 10 };
+    for (const ipVersion of [4, 6]) {
+      const { services, scans } = factsOf([...hosts, used].map((one) => ({ ...one, ipVersion })));
+      expect(services).toHaveLength(1);
+      const tried = scans!.map(({ kind, target, tried, refused }) => [kind, target, tried, refused]);
+      if (ipVersion === 6) expect(tried).toEqual([['hosts', '::/64', 5120, 2560]]);
+      else {
+        const networks = Array.from({ length: 20 }, (_, i) => ['hosts', `10.1.${i}.0/24`, 256, 128]);
+        expect(tried).toEqual(networks.sort((a, b) => (a[1]! < b[1]! ? -1 : 1)));
+      }
+    }
+  });
+
   it('count in a scan only what 60 s hold', () => {
     const slow = Array.from({ length: 40 }, (_, i) => ({
       client: 9,
