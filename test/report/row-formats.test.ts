@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StateChange } from '../../lib/facts/connection.ts';
 import type { StateName } from '../../lib/facts/state.ts';
+import { VERDICT_NAMES } from '../../lib/facts/verdict.ts';
 import { open as flowsCsv } from '../../lib/report/flows/csv.ts';
 import { open as flowsJson } from '../../lib/report/flows/json.ts';
 import { open as flowsTable } from '../../lib/report/flows/table.ts';
@@ -32,6 +33,30 @@ function change(
   const time = moment(seconds);
   return { endpoint: side, time, previous, state, frame, cause, certainty: 'observed', confirmedBy: frame };
 }
+
+test('a packet fits 80 columns, whatever its verdict', () => {
+  const hows: { readonly [kind: string]: readonly string[] } = {
+    retransmission: ['rto', 'fast', 'tail_loss_probe', 'syn', 'synack', 'fin', 'unknown'],
+    duplicate: ['capture', 'network', 'unknown'],
+  };
+  const verdicts = VERDICT_NAMES.filter((kind) => kind !== null).flatMap((kind) =>
+    (hows[kind] ?? ['unknown']).flatMap((how) =>
+      [true, false].map((spurious) => ({ kind, how, spurious, confidence: 'high', of: 1_234_567 })),
+    ),
+  );
+  const rows = verdicts.map((verdict, i) =>
+    packet(9_000_000 + i, 9999, {
+      flags: ['PSH', 'ACK'],
+      seq: 2 ** 32 - 1,
+      length: 65_535,
+      connection: 9999,
+      verdict: verdict as never,
+    }),
+  );
+  const text = written(packetsTable({ ...PLAIN_PAGE, width: 80 }), rows);
+  expect(rows.length).toBeGreaterThan(20);
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
 
 const PACKETS = [
   packet(1, 0, { flags: ['SYN'], seq: 1000, ack: 0, clientState: 'SYN_SENT', serverState: 'CLOSED' }),

@@ -20,13 +20,14 @@ const KIND: { readonly [kind in Verdict['kind']]: string } = {
   zero_window_probe: 'zero-window probe',
 };
 
-/** For narrow places: `retransmission rto`, `spurious fast`, `duplicate capture`. */
+/** For narrow places: `retransmission rto`, `spurious TLP`, `duplicate capture`: 22 characters at most. */
 export function shortVerdictText(verdict: Verdict | null): string {
   if (verdict === null) {
     return '';
   }
-  const how = verdict.how === undefined || verdict.how === 'unknown' ? '' : ` ${verdict.how.replaceAll('_', '-')}`;
-  return (verdict.spurious === true ? 'spurious' : KIND[verdict.kind]) + how;
+  const { how = 'unknown' } = verdict;
+  const word = how === 'tail_loss_probe' ? 'TLP' : how;
+  return (verdict.spurious === true ? 'spurious' : KIND[verdict.kind]) + (how === 'unknown' ? '' : ` ${word}`);
 }
 
 /** `retransmission (fast, spurious) of 812`, `zero-window probe`; empty when nothing is odd. */

@@ -52,15 +52,20 @@ function flowShape(facts: ConnectionFacts) {
     fromClient: direction(facts.client),
     fromServer: direction(facts.server),
     handshake: {
-      rtt: facts.handshake.rtt,
-      clientRtt: facts.handshake.clientRtt,
-      serverRtt: facts.handshake.serverRtt,
+      rtt: whole(facts.handshake.rtt),
+      clientRtt: whole(facts.handshake.clientRtt),
+      serverRtt: whole(facts.handshake.serverRtt),
       synRetries: Math.max(0, facts.handshake.synCount - 1),
       synAckRetries: Math.max(0, facts.handshake.synAckCount - 1),
     },
     rtt: { fromClient: facts.client.rtt, fromServer: facts.server.rtt },
     limitedBy: { fromClient: facts.client.limitedBy, fromServer: facts.server.limitedBy },
   };
+}
+
+/** A sum of differences, in whole nanoseconds again. */
+function whole(seconds: number | null): number | null {
+  return seconds === null ? null : Math.round(seconds * 1e9) / 1e9;
 }
 
 /** Only Zeek's words, and what this row of Zeek's took in. */
