@@ -11,7 +11,7 @@ import { occurrences } from './baseline.ts';
 import type { ActiveRule, ResolvedConfig } from './config.ts';
 import type { FoundRules } from './expect.ts';
 import { fingerprint } from './fingerprint.ts';
-import { Folds } from './fold.ts';
+import { Folds } from './folds.ts';
 import { Suppressions } from './inline.ts';
 import type { NameOf } from './names.ts';
 import { type CaptureOrigin, Variants } from './overrides.ts';
