@@ -702,6 +702,32 @@ describe('probes', () => {
     `);
   });
 
+  it('of a window that the capture does not hold: sooner than any keep-alive', () => {
+    const ONE_SIDED: Setting = { handshake: false };
+    holds(
+      `
+      0.000 > S
+      0.060 > ack 0
+      0.061 > 0:1000
+      0.300 > 999:999                             | zero_window_probe
+      0.750 > 999:999                             | zero_window_probe
+      1.800 > 999:999                             | zero_window_probe
+      1.900 > 1000:2000
+      `,
+      ONE_SIDED,
+    );
+    holds(
+      `
+      0.000 > S
+      0.060 > ack 0
+      0.061 > 0:100
+      1.200 > 99:99                               | keep_alive
+      2.300 > 99:99                               | keep_alive
+      `,
+      ONE_SIDED,
+    );
+  });
+
   it('zero-window probe with a byte, which is then part of the next segment', () => {
     holds(`
       0.020 > 0:1000
