@@ -1,5 +1,6 @@
 import type { Incident } from '../../facts/incident.ts';
 import type { ServiceRow, TimesFacts } from '../../facts/services.ts';
+import { clock } from '../clock.ts';
 import { markup } from '../escape.ts';
 import { headline, lengthOf } from '../lint/headline.ts';
 import type { PageOptions } from '../page.ts';
