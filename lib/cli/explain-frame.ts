@@ -22,8 +22,9 @@ export async function explainFrame(
   terminal: Terminal,
 ): Promise<number> {
   let found = false;
-  const check = (): void => {
+  const check = (): boolean => {
     if (!found) throw new CliError(`there is no frame ${frame}`);
+    return true;
   };
   const begin = (write: WriteRow<Explanation>, origin: Source): Interest => {
     let analyzer: ExplainingAnalyzer | null = null;

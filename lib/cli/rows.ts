@@ -3,7 +3,7 @@ import type { Origin, RowFormat, RowFormatModule } from '../report/format.ts';
 import { type Analysis, analyse, type Interest, type Source } from './analyse.ts';
 import { DONE, FAILED } from './exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from './formats.ts';
-import { complainOfDamage } from './main.ts';
+import { complain, complainOfDamage } from './main.ts';
 import { type CaptureOptions, pageFor } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,7 +17,8 @@ export interface WriteRow<Row> {
 
 /**
  * The run of a command that prints rows: opens the formats, reads the captures, writes what `begin` hands out. `check` may
- * throw at the end, when what was asked for is not there: nothing is written then.
+ * throw at the end, when what was asked for is not there: nothing is written then. It says whether it has been told already
+ * why there may be no row.
  */
 export async function runRows<Row>(
   paths: readonly string[],
@@ -25,7 +26,7 @@ export async function runRows<Row>(
   table: FormatTable<RowFormatModule<Row>>,
   terminal: Terminal,
   begin: (write: WriteRow<Row>, origin: Source) => Interest,
-  check: () => void = () => {},
+  check: () => boolean = () => false,
 ): Promise<number> {
   // Rows are much that lives shortly: V8's nursery may grow for them, as it may not for findings (bin/tcplint.ts).
   setFlagsFromString('--semi-space-growth-factor=2');
@@ -39,9 +40,11 @@ export async function runRows<Row>(
     for (const { format, output } of sinks) {
       output.write(format.head());
     }
+    let any = false;
     const counting = sinks.filter(({ format }) => format.skip !== undefined);
     const write: WriteRow<Row> = Object.assign(
       (row: Row, origin: Origin): void => {
+        any = true;
         for (const { format, output } of sinks) {
           output.write(format.row(row, origin));
           const bytes = format.bytes?.(row, origin);
@@ -68,13 +71,17 @@ export async function runRows<Row>(
       discard();
       return FAILED;
     }
-    check();
+    const isTold = check();
     for (const { format, output } of sinks) {
       output.write(format.tail(analysis.captures));
     }
     await closeAll(formats);
     for (const capture of analysis.captures) {
       complainOfDamage(terminal, capture);
+    }
+    if (!any && !isTold) {
+      const isEmpty = analysis.captures.every(({ connections }) => connections === 0);
+      complain(terminal, isEmpty ? 'there is no TCP connection' : 'nothing is what you asked for');
     }
     return exitOf(analysis);
   } catch (error) {

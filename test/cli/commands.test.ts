@@ -110,7 +110,7 @@ describe('what is named by its number has to be there', () => {
     const explained = await run(['packets', unanswered, '--frame', '7', '--explain', '-f', 'json']);
     expect(explained).toEqual({ code: 2, stdout: '', stderr: 'tcplint: there is no frame 7\n' });
     const other = await run(['packets', unanswered, '--frame', '2', '--connection', '1', '-f', 'ndjson']);
-    expect(other).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(other).toEqual({ code: 0, stdout: '', stderr: 'tcplint: nothing is what you asked for\n' });
   });
 });
 
@@ -369,6 +369,22 @@ describe('rows', () => {
       lines((await run([command, overtaken, '-f', 'ndjson'])).stdout).map(({ connection }) => connection);
     expect(await numbers('flows')).toEqual([0, 1]);
     expect([...new Set(await numbers('timeline'))]).toEqual([1, 0]);
+  });
+
+  test('without a row there is a word why, beside whatever the format says', async () => {
+    const word = { code: 0, stderr: 'tcplint: nothing is what you asked for\n' };
+    for (const command of ['flows', 'services', 'timeline', 'packets']) {
+      expect(await run([command, unanswered, '--where', 'port 1'])).toMatchObject(word);
+    }
+    const none = await run(['flows', unanswered, '--where', 'port 1', '-f', 'json']);
+    expect(none).toMatchObject(word);
+    expect(JSON.parse(none.stdout).flows).toEqual([]);
+    const empty = folder.write('empty-but-valid.pcap', readFileSync(unanswered).subarray(0, 24));
+    expect(await run(['flows', empty])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'tcplint: there is no TCP connection\n',
+    });
   });
 
   test('flows names the rules that found something', async () => {

@@ -101,8 +101,9 @@ async function follow(paths: readonly string[], options: FollowOptions, terminal
       },
     };
   };
-  const check = (): void => {
+  const check = (): boolean => {
     if (!any) throw new CliError('no connection is what you asked for');
+    return true;
   };
   return runRows(paths, options, table, terminal, begin, check);
 }

@@ -72,10 +72,11 @@ async function packets(paths: readonly string[], options: PacketOptions, termina
       },
     };
   };
-  const check = (): void => {
+  const check = (): boolean => {
     if (!seen && options.frame !== undefined) {
       throw new CliError(`there is no TCP segment in a frame ${options.frame} (--explain says what is)`);
     }
+    return false;
   };
   return runRows(paths, options, FORMATS, terminal, begin, check);
 }

@@ -51,7 +51,7 @@ function heading({ hosts, chosenOf, at, sockets }: SocketTable, page: Page, orig
 /** `10.0.0.2 (of 5 hosts)`: who is meant, and that there are others. */
 export function hostText(hosts: readonly string[], chosenOf: number | null): string {
   const others = chosenOf === null || chosenOf < 2 ? '' : ` (the busiest of ${count(chosenOf, 'host')}; see --host)`;
-  return (hosts.length === 0 ? 'no host' : list(hosts)) + others;
+  return (hosts.length === 0 ? 'any host' : list(hosts)) + others;
 }
 
 function cells(each: SocketRow, page: Page): string[] {
