@@ -1,7 +1,8 @@
 import { seqLt } from '../../bytes/seq.ts';
-import { HEADER_CUT, type Segment } from '../../packet/segment.ts';
+import { HEADER_CUT, type Segment, SYN } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
+import { NEARLY, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { AT_ONCE } from './duplicate.ts';
 import {
@@ -26,9 +27,9 @@ import { counts } from './sending-order.ts';
  * - and the IP ID counts, or never came twice so far, or the sender's clock has moved on since: sent again now, it would bear
  *   another
  * - or else it comes so soon that the sender had no reason to send it again; without timestamps what it repeats must also
- *   have come once, and in its order
+ *   have come in its order, and if it was a retransmission, nobody can have asked for another since
  */
-export function isCopy({ flow, segment, memory }: Case, record: number, until: number): boolean {
+export function isCopy({ connection, flow, back, segment, memory }: Case, record: number, until: number): boolean {
   const pool = memory.sent;
   if (pool.get(record, START) !== segment.seq || pool.get(record, END) !== until) return false;
   const marks = pool.get(record, MARKS);
@@ -39,8 +40,11 @@ export function isCopy({ flow, segment, memory }: Case, record: number, until: n
     if (sameMarks(flow, segment, pool.get(record, FIRST_TS_VAL), pool.get(record, FIRST_MARKS)) === SURE) return true;
   }
   if (latest === NO || segment.troubles & HEADER_CUT) return false;
-  if (!segment.hasTimestamps && marks & (LATE | REPEATED)) return false;
-  return elapsed(segment, pool.get(record, SECONDS), pool.get(record, NANOS)) < AT_ONCE;
+  const lag = elapsed(segment, pool.get(record, SECONDS), pool.get(record, NANOS));
+  if (segment.hasTimestamps || (marks & (LATE | REPEATED)) === 0) return lag < AT_ONCE;
+  // A SYN-ACK is asked for by each SYN, and by a timer besides.
+  if (marks & LATE || segment.flags & SYN) return false;
+  return lag < Math.min(AT_ONCE, roundTripOf(connection, flow, back) * NEARLY);
 }
 
 const NO = 0;

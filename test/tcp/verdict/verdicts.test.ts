@@ -574,6 +574,18 @@ describe('duplicate', () => {
     );
   });
 
+  it('of a retransmission, where no clock tells: sooner than anybody can have asked for another', () => {
+    const V6: Setting = { tap: 'client', ids: false, timestamps: false };
+    const again = (line: string): string => `
+      0.020 < 0:1000
+      0.0201 > ack 1000
+      0.300 < 0:1000                              | retransmission tail_loss_probe spurious of 1
+      0.3001 > ack 1000 sack 0:1000
+      ${line}`;
+    holds(again('0.301 < 0:1000                              | duplicate unknown of 3'), V6);
+    holds(again('0.308 < 0:1000                              | retransmission fast spurious of 3'), V6);
+  });
+
   it('of a SYN-ACK or SYN whose sender has moved on: nobody sends that again', () => {
     holds(
       `
