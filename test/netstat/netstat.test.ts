@@ -68,6 +68,15 @@ describe('--at', () => {
     expect(await socketsAt(leaking, ...argv, '80')).toMatchObject([{ state: 'FIN_WAIT_2', doubt: 'timer' }]);
   });
 
+  test('a capture that ends before it fails alone', async () => {
+    const { code, stdout, stderr } = await run(['netstat', leaking, twoClients, '--at', '1.02', '-f', 'ndjson']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^tcplint: .*leaking\.pcap: --at .*\n$/),
+    });
+    expect(stdout.trimEnd().split('\n').length).toBeGreaterThan(1);
+  });
+
   test.each([
     ['500s', /not within the capture \(0\.000000 to .*--capture-end/],
     ['soon', /not a time: 'soon'/],
@@ -149,7 +158,7 @@ describe('--every', () => {
     expect(both).toMatchObject({ code: 2, stderr: 'tcplint: --at and --every exclude each other\n' });
     const many = await run(['netstat', twoClients, '--every', '100ns']);
     expect(many).toMatchObject({ code: 2, stdout: '' });
-    expect(many.stderr).toMatch(/^tcplint: --every 0\.1 .s would be \d+ rows: 1000000 at most\n$/);
+    expect(many.stderr).toMatch(/^tcplint: .*two\.pcap: --every 0\.1 .s would be \d+ rows: 1000000 at most\n$/);
     expect(await run(['netstat', leaking, '--every', '0'])).toMatchObject({ code: 2 });
   });
 });

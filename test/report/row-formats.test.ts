@@ -10,6 +10,7 @@ import { open as packetsNdjson } from '../../lib/report/packets/ndjson.ts';
 import { open as packetsTable } from '../../lib/report/packets/table.ts';
 import { PLAIN_PAGE } from '../../lib/report/page.ts';
 import { flowText, furtherZeekTexts } from '../../lib/report/shape/flow.ts';
+import type { PacketLine } from '../../lib/report/shape/packet.ts';
 import { open as ladder } from '../../lib/report/timeline/ladder.ts';
 import { open as timelineNdjson } from '../../lib/report/timeline/ndjson.ts';
 import { capture, connection, endpoint, moment } from '../lint/facts.ts';
@@ -71,6 +72,52 @@ const PACKETS = [
   }),
   packet(6, 0.31, { from: 'server', seq: 5001, ack: 2461 }),
 ];
+
+describe('several captures', () => {
+  const origins = ['a.pcap', 'empty.pcap', 'b.pcap'].map((path) => ({ path, start: moment(0), several: true }));
+  const [a, , b] = origins as [Origin, Origin, Origin];
+
+  test('have a table each, under their paths', () => {
+    const rows = (format: RowFormat<PacketLine>): string =>
+      format.head() +
+      PACKETS.slice(0, 2)
+        .map((row) => format.row(row, a))
+        .join('') +
+      (format.skip?.(PACKETS[0]!, origins[1]!) ?? '') +
+      PACKETS.slice(0, 1)
+        .map((row) => format.row(row, b))
+        .join('') +
+      format.tail([]);
+    const lines = rows(packetsTable(PLAIN_PAGE)).split('\n');
+    expect(lines.map((line) => line.trim().split(' ')[0])).toEqual([
+      'a.pcap',
+      'frame',
+      '1',
+      '2',
+      '',
+      'b.pcap',
+      'frame',
+      '1',
+      '',
+    ]);
+  });
+
+  test('whose rows are held back to size the columns as well', () => {
+    const format = flowsTable(PLAIN_PAGE);
+    const row = { text: flowText(connection()), findings: [] };
+    const text = [format.head(), format.row(row, a), format.row(row, b), format.tail([])].join('');
+    expect(text.split('\n').map((line) => line.trim().split(' ')[0])).toEqual([
+      'a.pcap',
+      'conn',
+      '0',
+      '',
+      'b.pcap',
+      'conn',
+      '0',
+      '',
+    ]);
+  });
+});
 
 describe('packets', () => {
   test('ndjson has the contract’s fields in order', () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { InputError } from '../../engine/sources/input-error.ts';
 import type { CaptureFacts } from '../../facts/capture.ts';
 import type { ConnectionFacts } from '../../facts/connection.ts';
 import { after, isBefore, type Moment, secondsBetween } from '../../facts/moment.ts';
@@ -101,13 +102,14 @@ async function countsOver(paths: readonly string[], options: NetstatOptions, ter
       add(facts) {
         counts.add(facts, origin.start!);
       },
-      finish({ start, end }) {
+      finish({ path, start, end }) {
         if (start === null || end === null) {
           return;
         }
         const samples = secondsBetween(start, end) / every;
         if (samples > MOST_SAMPLES) {
-          throw new CliError(`--every ${duration(every)} would be ${Math.ceil(samples)} rows: ${MOST_SAMPLES} at most`);
+          const rows = `${Math.ceil(samples)} rows: ${MOST_SAMPLES} at most`;
+          throw new InputError(path, `--every ${duration(every)} would be ${rows}`);
         }
         const busiest = counts.busiest(end);
         const hosts = options.host ?? (busiest === null ? [] : [busiest]);
@@ -158,7 +160,7 @@ function checkWithin(at: Moment, { path, start, end }: CaptureFacts, { timeForma
   if (isBefore(at, start!) || isBefore(end!, at)) {
     const range = [start!, end!].map((time) => clock(timeFormat, time, start)).join(' to ');
     const hint = isBefore(end!, at) ? '; --capture-end says when it ended, if later than its last packet' : '';
-    throw new CliError(`${path}: --at ${clock(timeFormat, at, start)} is not within the capture (${range}${hint})`);
+    throw new InputError(path, `--at ${clock(timeFormat, at, start)} is not within the capture (${range}${hint})`);
   }
 }
 

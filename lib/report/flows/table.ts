@@ -1,7 +1,8 @@
 import type { RowFormat } from '../format.ts';
 import { RowTable, type TableColumn } from '../layout/table.ts';
-import { openPage, type PageOptions } from '../page.ts';
+import { openPage, type Page, type PageOptions } from '../page.ts';
 import { duration, grouped, socket } from '../phrases.ts';
+import { sections } from '../sections.ts';
 import { type FlowRow, flowOf } from '../shape/flow.ts';
 
 const COLUMNS: readonly TableColumn[] = [
@@ -21,6 +22,10 @@ const COLUMNS: readonly TableColumn[] = [
 /** The columns that fit the terminal. */
 export function open(options: PageOptions): RowFormat<FlowRow> {
   const page = openPage(options);
+  return sections(page, () => openTable(page));
+}
+
+function openTable(page: Page): RowFormat<FlowRow> {
   const table = new RowTable(COLUMNS, page);
   return {
     head: () => '',

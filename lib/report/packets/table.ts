@@ -1,7 +1,8 @@
-import type { Origin, RowFormat } from '../format.ts';
+import type { RowFormat } from '../format.ts';
 import { type Column, fitting, line } from '../layout/columns.ts';
 import { wrap } from '../layout/wrap.ts';
-import { openPage, type PageOptions } from '../page.ts';
+import { openPage, type Page, type PageOptions } from '../page.ts';
+import { sections } from '../sections.ts';
 import type { PacketLine } from '../shape/packet.ts';
 import { RelativeNumbers } from './relative.ts';
 import { shortVerdictText, verdictText } from './verdict-text.ts';
@@ -11,16 +12,11 @@ const MARGIN = ' '.repeat(8);
 /** A line per segment, written as they come; sequence numbers count from each side's first. */
 export function open(options: PageOptions): RowFormat<PacketLine> {
   const page = openPage(options);
-  let numbers = new RelativeNumbers();
-  let capture: Origin | null = null;
-  /** Every capture numbers its connections from 0. */
-  const see = (row: PacketLine, origin: Origin): void => {
-    if (origin !== capture) {
-      capture = origin;
-      numbers = new RelativeNumbers();
-    }
-    numbers.see(row);
-  };
+  return sections(page, () => openTable(page, options));
+}
+
+function openTable(page: Page, options: PageOptions): RowFormat<PacketLine> {
+  const numbers = new RelativeNumbers();
   const narrow = page.width < 110;
   const verdict = narrow ? shortVerdictText : verdictText;
   let time = '';
@@ -42,9 +38,9 @@ export function open(options: PageOptions): RowFormat<PacketLine> {
   const columns = fitting(all, page.width);
   return {
     head: () => `${page.ink.dim(line(columns, ({ title }) => title))}\n`,
-    skip: see,
+    skip: (row) => numbers.see(row),
     row(row, origin) {
-      see(row, origin);
+      numbers.see(row);
       time = page.time(row.time, origin.start);
       const text = line(columns, ({ cell }) => cell(row));
       const painted = `${row.verdict === null ? text : page.ink.yellow(text)}\n`;

@@ -4,6 +4,7 @@ import { type Column, fitting, line } from '../layout/columns.ts';
 import { endCell } from '../layout/end-cell.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
 import { duration, grouped } from '../phrases.ts';
+import { sections } from '../sections.ts';
 import { share } from '../shape/service.ts';
 
 interface ServiceColumn {
@@ -36,6 +37,10 @@ const GAP = '  ';
 /** A line per service, and what was found there under it. */
 export function open(options: PageOptions): RowFormat<ServiceRow> {
   const page = openPage(options);
+  return sections(page, () => openTable(page));
+}
+
+function openTable(page: Page): RowFormat<ServiceRow> {
   const rows: ServiceRow[] = [];
   return {
     head: () => '',
