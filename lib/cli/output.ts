@@ -205,7 +205,8 @@ function resolve(path: string): [target: string, replaceable: boolean] {
     return [target, kind.isFile()];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return [path, true];
+      // /dev/stdout may lead to a pipe, which is there and has no path: the link itself must not be replaced.
+      return [path, statOf(path) === null];
     }
     throw error instanceof CliError ? error : new CliError(`${path}: cannot write: ${reason(error)}`);
   }

@@ -9,6 +9,7 @@ import {
   readFileSync,
   readlinkSync,
   realpathSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -176,6 +177,15 @@ test.each([
   source.stop();
   writer.destroy();
   expect(readdirSync(folder.path).filter((name) => name.startsWith('never'))).toEqual([]);
+});
+
+test.skipIf(!existsSync('/proc/self/fd'))('a link to standard output is written to, and never replaced', () => {
+  const link = folder.at('stdout');
+  symlinkSync('/proc/self/fd/1', link);
+  const command = '"$0" "$1" lint -f ndjson -o "$2" "$3" | cat';
+  const told = execFileSync('sh', ['-c', command, process.execPath, PROGRAM, link, unanswered], { encoding: 'utf8' });
+  expect(told).toContain('syn-unanswered');
+  expect(readlinkSync(link)).toBe('/proc/self/fd/1');
 });
 
 describe('a capture that is being made', () => {
