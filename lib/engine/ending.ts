@@ -183,6 +183,9 @@ export class Ending {
   /** The capture is over: everything in memory ends. */
   finishAll(): void {
     this.isAll = true;
+    // Nobody waits any more, and what has ended is not to be held while the rest ends.
+    this.queue = [];
+    this.head = 0;
     const { table } = this.connections;
     const allWanted = this.onConnection !== null && this.wake === -1 && this.onLoneSyn === null;
     const lone = allWanted ? null : new LoneSyns(table, this.quality.end);

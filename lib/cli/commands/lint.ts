@@ -14,6 +14,7 @@ import { type ConfigOptions, configOptions, findConfig } from '../config.ts';
 import { forCrew, judgeAll } from '../crew.ts';
 import { CliError, DONE, FAILED, FOUND } from '../exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from '../formats.ts';
+import { keepHeapSmall } from '../heap.ts';
 import { beginJudging, type Judging, type Standard } from '../judge.ts';
 import { complain } from '../main.ts';
 import { type CaptureOptions, captureCommand, memoryOption, pageFor } from '../options.ts';
@@ -129,6 +130,9 @@ async function judgeInTurn(
   const begin = (origin: Source): Interest => {
     const judging = beginJudging(standard, origin);
     begun.push(judging);
+    if (origin.endless) {
+      keepHeapSmall();
+    }
     const tell = (finding: Finding): void => {
       if (options.quiet !== true || fails(finding, options)) {
         tellProvisional(finding, options, origin, terminal);
