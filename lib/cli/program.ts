@@ -49,6 +49,9 @@ export async function runCommandLine(
   }
 }
 
+/** A switch with such a value in the environment is not set: to commander, that it is there is enough. */
+const OFF: ReadonlySet<string> = new Set(['', '0', 'false']);
+
 /**
  * Every long option may stand in the environment: `--fail-on` as TCPLINT_FAIL_ON. The command line wins. What is wrong with a
  * value is told under the option's name.
@@ -60,7 +63,9 @@ class EnvironmentCommand extends Command {
 
   override addOption(option: Option): this {
     if (option.long !== undefined && !option.negate) {
-      option.env(`TCPLINT_${option.long.slice(2).toUpperCase().replaceAll('-', '_')}`);
+      const name = `TCPLINT_${option.long.slice(2).toUpperCase().replaceAll('-', '_')}`;
+      const isOff = option.isBoolean() && OFF.has(process.env[name] ?? '');
+      if (!isOff) option.env(name);
     }
     const { parseArg, long } = option;
     if (parseArg !== undefined) {

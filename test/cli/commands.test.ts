@@ -502,6 +502,20 @@ describe('configuration', () => {
     vi.unstubAllEnvs();
   });
 
+  test.each([
+    ['1', ''],
+    ['true', ''],
+    ['0', 'syn-unanswered'],
+    ['false', 'syn-unanswered'],
+    ['', 'syn-unanswered'],
+  ])('a switch there is set by what says yes: %j', async (value, told) => {
+    vi.stubEnv('TCPLINT_QUIET', value);
+    const { stdout } = await run([unanswered, '--no-config', '-f', 'compact']);
+    vi.unstubAllEnvs();
+    expect(stdout).toContain(told);
+    expect(stdout === '').toBe(told === '');
+  });
+
   test('init writes one to begin with, once', async () => {
     expect((await run(['init', '--preset', 'ci'])).code).toBe(0);
     expect(JSON.parse(readFileSync(project.at('deep/down/tcplint.config.json'), 'utf8')).extends).toBe('ci');
