@@ -27,6 +27,11 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${grouped(n)} ${n === 1 ? noun : plural}`;
 }
 
+/** `once`, `twice`, `3 times`. */
+export function times(n: number): string {
+  return n === 1 ? 'once' : n === 2 ? 'twice' : count(n, 'time');
+}
+
 /** What was forgotten for want of memory, as a sentence without its full stop. */
 export function forgottenText({ limitBytes, connections, tuples, firstFrame }: Forgotten): string {
   const ended = connections === 0 ? [] : [`${count(connections, 'connection')} ended early`];

@@ -1,7 +1,7 @@
 import type { ConnectionFacts } from '../facts/connection.ts';
 import { secondsBetween } from '../facts/moment.ts';
 import type { StateName } from '../facts/state.ts';
-import { at, count, duration } from '../facts/wording.ts';
+import { at, duration, times } from '../facts/wording.ts';
 import type { Draft, Watch } from './rule.ts';
 import { bothSides, capital, otherSide, watchedLongEnough } from './watching.ts';
 
@@ -21,7 +21,7 @@ export function stuckFins(
     const seconds = secondsBetween(fin.first.time, last);
     return {
       confidence: 'high',
-      message: `${capital(side)} ${at(own)} sent its FIN ${count(fin.count, 'time')} over ${duration(seconds)}; ${otherSide(side)} ${at(peer)} never acknowledged it.`,
+      message: `${capital(side)} ${at(own)} sent its FIN ${times(fin.count)} over ${duration(seconds)}; ${otherSide(side)} ${at(peer)} never acknowledged it.`,
       together: `{connections} of {clients} with server ${at(facts.server)} ended with FINs of the ${side} that were never acknowledged.`,
       side,
       frames: fin.frames,

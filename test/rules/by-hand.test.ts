@@ -352,7 +352,7 @@ const CASES: readonly Case[] = [
   {
     id: 'window-shrunk',
     fires: server({ windowShrinks: { ...times(1), bytes: 39_000 } }),
-    says: warning('Server 10.0.0.2:80 took back window it had offered client 10.0.0.1:40000, 1 time, by up to 39 kB.'),
+    says: warning('Server 10.0.0.2:80 took back window it had offered client 10.0.0.1:40000, once, by up to 39 kB.'),
     nearMiss: server({ maxWindow: 1000 }),
   },
   {
@@ -442,7 +442,7 @@ const CASES: readonly Case[] = [
     id: 'timestamp-regression',
     fires: client({ timestampRegressions: { ...times(1), worst: 8600 } }),
     says: note(
-      'The timestamps of client 10.0.0.1:40000 to server 10.0.0.2:80 went backwards 1 time, by up to 8,600 ticks.',
+      'The timestamps of client 10.0.0.1:40000 to server 10.0.0.2:80 went backwards once, by up to 8,600 ticks.',
       {
         confidence: 'medium',
       },

@@ -1,4 +1,4 @@
-import { count, duration } from '../../facts/wording.ts';
+import { duration, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -29,7 +29,7 @@ export default defineRule({
     if (clockSteps.worst * 1000 < options.milliseconds) return null;
     return {
       confidence: 'high',
-      message: `The capture’s clock went backwards ${count(clockSteps.count, 'time')}, by up to ${duration(clockSteps.worst)}, first at frame ${clockSteps.firstFrame}.`,
+      message: `The capture’s clock went backwards ${times(clockSteps.count)}, by up to ${duration(clockSteps.worst)}, first at frame ${clockSteps.firstFrame}.`,
       frames: [clockSteps.firstFrame],
       frameCount: clockSteps.count,
       start,

@@ -27,7 +27,7 @@ export default defineRule({
     if (cutFrames === 0 || start === null || end === null) return null;
     return {
       confidence: 'high',
-      message: `${count(cutFrames, 'packet')} of ${packets} (${percent(cutFrames / packets)}) were cut to ${snapLength} bytes by the capture.`,
+      message: `${count(cutFrames, 'packet')} of ${packets} (${percent(cutFrames / packets)}) ${cutFrames === 1 ? 'was' : 'were'} cut to ${snapLength} bytes by the capture.`,
       frames: [],
       frameCount: cutFrames,
       start,

@@ -1,7 +1,7 @@
 import type { HandshakeFacts, Sighting } from '../../facts/connection.ts';
 import { isBefore, secondsBetween } from '../../facts/moment.ts';
 import { FINAL_ACK_IGNORED } from '../../facts/notes.ts';
-import { at, count, duration } from '../../facts/wording.ts';
+import { at, duration, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -48,7 +48,7 @@ export default defineRule({
     return {
       severity: repeats >= options.repeats || dataIgnored ? 'warning' : 'note',
       confidence: 'high',
-      message: `Server ${at(server)} repeated its SYN-ACK ${count(repeats, 'time')} although client ${at(client)} had acknowledged it${ignored}: ${ended} ${duration(waited)}.`,
+      message: `Server ${at(server)} repeated its SYN-ACK ${times(repeats)} although client ${at(client)} had acknowledged it${ignored}: ${ended} ${duration(waited)}.`,
       together: `Server ${at(server)} ignored the final ACK of {connections} from {clients}, for ${duration(waited)} at worst.`,
       side: 'server',
       frames: [since, ...late, until].map(({ frame }) => frame).filter((frame, i, all) => frame !== all[i - 1]),

@@ -1,6 +1,6 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import { HANDSHAKE_INCOMPLETE } from '../../facts/notes.ts';
-import { at, count, duration } from '../../facts/wording.ts';
+import { at, duration, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { watchedLongEnough } from '../watching.ts';
 
@@ -41,7 +41,7 @@ export default defineRule({
     const waited = secondsBetween(synAck.time, last.time);
     const how =
       reset === undefined
-        ? `never acknowledged it${handshake.synAckCount > 1 ? `, though it was sent ${count(handshake.synAckCount, 'time')} over ${duration(waited)}` : ''}`
+        ? `never acknowledged it${handshake.synAckCount > 1 ? `, though it was sent ${times(handshake.synAckCount)} over ${duration(waited)}` : ''}`
         : 'reset the connection instead: a half-open scan or a health check';
     return {
       confidence: 'high',

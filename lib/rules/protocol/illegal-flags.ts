@@ -26,7 +26,7 @@ export default defineRule({
   capture({ illegalFlags = [] }) {
     return illegalFlags.map((from) => ({
       confidence: 'high',
-      message: `Host ${from.address} sent ${count(from.count, 'segment')} with the flags ${from.flags}, which no stack sends together.`,
+      message: `Host ${from.address} sent ${count(from.count, 'segment')} ${from.flags === 'none' ? 'without any flag, which no stack does' : `with the flags ${from.flags}, which no stack sends together`}.`,
       frames: from.frames,
       frameCount: from.count,
       start: from.start,

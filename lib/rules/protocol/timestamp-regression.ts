@@ -1,5 +1,5 @@
 import { MALFORMED } from '../../facts/notes.ts';
-import { at, count, grouped } from '../../facts/wording.ts';
+import { at, grouped, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, otherSide } from '../watching.ts';
 
@@ -32,7 +32,7 @@ export default defineRule({
       if (steps === undefined) return [];
       return {
         confidence: 'medium',
-        message: `The timestamps of ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} went backwards ${count(steps.count, 'time')}, by up to ${grouped(steps.worst)} ticks.`,
+        message: `The timestamps of ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} went backwards ${times(steps.count)}, by up to ${grouped(steps.worst)} ticks.`,
         together: `Timestamps of the ${side} went backwards on {connections} of {clients} with server ${at(facts.server)}.`,
         side,
         frames: steps.frames,

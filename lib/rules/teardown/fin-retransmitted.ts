@@ -1,6 +1,6 @@
 import { secondsBetween } from '../../facts/moment.ts';
 import { CLOSE_ODD } from '../../facts/notes.ts';
-import { at, count, duration } from '../../facts/wording.ts';
+import { at, duration, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
 
@@ -35,7 +35,7 @@ export default defineRule({
       const seconds = secondsBetween(fin.first.time, acked.time);
       return {
         confidence: 'high',
-        message: `${capital(side)} ${at(own)} sent its FIN ${count(fin.count, 'time')}: ${ackLost ? `the ACK of ${otherSide(side)} ${at(peer)} was lost` : `the first was lost, or its ACK before the tap; acknowledged after ${duration(seconds)}`}.`,
+        message: `${capital(side)} ${at(own)} sent its FIN ${times(fin.count)}: ${ackLost ? `the ACK of ${otherSide(side)} ${at(peer)} was lost` : `the first was lost, or its ACK before the tap; acknowledged after ${duration(seconds)}`}.`,
         together: `{connections} of {clients} with server ${at(facts.server)} needed a second FIN from the ${side}.`,
         side,
         frames: [...fin.frames, acked.frame].sort((a, b) => a - b),

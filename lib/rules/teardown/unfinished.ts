@@ -26,7 +26,7 @@ export default defineRule({
     if (closeKind !== 'open' || (handshake.synCount > 0 && handshake.ack === null)) return null;
     return {
       confidence: 'high',
-      message: `The connection of client ${at(client)} with server ${at(server)} was open when the capture ended, ${duration(watchedAfter)} after its last segment.`,
+      message: `The connection of client ${at(client)} with server ${at(server)} was open when the capture ended${watchedAfter > 0 ? `, ${duration(watchedAfter)} after its last segment` : ''}.`,
       together: `{connections} of {clients} with server ${at(server)} were open when the capture ended.`,
       frames: [firstFrame, lastFrame],
       start,

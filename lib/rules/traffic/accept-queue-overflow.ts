@@ -1,4 +1,4 @@
-import { at, count } from '../../facts/wording.ts';
+import { at, count, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -49,7 +49,7 @@ export default defineRule({
       return {
         severity: ignored.dataIgnored + ignored.reset > 0 ? 'error' : 'warning',
         confidence: ignored.dataIgnored > 0 ? 'high' : 'medium',
-        message: `Server ${at(service)} ignored the final ACK of ${count(ignored.connections, 'connection')} and repeated its SYN-ACK ${count(ignored.repeats, 'time')}${told}: its accept queue is full.`,
+        message: `Server ${at(service)} ignored the final ACK of ${count(ignored.connections, 'connection')} and repeated its SYN-ACK ${times(ignored.repeats)}${told}: its accept queue is full.`,
         side: 'server',
         frames: [ignored.firstFrame, ignored.lastFrame],
         frameCount: ignored.repeats,

@@ -1,5 +1,5 @@
 import { TINY } from '../../facts/notes.ts';
-import { at, count, duration } from '../../facts/wording.ts';
+import { at, duration, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
 
@@ -28,7 +28,7 @@ export default defineRule({
       if (waits === undefined || waits.count < options.times) return [];
       return {
         confidence: 'medium',
-        message: `${capital(side)} ${at(own)} waited ${count(waits.count, 'time')} for a delayed ACK of ${otherSide(side)} ${at(peer)} before it sent its next small segment: ${duration(waits.seconds)} lost.`,
+        message: `${capital(side)} ${at(own)} waited ${times(waits.count)} for a delayed ACK of ${otherSide(side)} ${at(peer)} before it sent its next small segment: ${duration(waits.seconds)} lost.`,
         together: `On {connections} of {clients} with server ${at(facts.server)} the ${side} waits for delayed ACKs between small writes, ${duration(waits.seconds)} in the worst.`,
         side,
         frames: waits.frames,

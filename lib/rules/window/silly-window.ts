@@ -1,6 +1,6 @@
 import type { Occurrences } from '../../facts/connection.ts';
 import { TINY } from '../../facts/notes.ts';
-import { at, count } from '../../facts/wording.ts';
+import { at, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
 
@@ -38,7 +38,7 @@ export default defineRule({
           : [
               {
                 confidence: 'medium',
-                message: `${capital(side)} ${at(own)} ${words} ${otherSide(side)} ${at(peer)}, ${count(what.count, 'time')} in a row.`,
+                message: `${capital(side)} ${at(own)} ${words} ${otherSide(side)} ${at(peer)}, ${times(what.count)} in a row.`,
                 side,
                 frames: what.frames,
                 frameCount: what.count,

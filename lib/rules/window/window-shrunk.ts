@@ -1,5 +1,5 @@
 import { WINDOW_ODD } from '../../facts/notes.ts';
-import { at, count, size } from '../../facts/wording.ts';
+import { at, size, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
 
@@ -33,7 +33,7 @@ export default defineRule({
       if (shrinks === undefined) return [];
       return {
         confidence: 'high',
-        message: `${capital(side)} ${at(own)} took back window it had offered ${otherSide(side)} ${at(peer)}, ${count(shrinks.count, 'time')}, by up to ${size(shrinks.bytes)}.`,
+        message: `${capital(side)} ${at(own)} took back window it had offered ${otherSide(side)} ${at(peer)}, ${times(shrinks.count)}, by up to ${size(shrinks.bytes)}.`,
         side,
         frames: shrinks.frames,
         frameCount: shrinks.count,
