@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
   command
-    .addArgument(new Argument('<shell>', SHELLS.join(', ')).choices([...SHELLS]))
+    .addArgument(new Argument('<shell>', 'whose it is').choices([...SHELLS]))
     .addHelpText('after', '\nFor bash:\n  tcplint completion bash > ~/.local/share/bash-completion/completions/tcplint')
     .action((shell: Shell) => run(completion(shell, terminal)));
 }

@@ -3,7 +3,7 @@ import type { Idea } from './idea.ts';
 export const HANDSHAKE_IDEAS: readonly Idea[] = [
   {
     id: 'three-way-handshake',
-    aliases: ['handshake', '3whs', 'syn', 'syn-ack', 'connection-establishment'],
+    aliases: ['handshake', '3whs', '3-way-handshake', 'syn', 'syn-ack', 'connection-establishment'],
     summary: 'Three segments open a connection: both sides tell where they begin to count, and both are confirmed.',
     diagram: `
    client                                   server
