@@ -48,7 +48,7 @@ export interface AnalyzeOptions {
   readonly name?: string;
   /** How long hosts hold TIME_WAIT, seconds. Default 60, as Linux does. */
   readonly timeWaitSeconds?: number;
-  /** What may be remembered of connections, bytes; beyond, old ones are forgotten, and `capture.forgotten` tells. Default: all. */
+  /** What may be remembered of connections, bytes; beyond, old ones are forgotten, and `capture.forgotten` tells. Default: 3 GiB. */
   readonly maxMemory?: number;
   /** When the capture ended, where that was later than its last packet: waiting states are measured up to there. */
   readonly captureEnd?: Moment;

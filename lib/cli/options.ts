@@ -70,7 +70,7 @@ const LEAST_BYTES = 32 * 1024 * 1024;
 export function memoryOption(command: Command): Command {
   return command.option(
     '--max-memory <size>',
-    'the memory to get by with, as in 500M: beyond, old connections are forgotten, and counted',
+    'the memory to get by with, as in 500M (default: 3G): beyond, old connections are forgotten, and counted',
     parseMaxMemory,
   );
 }

@@ -52,7 +52,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   private readonly watch: SegmentWatch | null;
   private readonly onComment: AnalyzerOptions['onComment'];
   private readonly payload: Payload | null;
-  private readonly memoryLimit: MemoryLimit | null;
+  private readonly memoryLimit: MemoryLimit;
   private readonly revise = {
     revise: (frame: number, j: Judgement) => {
       this.quality.revise(frame, j);
@@ -86,8 +86,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
       naming,
     );
     const pools = [this.memory.sent, this.memory.acks];
-    this.memoryLimit =
-      options.maxMemory === undefined ? null : new MemoryLimit(options.maxMemory, this.connections, this.ending, pools);
+    this.memoryLimit = new MemoryLimit(options.maxMemory, this.connections, this.ending, pools);
   }
 
   write(chunk: Uint8Array): void {
@@ -101,7 +100,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
     for (const comment of this.receiver.info.comments) this.onComment?.(comment, null);
     this.ending.finishAll();
     this.rows?.flush();
-    return { ...this.quality.facts(this.connections), ...this.memoryLimit?.facts() };
+    return { ...this.quality.facts(this.connections), ...this.memoryLimit.facts(this.quality.traffic.leftOut) };
   }
 
   /**
@@ -111,7 +110,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   snapshot(tell: (facts: ConnectionFacts) => void): CaptureFacts {
     const traffic = copyOf(this.quality.traffic);
     this.ending.snapshot(tell, traffic);
-    return { ...this.quality.facts(this.connections, traffic), ...this.memoryLimit?.facts() };
+    return { ...this.quality.facts(this.connections, traffic), ...this.memoryLimit.facts(traffic.leftOut) };
   }
 
   /** As many packets have been read as were to be. */
@@ -148,7 +147,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   protected step({ kind, segment: s, worth, comments }: Receiver): void {
     if (comments !== null) for (const comment of comments) this.onComment?.(comment, s.frame);
     if (this.ending.isDue(s.seconds)) this.ending.expire(s.seconds);
-    this.memoryLimit?.look(s.frame);
+    this.memoryLimit.look(s.frame);
     if (kind === NOT_TCP) return;
     if (kind === ICMP_ERROR) {
       this.icmpError(this.receiver.icmp);

@@ -1,12 +1,19 @@
 import type { Forgotten } from '../facts/capture.ts';
+import type { LeftOut } from '../traffic/traffic.ts';
 import type { Connections } from './connections.ts';
 import type { Ending } from './ending.ts';
 
 /** A live connection's objects, on average: some 3 kB where all is well, more where something is odd. */
 const CONNECTION_BYTES = 4096;
-/** Of the limit, what 4-tuples on which nothing lives may take, and what is left of them then. */
+/**
+ * Without a limit given: room for some 260,000 live connections, which is what a process of Node's gets by with, and for some
+ * 40 million 4-tuples. Floods of anything but SYNs, forged ACKs say, leave more of the former than that.
+ */
+const DEFAULT_BYTES = 3 * 1024 ** 3;
+const DEFAULT_TUPLE_BYTES = 2 * 1024 ** 3;
+/** Of a limit given, what 4-tuples on which nothing lives may take; and of that, what is left of them when they take more. */
 const TUPLES_SHARE = 1 / 2;
-const TUPLES_LEFT = 1 / 4;
+const TUPLES_LEFT = 1 / 2;
 /** Of the live connections, how many end at once. */
 const ENDED_SHARE = 1 / 4;
 /** Of the limit, how much more is needed before connections end again: pools give their records back, but not their size. */
@@ -30,6 +37,9 @@ interface Pool {
  */
 export class MemoryLimit {
   private readonly limitBytes: number;
+  private readonly mostTupleBytes: number;
+  /** Counted for 4-tuples even while they take less. */
+  private readonly reservedBytes: number;
   private readonly connections: Connections;
   private readonly ending: Ending;
   private readonly pools: readonly Pool[];
@@ -38,35 +48,43 @@ export class MemoryLimit {
   private tuples = 0;
   private firstFrame = 0;
 
-  constructor(limitBytes: number, connections: Connections, ending: Ending, pools: readonly Pool[]) {
-    this.limitBytes = limitBytes;
+  constructor(limitBytes: number | undefined, connections: Connections, ending: Ending, pools: readonly Pool[]) {
+    this.limitBytes = limitBytes ?? DEFAULT_BYTES;
+    this.mostTupleBytes = limitBytes === undefined ? DEFAULT_TUPLE_BYTES : limitBytes * TUPLES_SHARE;
+    this.reservedBytes = limitBytes === undefined ? DEFAULT_TUPLE_BYTES : 0;
     this.connections = connections;
     this.ending = ending;
     this.pools = pools;
-    this.threshold = limitBytes;
+    this.threshold = this.limitBytes;
   }
 
   /** To be called with every frame, before it is followed. */
   look(frame: number): void {
     if ((frame & EVERY) !== 0) return;
-    if (this.connections.table.bytes > this.limitBytes * TUPLES_SHARE) this.forgetTuples(frame);
+    if (this.connections.table.bytes > this.mostTupleBytes) this.forgetTuples(frame);
     if (this.held() > this.threshold) this.endConnections(frame);
   }
 
-  facts(): { readonly forgotten?: Forgotten } {
-    const { limitBytes, endedEarly, tuples, firstFrame } = this;
-    return firstFrame === 0 ? {} : { forgotten: { limitBytes, connections: endedEarly, tuples, firstFrame } };
+  /** `left`: connections that `Traffic` had no room for. */
+  facts(left: LeftOut): { readonly forgotten?: Forgotten } {
+    const { limitBytes, endedEarly, tuples } = this;
+    const frames = [this.firstFrame, left.firstFrame].filter((frame) => frame !== 0);
+    if (frames.length === 0) return {};
+    const uncounted = left.connections === 0 ? {} : { uncounted: left.connections };
+    return {
+      forgotten: { limitBytes, connections: endedEarly, tuples, ...uncounted, firstFrame: Math.min(...frames) },
+    };
   }
 
   private held(): number {
     const { table } = this.connections;
     const records = this.pools.reduce((bytes, { length, width }) => bytes + 4 * length * width, 0);
-    return table.bytes + table.liveCount * CONNECTION_BYTES + records;
+    return Math.max(table.bytes, this.reservedBytes) + table.liveCount * CONNECTION_BYTES + records;
   }
 
   private forgetTuples(frame: number): void {
     const { table } = this.connections;
-    const most = Math.floor((table.size * this.limitBytes * TUPLES_LEFT) / table.bytes);
+    const most = Math.floor((table.size * this.mostTupleBytes * TUPLES_LEFT) / table.bytes);
     const count = table.keepNewest(most, (lone) => this.ending.countLone(lone));
     this.tuples += count;
     if (count > 0) this.note(frame);

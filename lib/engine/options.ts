@@ -18,7 +18,8 @@ export interface AnalyzerOptions {
   readonly limit?: number;
   /**
    * What may be remembered of connections, bytes: counted, not measured. Beyond, 4-tuples seen first are forgotten and
-   * connections quiet longest end early, and `CaptureFacts.forgotten` tells how many. Default: no limit.
+   * connections quiet longest end early, and `CaptureFacts.forgotten` tells how many. By default
+   * some 260,000 live connections and 40 million 4-tuples, 3 GiB as counted here.
    */
   readonly maxMemory?: number;
   /** Name of the capture in results. */

@@ -90,6 +90,8 @@ export interface Forgotten {
   readonly connections: number;
   /** Address and port pairs that had been seen and were forgotten: their later segments begin new streams. */
   readonly tuples: number;
+  /** Connections of services for which there was no room: they are missing in what is counted by service. */
+  readonly uncounted?: number;
   /** From this frame on. */
   readonly firstFrame: number;
 }

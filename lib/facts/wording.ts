@@ -33,11 +33,15 @@ export function times(n: number): string {
 }
 
 /** What was forgotten for want of memory, as a sentence without its full stop. */
-export function forgottenText({ limitBytes, connections, tuples, firstFrame }: Forgotten): string {
+export function forgottenText({ limitBytes, connections, tuples, uncounted = 0, firstFrame }: Forgotten): string {
   const ended = connections === 0 ? [] : [`${count(connections, 'connection')} ended early`];
   const gone =
     tuples === 0 ? [] : [`${count(tuples, 'pair')} of address and port ${tuples === 1 ? 'was' : 'were'} forgotten`];
-  return `To stay within ${size(limitBytes)} of memory for connections, ${list([...ended, ...gone])} from frame ${firstFrame} on`;
+  const left =
+    uncounted === 0
+      ? []
+      : [`${count(uncounted, 'connection')} counted for no service, as there were too many of these`];
+  return `To stay within ${size(limitBytes)} of memory for connections, ${list([...ended, ...gone, ...left])} from frame ${firstFrame} on`;
 }
 
 /** Seconds with a unit: `850 µs`, `12.3 ms`, `4.25 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */

@@ -10,9 +10,20 @@ import { isInVain, Tried } from './tried.ts';
 /** So many services are told of one by one, whatever they are; of more, those that were only tried in vain are left out. */
 const MOST_TOLD = 1024;
 
+/** Services that are counted one by one, at some 4 kB each, beside those that were only tried. */
+const MOST_SERVICES = 65_536;
+
+/** Connections of services for which there was no room. */
+export interface LeftOut {
+  connections: number;
+  /** Of the first of them; 0 without. */
+  firstFrame: number;
+}
+
 /** Counters over all connections of a capture: what the traffic rules read. Order of adding does not matter. */
 export class Traffic {
   readonly losses: Losses = new Losses();
+  readonly leftOut: LeftOut = { connections: 0, firstFrame: 0 };
   /** By server address and port (`keyOf`). */
   private readonly services = new Map<number | string, Service>();
   private readonly tried4 = new Tried(1);
@@ -66,11 +77,16 @@ export class Traffic {
     return service;
   }
 
-  /** A service of which nothing else is known so far; null while it is only tried. */
+  /** A service of which nothing else is known so far; null while it is only tried, or where there is no room. */
   private begun(c: ConnectionSummary): Service | null {
     const tried = c.ipVersion === 4 ? this.tried4 : this.tried6;
     const first = tried.find(c);
     if (isInVain(c) && tried.add(c, first)) return null;
+    if (this.services.size >= MOST_SERVICES) {
+      this.leftOut.connections++;
+      this.leftOut.firstFrame ||= c.firstFrame;
+      return null;
+    }
     const service = this.made(tried, first) ?? this.create(c);
     if (first >= 0) tried.giveUp(first);
     this.services.set(keyOf(c), service);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Analyzer } from '../../lib/engine/analyzer.ts';
+import { MemoryLimit } from '../../lib/engine/memory-limit.ts';
 import type { CaptureFacts } from '../../lib/facts/capture.ts';
 import type { ConnectionFacts } from '../../lib/facts/connection.ts';
 import { ACK, PSH, SYN } from '../../lib/packet/segment.ts';
@@ -150,5 +151,30 @@ describe('enough memory', () => {
   it('changes nothing', () => {
     const capture = captureOf('IPv4', range(0, 400).flatMap(handshake));
     expect(analysed(capture, 64 * 1024 * KB)).toEqual(analysed(capture));
+  });
+});
+
+describe('without a limit given', () => {
+  /** How many of so many live connections end. */
+  function ended(live: number, tupleBytes: number): number {
+    const gone = new Set<number>();
+    const table = {
+      bytes: tupleBytes,
+      get liveCount() {
+        return live - gone.size;
+      },
+      leastRecent: (count: number) => range(0, count),
+      connection: (entry: number) => (gone.has(entry) ? null : { entry }),
+    };
+    const ending = { endEarly: ({ entry }: { entry: number }) => gone.add(entry) };
+    new MemoryLimit(undefined, { table } as never, ending as never, []).look(1024);
+    return gone.size;
+  }
+
+  it('a quarter of the live connections end where there are more than a process gets by with', () => {
+    expect(ended(262_144, 0)).toBe(0);
+    expect(ended(262_145, 0)).toBe(65_537);
+    // What 4-tuples take has room of its own.
+    expect(ended(262_144, 2 ** 31 - 1)).toBe(0);
   });
 });

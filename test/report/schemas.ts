@@ -64,7 +64,12 @@ const capture = object(
     vantage: words(['client', 'server', 'middle', 'unknown']),
     problems: list(object({ kind: words(['truncated', 'damaged']), offset: count, reason: text })),
   },
-  { forgotten: object({ limitBytes: count, connections: count, tuples: count, firstFrame: count }) },
+  {
+    forgotten: object(
+      { limitBytes: count, connections: count, tuples: count, firstFrame: count },
+      { uncounted: count },
+    ),
+  },
 );
 
 const endpoint = object({ address: text, port: count }, { name: text });

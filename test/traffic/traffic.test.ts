@@ -121,6 +121,16 @@ describe('counters over many connections', () => {
     }
   });
 
+  it('are kept of so many services, and count the connections of others', () => {
+    const traffic = new Traffic(addressText);
+    const used = { client: 1, answered: true, completed: true, bytes: 9 };
+    const add = (i: number) => traffic.add(summary({ ...used, server: i & 0xff, serverPort: i >> 8, number: i }));
+    for (let i = 0; i < 65_540; i++) add(i);
+    add(3);
+    expect(traffic.leftOut).toEqual({ connections: 4, firstFrame: 65_537 });
+    expect(traffic.facts().services).toHaveLength(65_536);
+  });
+
   it('count in a scan only what 60 s hold', () => {
     const slow = Array.from({ length: 40 }, (_, i) => ({
       client: 9,

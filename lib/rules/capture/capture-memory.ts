@@ -6,11 +6,11 @@ export default defineRule({
     id: 'capture-memory',
     family: 'capture',
     scope: 'capture',
-    summary: 'The analysis forgot connections to stay within `--max-memory`.',
-    why: 'A connection that was forgotten is told as if the capture had ended there; what came later counts as another one, begun in the middle. Address and port pairs that were forgotten count as new, so that stream numbers are no longer those of Wireshark.',
+    summary: 'The analysis forgot connections to stay within its memory (`--max-memory`).',
+    why: 'A connection that was forgotten is told as if the capture had ended there; what came later counts as another one, begun in the middle. Address and port pairs that were forgotten count as new, so that stream numbers are no longer those of Wireshark. Beyond 65,536 services, connections of others count for none.',
     likelyCauses: [
       'More connections at a time than fit, or a flood of SYNs with forged addresses.',
-      '`--max-memory` is small for this capture.',
+      '`--max-memory` (3G if it is not given) is small for this capture.',
     ],
     nextSteps: [
       'Allow more memory, or analyse less at a time: part of the time or of the hosts (`editcap -A -B`, `tcpdump -r`).',
