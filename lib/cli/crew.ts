@@ -27,6 +27,9 @@ export type Answer =
 /** Fewer bytes are judged before a second thread has begun. */
 const WORTH_BYTES = 16 * 1024 * 1024;
 
+/** Each takes some tens of megabytes, whatever is asked for. */
+const MOST_THREADS = 64;
+
 /** The files to be judged on several threads; null where one thread does as well, or must. */
 export function forCrew(paths: readonly string[], { join, threads }: LintOptions): readonly string[] | null {
   if (join === true || threads === 1 || paths.includes('-')) {
@@ -57,7 +60,7 @@ export async function judgeAll(
   terminal: Terminal,
   discard: () => void,
 ): Promise<{ readonly judged: readonly Judged[]; readonly failures: readonly Failure[] }> {
-  const count = Math.min(options.threads ?? availableParallelism(), files.length);
+  const count = Math.min(options.threads ?? availableParallelism(), MOST_THREADS, files.length);
   const hands = Array.from({ length: count }, () => new Hand(options));
   const off = endOnSignal(terminal, discard);
   try {
