@@ -22,13 +22,18 @@ export interface ConfigOptions {
 
 export const CONFIG_NAMES = ['json', 'js', 'mjs', 'ts'].map((ending) => `tcplint.config.${ending}`);
 
-export function configOptions(command: Command): Command {
+/** Which configuration: all that commands need that judge nothing. */
+export function configFileOptions(command: Command): Command {
   return command
     .option(
       '--config <file>',
       `configuration; without it, the nearest ${CONFIG_NAMES[0]} (.js, .mjs, .ts) upward from here`,
     )
-    .option('--no-config', 'no configuration file')
+    .option('--no-config', 'no configuration file');
+}
+
+export function configOptions(command: Command): Command {
+  return configFileOptions(command)
     .option('--preset <name>', `what is judged: ${PRESETS.join(', ')}`, parseWord(PRESETS))
     .option(
       '--rule <id:level>',

@@ -131,6 +131,29 @@ describe('startup', () => {
     }
   });
 
+  test('commands that read captures have their options in common', async () => {
+    const common = [
+      'format',
+      'output',
+      'where',
+      'stream',
+      'connection',
+      'time-format',
+      'time-wait',
+      'threads',
+      'config',
+    ];
+    const options = [...common, 'no-config', 'color', 'no-color', 'hosts', 'limit', 'join', 'capture-end'];
+    const others = ['rules', 'explain', 'init', 'completion'];
+    for (const { name } of COMMANDS.filter((command) => !others.includes(command.name))) {
+      const { stdout } = await run([name, '--help']);
+      expect([name, options.filter((option) => !new RegExp(`  (-\\w, )?--${option} `).test(stdout))]).toEqual([
+        name,
+        [],
+      ]);
+    }
+  });
+
   test('without arguments there is help and 2', async () => {
     const ran = await run([]);
     expect(ran.code).toBe(2);
@@ -492,6 +515,21 @@ describe('configuration', () => {
     ]) {
       expect(stderr).toContain(part);
     }
+  });
+
+  test('tells packets and follow what hosts are called, too, and what is found', async () => {
+    const config = project.write(
+      'named.json',
+      JSON.stringify({ names: { '10.0.0.2': 'db' }, rules: { 'syn-unanswered': 'off' } }),
+    );
+    const rows = async (...argv: string[]): Promise<number> =>
+      (await run(['packets', unanswered, '-f', 'ndjson', ...argv])).stdout.split('\n').length - 1;
+    expect(await rows('--where', 'host db')).toBe(0);
+    expect(await rows('--where', 'host db', '--config', config)).toBe(4);
+    expect(await rows('--where', 'finding syn-unanswered')).toBe(4);
+    expect(await rows('--where', 'finding syn-unanswered', '--config', config)).toBe(0);
+    const followed = await run(['follow', healthy, '--where', 'host db', '--config', config]);
+    expect(followed).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('stands in the environment too, below the command line', async () => {

@@ -5,6 +5,7 @@ import { holeText } from '../../report/follow/words.ts';
 import type { Origin, RowFormatModule } from '../../report/format.ts';
 import { count } from '../../report/phrases.ts';
 import type { Interest, Source } from '../analyse.ts';
+import { configFileOptions, loadConfig } from '../config.ts';
 import { CliError } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
 import { complain } from '../main.ts';
@@ -46,7 +47,7 @@ const WHAT_IT_SHOWS =
   'place of holes, which are told on standard error.';
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  helpNote(captureCommand(command, Object.keys(FORMATS)), WHAT_IT_SHOWS)
+  helpNote(configFileOptions(captureCommand(command, Object.keys(FORMATS))), WHAT_IT_SHOWS)
     .option('--direction <side>', 'only what the client, or the server, sent', parseWord(SIDES))
     .option('--segments', 'a line per segment: how the stream was cut, what came late, twice or with other content')
     .option('--max-bytes <n>', 'no more than the first N bytes of each direction', parseCount)
@@ -121,8 +122,8 @@ function checkRaw(options: FollowOptions, toStdout: boolean, terminal: Terminal)
 }
 
 async function firstReading(paths: readonly string[], options: FollowOptions, terminal: Terminal) {
-  const [selector, { loadConfig }] = await Promise.all([openSelector(options), import('../config.ts')]);
-  return preselect(paths, selector, await loadConfig({}), options, terminal);
+  const selector = await openSelector(options);
+  return preselect(paths, selector, await loadConfig(options), options, terminal);
 }
 
 /** Holes told one by one beside raw bytes; the others are counted. */

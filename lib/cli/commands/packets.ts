@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RowFormatModule } from '../../report/format.ts';
 import type { PacketLine } from '../../report/shape/packet.ts';
 import type { Interest, Source } from '../analyse.ts';
+import { configFileOptions, loadConfig } from '../config.ts';
 import { CliError } from '../exit.ts';
 import type { FormatTable } from '../formats.ts';
 import { type CaptureOptions, captureCommand } from '../options.ts';
@@ -18,7 +19,7 @@ const FORMATS: FormatTable<RowFormatModule<PacketLine>> = {
 };
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
-  captureCommand(command, Object.keys(FORMATS))
+  configFileOptions(captureCommand(command, Object.keys(FORMATS)))
     .option('--frame <n>', 'only this frame', parseCount)
     .option('--explain', 'what every stage of the analysis made of the frame (with --frame)')
     .option('--explain-difference', "only segments that Wireshark's label calls something else, and why")
@@ -87,6 +88,6 @@ async function firstReading(
   options: CaptureOptions,
   terminal: Terminal,
 ): Promise<ReadonlyMap<string, Preselected>> {
-  const [{ preselect }, { loadConfig }] = await Promise.all([import('../preselect.ts'), import('../config.ts')]);
-  return preselect(paths, selector, await loadConfig({}), options, terminal);
+  const { preselect } = await import('../preselect.ts');
+  return preselect(paths, selector, await loadConfig(options), options, terminal);
 }
