@@ -9,7 +9,8 @@ function dirty(thing: object): void {
     if (typeof value === 'number') fields[name] = value + 12345;
     else if (typeof value === 'boolean') fields[name] = !value;
     else if (value === null) fields[name] = new Int32Array(1);
-    else if (Array.isArray(value)) value.push(1);
+    else if (Array.isArray(value) && value.length === 0) value.push(1);
+    else if (Array.isArray(value)) value.fill(1);
     else dirty(value as object);
   }
 }

@@ -24,7 +24,7 @@ export class RoundTrips {
   /** The newest sample. */
   last = 0;
   /** The first samples as they came; then counts by the logarithm. */
-  private readonly first = new Int32Array(FEW);
+  private readonly first: number[] = new Array<number>(FEW).fill(0);
   private counts: Int32Array | null = null;
 
   clear(): void {
@@ -69,7 +69,7 @@ export class RoundTrips {
   /** The samples in order, null once there are too many. */
   private sorted(): Int32Array | null {
     if (this.samples > FEW) return null;
-    return this.first.slice(0, this.samples).sort();
+    return Int32Array.from(this.first.slice(0, this.samples)).sort();
   }
 
   /** The sample below which a share of all lies, in seconds; exact for few samples, within 5 % beyond. */
