@@ -72,7 +72,7 @@ function check(value: unknown, rules: readonly Rule[], where: string, problems: 
     if (given !== undefined && !isCount) problems.push(`${where}${bound} must be a count`);
   }
   const { atLeast, atMost } = value as Expectation;
-  if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
+  if (typeof atLeast === 'number' && typeof atMost === 'number' && atLeast > atMost) {
     problems.push(`${where}atLeast ${atLeast} is more than atMost ${atMost}`);
   }
   if (value.where === undefined) return;
