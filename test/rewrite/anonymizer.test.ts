@@ -214,6 +214,12 @@ it('takes any bytes on any link', () => {
   );
 });
 
+it('ends where the capture cut a header that would be longer', () => {
+  const frame = frameOf(bytes('12 00 00 00 00 00 00'), { linkType: 123 });
+  anonymous(frame);
+  expect(frame.captured).toBeLessThanOrEqual(7);
+});
+
 it('takes what is cut at any byte', () => {
   for (const { linkType, wrap } of ENCAPSULATIONS) {
     const whole = wrap(versions[0][1]);

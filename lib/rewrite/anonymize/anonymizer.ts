@@ -24,7 +24,8 @@ export class Anonymizer {
     const { rewriting } = this;
     const { start, captured } = frame;
     rewriting.begin(frame.bytes.subarray(start, start + captured));
-    const end = this.follow(frame);
+    // A header that is cut may be stepped over beyond what was captured.
+    const end = Math.min(this.follow(frame), captured);
     rewriting.finish(end);
     frame.bytes = rewriting.after;
     frame.start = 0;
