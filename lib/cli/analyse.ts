@@ -107,7 +107,6 @@ export async function analyse(
       progress.end();
       fail(error);
     } finally {
-      progress.end();
       stop.release();
     }
   }

@@ -1,8 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Origin, RowFormat, RowFormatModule } from '../report/format.ts';
 import { type Analysis, analyse, type Interest, type Source } from './analyse.ts';
 import { DONE, FAILED } from './exit.ts';
 import { closeAll, discardAll, type FormatTable, openFormats } from './formats.ts';
+import { growNursery } from './heap.ts';
 import { complain, complainOfDamage } from './main.ts';
 import { type CaptureOptions, pageFor } from './options.ts';
 import type { Terminal } from './terminal.ts';
@@ -28,8 +28,7 @@ export async function runRows<Row>(
   begin: (write: WriteRow<Row>, origin: Source) => Interest,
   check: () => boolean = () => false,
 ): Promise<number> {
-  // Rows are much that lives shortly: V8's nursery may grow for them, as it may not for findings (bin/tcplint.ts).
-  setFlagsFromString('--semi-space-growth-factor=2');
+  growNursery();
   const formats = await openFormats(table, options.format, options.output, terminal);
   const sinks = formats.map(({ module, output, toFile }) => ({
     format: module.open(pageFor(terminal, options, toFile)) as RowFormat<Row>,
