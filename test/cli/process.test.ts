@@ -145,12 +145,13 @@ describe('standard input', () => {
     const result = ended(child);
     const source = new Endless(child.stdin!);
     await source.being;
-    // Two different ones: equal signals that wait together arrive as one.
+    // Two different ones: equal signals that wait together arrive as one. Which of them is the second, nobody promises.
     child.kill('SIGINT');
     child.kill('SIGTERM');
     const { code, stdout } = await result;
     source.stop();
-    expect({ code, stdout }).toEqual({ code: 143, stdout: '' });
+    expect([130, 143]).toContain(code);
+    expect(stdout).toBe('');
   });
 
   test('nothing at all is no capture', async () => {
