@@ -133,7 +133,6 @@ export class Summaries {
     s.server[1] = tuple.dstB;
     s.server[2] = tuple.dstC;
     s.server[3] = tuple.dstD;
-    s.clientPort = tuple.srcPort;
     s.serverPort = tuple.dstPort;
   }
 

@@ -1,6 +1,8 @@
+import { scatter } from './scatter.ts';
+
 /**
  * How many different values: exact up to a limit, estimated beyond it (HyperLogLog, Flajolet et al. 2007, with 4,096
- * registers: a standard error of 1.6 %). Merging is a union, so it may be split over workers.
+ * registers: a standard error of 1.6 %).
  */
 export const EXACT_LIMIT = 4096;
 const REGISTER_BITS = 12;
@@ -26,17 +28,6 @@ export class Distinct {
     if (value === 0) this.hasZero = true;
     else if (enter(this.slots, value) && ++this.taken * 4 > this.slots.length * 3) this.grow(this.slots);
     if (this.count() > EXACT_LIMIT) this.estimateFromNowOn();
-  }
-
-  merge(other: Distinct): void {
-    if (other.slots !== null) {
-      for (const value of other.values()) this.add(value);
-      return;
-    }
-    if (this.slots !== null) this.estimateFromNowOn();
-    const mine = this.registers!;
-    const theirs = other.registers!;
-    for (let i = 0; i < REGISTERS; i++) if (theirs[i]! > mine[i]!) mine[i] = theirs[i]!;
   }
 
   get exact(): boolean {
@@ -76,7 +67,7 @@ export class Distinct {
   }
 
   private register(value: number): void {
-    const hash = hashOf(value);
+    const hash = scatter(value);
     const index = hash >>> (32 - REGISTER_BITS);
     const rank = Math.clz32((hash << REGISTER_BITS) | (1 << (REGISTER_BITS - 1))) + 1;
     if (rank > this.registers![index]!) this.registers![index] = rank;
@@ -86,14 +77,8 @@ export class Distinct {
 /** Enters a value other than 0; false if it is there already. */
 function enter(slots: Int32Array, value: number): boolean {
   const mask = slots.length - 1;
-  let i = hashOf(value) & mask;
+  let i = scatter(value) & mask;
   for (; slots[i] !== 0; i = (i + 1) & mask) if (slots[i] === value) return false;
   slots[i] = value;
   return true;
-}
-
-function hashOf(value: number): number {
-  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }

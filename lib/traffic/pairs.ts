@@ -2,6 +2,7 @@ import type { PairFacts } from '../facts/capture.ts';
 import { Bins } from './bins.ts';
 import { Room } from './busiest.ts';
 import { keepLowest } from './lowest.ts';
+import { scatter } from './scatter.ts';
 import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
 
 /** Clients told apart, of one service and of all; beyond, those of a service with the fewest connections are forgotten. */
@@ -150,11 +151,4 @@ function pairFacts(client: string, pair: Pair, service: Service): PairFacts {
 /** The middle value, the lower of two; 0 of none. */
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1] ?? 0;
-}
-
-/** Numbers in a row become numbers all over: a bijection of int32s. */
-function scatter(number: number): number {
-  let hash = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }

@@ -42,7 +42,6 @@ export class ConnectionSummary {
   readonly server: Int32Array = new Int32Array(4);
   readonly client: Int32Array = new Int32Array(4);
   serverPort = 0;
-  clientPort = 0;
 
   /** The capture holds the SYN, at this second. */
   begun = -1;

@@ -7,7 +7,7 @@ const PER_DOUBLING = 32;
 /** Below this all times are alike, seconds. */
 const LEAST = 1e-9;
 
-/** How long something took, many times over; exact while few, in narrow classes beyond. Merging is addition. */
+/** How long something took, many times over; exact while few, in narrow classes beyond. */
 export class Times {
   private samples = 0;
   private min = Number.POSITIVE_INFINITY;
@@ -20,19 +20,11 @@ export class Times {
     this.samples++;
     this.min = Math.min(this.min, time);
     this.max = Math.max(this.max, time);
-    this.keep(time, 1);
+    this.keep(time);
   }
 
-  merge(other: Times): void {
-    this.samples += other.samples;
-    this.min = Math.min(this.min, other.min);
-    this.max = Math.max(this.max, other.max);
-    for (const time of other.few ?? []) this.keep(time, 1);
-    for (const [at, count] of other.classes ?? []) this.keep(middleOf(at), count);
-  }
-
-  private keep(time: number, count: number): void {
-    if (this.few !== null && count === 1 && this.few.length < FEW) {
+  private keep(time: number): void {
+    if (this.few !== null && this.few.length < FEW) {
       this.few.push(time);
       return;
     }
@@ -40,7 +32,7 @@ export class Times {
     const { classes } = this;
     for (const earlier of this.few ?? []) tally(classes, classOf(earlier), 1);
     this.few = null;
-    tally(classes, classOf(time), count);
+    tally(classes, classOf(time), 1);
   }
 
   facts(): TimesFacts | null {
@@ -50,8 +42,8 @@ export class Times {
     return {
       samples,
       min,
-      p50: quantile(histogram, samples, 0.5),
-      p95: quantile(histogram, samples, 0.95),
+      p50: atRank(histogram, Math.ceil(0.5 * samples)),
+      p95: atRank(histogram, Math.ceil(0.95 * samples)),
       max,
       histogram,
     };
@@ -70,12 +62,12 @@ export class Times {
   }
 }
 
-/** The time below or at which a share of all lies. `histogram` ascending, `samples` in all. */
-export function quantile(histogram: TimesFacts['histogram'], samples: number, share: number): number {
-  let left = Math.ceil(share * samples);
-  for (const [time, count] of histogram) {
+/** The value that so many are not beyond: the `rank`-th, counted from 1, of ascending values with their counts. */
+export function atRank(histogram: TimesFacts['histogram'], rank: number): number {
+  let left = rank;
+  for (const [value, count] of histogram) {
     left -= count;
-    if (left <= 0) return time;
+    if (left <= 0) return value;
   }
   return histogram[histogram.length - 1]![0];
 }

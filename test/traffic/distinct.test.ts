@@ -11,13 +11,11 @@ function distinctOf(values: Iterable<number>): Distinct {
 describe('distinct values', () => {
   const value = fc.oneof(fc.integer({ min: -2, max: 40 }), fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }));
 
-  it('are counted exactly while they are few, in one or in two', () => {
+  it('are counted exactly while they are few', () => {
     fc.assert(
-      fc.property(fc.array(value, { maxLength: 400 }), fc.array(value, { maxLength: 50 }), (some, more) => {
+      fc.property(fc.array(value, { maxLength: 400 }), (some) => {
         const distinct = distinctOf(some);
         expect(distinct.count()).toBe(new Set(some).size);
-        distinct.merge(distinctOf(more));
-        expect(distinct.count()).toBe(new Set([...some, ...more]).size);
         expect(distinct.exact).toBe(true);
       }),
     );

@@ -1,3 +1,5 @@
+import { atRank } from '../../traffic/times.ts';
+
 /**
  * The few tests that a comparison rests on. Sources: E. B. Wilson 1927 (interval of a share); R. A. Fisher 1935 (two
  * shares); H. B. Mann and D. R. Whitney 1947 (two samples of times); Y. Benjamini and Y. Hochberg 1995 (many tests).
@@ -131,16 +133,7 @@ function merged(a: Histogram, b: Histogram): Histogram {
   return [...a, ...b].sort((x, y) => x[0] - y[0]);
 }
 
-function atRank(histogram: Histogram, rank: number): number {
-  let left = rank;
-  for (const [value, count] of histogram) {
-    left -= count;
-    if (left <= 0) return value;
-  }
-  return histogram[histogram.length - 1]![0];
-}
-
-export function total(histogram: Histogram): number {
+function total(histogram: Histogram): number {
   return histogram.reduce((sum, [, count]) => sum + count, 0);
 }
 

@@ -1,4 +1,4 @@
-import { type Moment, secondsBetween } from '../../facts/moment.ts';
+import { secondsBetween } from '../../facts/moment.ts';
 import type { ClockFacts } from '../../facts/taps.ts';
 import type { Anchor, Survey } from './survey.ts';
 
@@ -71,7 +71,7 @@ export function findClock(client: Survey, server: Survey, given: number | null):
     more: theirs.time - own.time,
     toServer: hosts.get(own.from) ?? own.likelyClient,
   }));
-  const between = startsApart(client.start!, server.start!);
+  const between = secondsBetween(client.start!, server.start!);
   const span = samples[samples.length - 1]!.time - samples[0]!.time;
   const drift = given === null ? driftOf(samples, span) : 0;
   const { low, high } = corridor(samples, drift);
@@ -87,10 +87,6 @@ export function findClock(client: Survey, server: Survey, given: number | null):
     given: known !== null,
   };
   return new Clock(facts, roundTrip / 2, idsKept(pairs), offset, drift, hosts);
-}
-
-function startsApart(client: Moment, server: Moment): number {
-  return secondsBetween(client, server);
 }
 
 /** The least that towards the server shows, and the most that back shows; null where nothing went that way. */

@@ -1,6 +1,6 @@
 import type { Moment } from '../../facts/moment.ts';
 import { addressText } from '../../packet/address.ts';
-import type { Segment } from '../../packet/segment.ts';
+import { ACK, type Segment, SYN } from '../../packet/segment.ts';
 import { keyOf } from './sighting.ts';
 
 /** Packets kept of each tap: the lowest by key, so that both taps keep the same ones. */
@@ -8,7 +8,6 @@ const MOST_ANCHORS = 16_384;
 
 /** A packet that may be found again at the other tap. */
 export interface Anchor {
-  readonly key: number;
   /** Nanoseconds since the tap's first packet. */
   readonly time: number;
   readonly from: string;
@@ -53,11 +52,10 @@ export class Survey {
       return;
     }
     this.anchors.set(key, {
-      key,
       time: localTime(s, this.start!),
       from: addressText(s.ipVersion, s.srcA, s.srcB, s.srcC, s.srcD),
       to: addressText(s.ipVersion, s.dstA, s.dstB, s.dstC, s.dstD),
-      likelyClient: (s.flags & 2) !== 0 ? (s.flags & 16) === 0 : s.srcPort > s.dstPort,
+      likelyClient: (s.flags & SYN) !== 0 ? (s.flags & ACK) === 0 : s.srcPort > s.dstPort,
       ttl: s.ttl,
       ipId: s.ipId,
       times: 1,
