@@ -1,5 +1,5 @@
-import type { Known, Overview } from '../engine/overview.ts';
-import { PlotReader } from '../engine/plots.ts';
+import type { Known, Overview } from '../engine/incident/overview.ts';
+import { PlotReader } from '../engine/incident/plots.ts';
 import { readTrace } from '../engine/sources/trace.ts';
 import type { Finding } from '../facts/finding.ts';
 import type { Activity, ConnectionPage } from '../facts/incident.ts';

@@ -7,6 +7,7 @@ import type { Connection } from '../tcp/connection.ts';
 import { OPTIONS_CUT, SYN_SEEN } from '../tcp/flow.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import { labelNames } from '../tcp/wireshark/labels.ts';
+import { atFrame } from './at-frame.ts';
 
 type PendingRow = { -readonly [K in keyof PacketRow]: PacketRow[K] };
 
@@ -52,13 +53,13 @@ export class PacketRows {
   }
 
   revise(frame: number, judgement: Judgement): void {
-    const row = this.find(frame);
+    const row = atFrame(this.pending, frame);
     if (row !== null) row.verdict = verdictOf(judgement);
   }
 
   /** A row turns out to belong to another connection, as its first segment. */
   reassign(frame: number, c: Connection): void {
-    const row = this.find(frame);
+    const row = atFrame(this.pending, frame);
     if (row === null) return;
     row.connection = c.number;
     row.verdict = null;
@@ -67,7 +68,7 @@ export class PacketRows {
   }
 
   reviseLabels(frame: number, labels: number): void {
-    const row = this.find(frame);
+    const row = atFrame(this.pending, frame);
     if (row !== null) row.analysis = labelNames(labels);
   }
 
@@ -78,20 +79,6 @@ export class PacketRows {
   private emitOldest(count: number): void {
     for (let i = 0; i < count; i++) this.emit(this.pending[i]!);
     this.pending = this.pending.slice(count);
-  }
-
-  /** The pending row of a frame, by halving: rows are in order of frames. Null once it has been emitted. */
-  private find(frame: number): PendingRow | null {
-    let low = 0;
-    let high = this.pending.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const row = this.pending[middle]!;
-      if (row.frame === frame) return row;
-      if (row.frame < frame) low = middle + 1;
-      else high = middle - 1;
-    }
-    return null;
   }
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { addLone } from '../../lib/cli/lone-rows.ts';
 import { Analyzer } from '../../lib/engine/analyzer.ts';
-import { Overview } from '../../lib/engine/overview.ts';
+import { Overview } from '../../lib/engine/incident/overview.ts';
 import { nameOf } from '../../lib/lint/names.ts';
 import { ServiceRows } from '../../lib/traffic/service-rows.ts';
 

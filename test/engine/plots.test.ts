@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Analyzer } from '../../lib/engine/analyzer.ts';
-import { Overview } from '../../lib/engine/overview.ts';
-import { PlotReader } from '../../lib/engine/plots.ts';
-import { TimeBins } from '../../lib/engine/time-bins.ts';
+import { Overview } from '../../lib/engine/incident/overview.ts';
+import { PlotReader } from '../../lib/engine/incident/plots.ts';
+import { TimeBins } from '../../lib/engine/incident/time-bins.ts';
 import type { ConnectionPage, PlotPoint } from '../../lib/facts/incident.ts';
 import type { Moment } from '../../lib/facts/moment.ts';
 import { assemble } from '../scripts/assemble.ts';

@@ -1,6 +1,6 @@
 import { basename, dirname, join as joinPath } from 'node:path';
 import type { Command } from 'commander';
-import { Overview } from '../../engine/overview.ts';
+import { Overview } from '../../engine/incident/overview.ts';
 import type { Incident } from '../../facts/incident.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import { createLinter } from '../../lint/runtime.ts';

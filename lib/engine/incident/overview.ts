@@ -1,12 +1,12 @@
-import { Int32Columns } from '../bytes/columns.ts';
-import type { ConnectionFacts, StateSpell } from '../facts/connection.ts';
-import type { Activity, ConnectionRow } from '../facts/incident.ts';
-import { lasting, type Moment, secondsBetween } from '../facts/moment.ts';
-import type { StateName } from '../facts/state.ts';
-import { addressText } from '../packet/address.ts';
-import type { LoneSyn } from '../tcp/entries/lone.ts';
-import { hashOfSegment, hashOfTuple } from './plots.ts';
+import { Int32Columns } from '../../bytes/columns.ts';
+import type { ConnectionFacts, StateSpell } from '../../facts/connection.ts';
+import type { Activity, ConnectionRow } from '../../facts/incident.ts';
+import { lasting, type Moment, secondsBetween } from '../../facts/moment.ts';
+import type { StateName } from '../../facts/state.ts';
+import { addressText } from '../../packet/address.ts';
+import type { LoneSyn } from '../../tcp/entries/lone.ts';
 import { TimeBins } from './time-bins.ts';
+import { hashOfSegment, hashOfTuple } from './tuple-hash.ts';
 
 /** Rows kept for the table; the others are only counted. */
 const MOST_ROWS = 50_000;

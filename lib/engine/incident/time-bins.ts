@@ -1,4 +1,4 @@
-import type { Series } from '../facts/incident.ts';
+import type { Series } from '../../facts/incident.ts';
 
 /** One microsecond: narrower than the differences that capture clocks can tell. */
 const NARROWEST_SECONDS = 1e-6;
