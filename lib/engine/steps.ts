@@ -137,7 +137,7 @@ export function handshake(
     synAckCount: c.server.syns,
     ack: established === undefined || established.frame === 0 ? null : sighting(established),
     synAcksAfterAck: odd?.synAcksAfterAck ?? 0,
-    rtt: serverRtt === null || clientRtt === null ? null : serverRtt + clientRtt,
+    rtt: serverRtt === null || clientRtt === null ? null : (c.serverHalfMicros + c.clientHalfMicros) / 1e6,
     clientRtt,
     serverRtt,
     ...(usualRtt === null ? {} : { usualRtt }),

@@ -7,9 +7,12 @@ export interface Moment {
   readonly nanos: number;
 }
 
-/** Seconds from `from` to `to`; negative when `to` is earlier. */
+/**
+ * Seconds from `from` to `to`; negative when `to` is earlier. Whole nanoseconds are divided, so that what lasted 0.2 s is
+ * the number 0.2, wherever in a second it began, and thresholds are met exactly.
+ */
 export function secondsBetween(from: Moment, to: Moment): number {
-  return to.seconds - from.seconds + (to.nanos - from.nanos) / 1e9;
+  return ((to.seconds - from.seconds) * 1e9 + (to.nanos - from.nanos)) / 1e9;
 }
 
 /** How long something lasted, seconds: nothing, where the clock was set back meanwhile. */

@@ -36,7 +36,8 @@ export default defineRule({
     const repeatedSynAcks = handshake.synAckCount - handshake.synAcksAfterAck - 1;
     if (ack === null || first === undefined) return null;
     if (handshake.synCount < 2 && repeatedSynAcks < 1) return null;
-    const lost = secondsBetween(first.time, ack.time) - (handshake.rtt ?? 0);
+    // To the nanosecond, so that a difference of decimals is no hair below the threshold.
+    const lost = Math.round((secondsBetween(first.time, ack.time) - (handshake.rtt ?? 0)) * 1e9) / 1e9;
     if (lost < options.seconds) return null;
 
     // A SYN that came again although a SYN-ACK had passed: the SYN-ACK did not reach the client.

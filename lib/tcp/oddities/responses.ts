@@ -91,7 +91,8 @@ export function enterResponse(c: Connection, s: Segment, seconds: number, servic
   c.responseMicros += micros;
 }
 
-function noteSlow(c: Connection, s: Segment, seconds: number): void {
+function noteSlow(c: Connection, s: Segment, unrounded: number): void {
+  const seconds = Math.round(unrounded * 1e9) / 1e9;
   c.notes |= EXCHANGED;
   const odd = c.odd();
   if (odd.responses === null) {

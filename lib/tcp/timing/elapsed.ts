@@ -6,9 +6,9 @@ export interface Timed {
   readonly nanos: number;
 }
 
-/** Seconds from an earlier point of time to `now`. */
+/** Seconds from an earlier point of time to `now`, exact as `secondsBetween` is (facts/moment.ts). */
 export function elapsed(now: Timed, seconds: number, nanos: number): number {
-  return now.seconds - seconds + (now.nanos - nanos) * 1e-9;
+  return ((now.seconds - seconds) * 1e9 + (now.nanos - nanos)) / 1e9;
 }
 
 export function momentOf(time: Timed): Moment {
