@@ -4,6 +4,7 @@ import { DUPLICATE, HOW_NETWORK, HOW_SYN, HOW_SYNACK, HOW_UNKNOWN, RETRANSMISSIO
 import { addressText } from '../packet/address.ts';
 import { type Segment, segmentSpan } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
+import { elapsed } from '../tcp/timing/elapsed.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import { keepLowest } from '../traffic/lowest.ts';
 import { Traffic } from '../traffic/traffic.ts';
@@ -103,8 +104,7 @@ export class CaptureQuality {
   verdict(j: Judgement, s: Segment, c: Connection): void {
     if (j.kind === RETRANSMISSION && isLoss(j)) {
       const { startSeconds, startNanos } = this.receiver.times;
-      const since = s.seconds - startSeconds + (s.nanos - startNanos) / 1e9;
-      this.traffic.losses.add(c.number, Math.floor(since * 10), j.of, s);
+      this.traffic.losses.add(c.number, elapsed(s, startSeconds, startNanos), j.of, s);
     }
     // Nobody answers a bare ACK, so nothing can tell who doubled it.
     if (j.kind !== DUPLICATE || (j.how === HOW_UNKNOWN && segmentSpan(s) === 0)) return;

@@ -156,8 +156,8 @@ export interface PairFacts {
 }
 
 export interface LossBin {
-  /** Tenths of a second since the capture's start. */
-  readonly tenth: number;
+  /** Seconds since the capture's start; it lasts 0.1 s. */
+  readonly start: number;
   readonly connections: readonly number[];
   /** Hosts that all of them share as sender or receiver, empty without. */
   readonly sharedHosts: readonly string[];

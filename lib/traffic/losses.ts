@@ -36,8 +36,14 @@ const FRAME = 4;
 const SOURCE = 5;
 const TARGET = 6;
 const REST = 7;
-const WIDTH = 8;
+/** Milliseconds into the tenth: the first loss, and the last one. */
+const FIRST = 8;
+const LAST = 9;
+const WIDTH = 10;
 const REST_WIDTH = 6;
+
+/** Milliseconds of a window, wherever in a tenth it begins: as many as a tenth has, so that it reaches into the next. */
+const WINDOW = 100;
 
 const HIGH = 2 ** 32;
 
@@ -61,8 +67,11 @@ export class Losses {
     return this.kept + this.forgotten;
   }
 
-  /** A retransmission, of frame `of` (0 if that is not known). */
-  add(connection: number, tenth: number, of: number, resent: Resent): void {
+  /** A retransmission so many seconds into the capture, of frame `of` (0 if that is not known). */
+  add(connection: number, seconds: number, of: number, resent: Resent): void {
+    const millis = Math.floor(seconds * 1e3);
+    const tenth = Math.floor(millis / WINDOW);
+    const within = millis - tenth * WINDOW;
     const { frame } = resent;
     const before = this.repeated.get(connection);
     const again = before !== undefined && of !== 0 && (of === before.of || of === before.frame);
@@ -76,8 +85,11 @@ export class Losses {
       m[o + FRAME] = frame;
       m[o + SOURCE] = resent.srcD;
       m[o + TARGET] = resent.dstD;
+      m[o + FIRST] = within;
+      m[o + LAST] = within;
       if (resent.ipVersion === 6) m[o + REST] = this.keepRest(m[o + REST]!, resent);
     }
+    m[o + LAST] = Math.max(m[o + LAST]!, within);
     bounded(this.recent, frame, record);
     if (this.kept > MOST_KEPT) this.forget(MOST_KEPT / 2);
     else if (this.records.length > 2 * MOST_KEPT) this.forget(MOST_KEPT);
@@ -93,17 +105,57 @@ export class Losses {
     if (left === 0) this.kept--;
   }
 
-  /** Tenths in which several connections lost something, in order. */
+  /**
+   * Windows of 100 ms in which several connections lost something, in order: of those that begin in one tenth the one with
+   * the most. Two of them may overlap.
+   */
   bins(text: AddressText): LossBin[] {
-    const together = this.byTenth().filter(([, losses]) => losses.length >= TOGETHER);
-    return together
+    const tenths = new Map(this.byTenth());
+    return [...tenths]
       .sort(([a], [b]) => a - b)
-      .map(([tenth, losses]) => {
+      .flatMap(([tenth, losses]) => {
+        const begin = this.fullest(losses, tenths.get(tenth + 1) ?? []);
+        const inside = [
+          ...losses.filter((record) => this.records.get(record, LAST) >= begin),
+          ...(tenths.get(tenth + 1) ?? []).filter((record) => this.records.get(record, FIRST) < begin),
+        ];
+        const connections = [...new Set(inside.map((record) => this.records.get(record, CONNECTION)))];
+        if (connections.length < TOGETHER) return [];
         const frames: number[] = [];
-        for (const record of losses) keepLowest(frames, this.records.get(record, FRAME), MOST_FRAMES);
-        const connections = losses.map((record) => this.records.get(record, CONNECTION)).sort((a, b) => a - b);
-        return { tenth, connections, sharedHosts: this.sharedHosts(losses, text), frames };
+        for (const record of inside) keepLowest(frames, this.records.get(record, FRAME), MOST_FRAMES);
+        return {
+          start: (tenth * WINDOW + begin) / 1e3,
+          connections: connections.sort((a, b) => a - b),
+          sharedHosts: this.sharedHosts(inside, text),
+          frames,
+        };
       });
+  }
+
+  /** How many milliseconds into a tenth a window holds most connections: with `losses` here, and `later` in the next tenth. */
+  private fullest(losses: readonly number[], later: readonly number[]): number {
+    // What a window holds changes by so many where it begins a millisecond later.
+    const changes = new Int32Array(WINDOW + 1);
+    const lasts = new Map<number, number>();
+    for (const record of losses) {
+      const last = this.records.get(record, LAST);
+      lasts.set(this.records.get(record, CONNECTION), last);
+      changes[last + 1]!--;
+    }
+    for (const record of later) {
+      // A connection that lost something in both counts once.
+      const last = lasts.get(this.records.get(record, CONNECTION)) ?? -1;
+      changes[Math.max(this.records.get(record, FIRST), last) + 1]!++;
+    }
+    let best = 0;
+    let most = 0;
+    for (let begin = 0, held = losses.length; begin < WINDOW; begin++) {
+      held += changes[begin]!;
+      if (held <= most) continue;
+      most = held;
+      best = begin;
+    }
+    return best;
   }
 
   /** The record of what a connection lost in a tenth, a fresh one if there is none. */

@@ -154,11 +154,11 @@ function run(changes: Partial<RetransmissionRun>): RetransmissionRun {
   };
 }
 
-const bin = (tenth: number, connections: readonly number[]) => ({
-  tenth,
+const bin = (start: number, connections: readonly number[]) => ({
+  start,
   connections,
   sharedHosts: ['10.0.0.2'],
-  frames: [tenth],
+  frames: [start * 10],
 });
 
 const CASES: readonly Case[] = [
@@ -585,13 +585,13 @@ const CASES: readonly Case[] = [
   {
     id: 'correlated-loss',
     fires: capture({
-      traffic: { services: [], closers: [], losses: 6, lossBins: [bin(10, [1, 2, 3]), bin(12, [3, 4])] },
+      traffic: { services: [], closers: [], losses: 6, lossBins: [bin(1, [1, 2, 3]), bin(1.2, [3, 4])] },
     }),
     says: warning('3 connections lost segments within 100 milliseconds; they share 10.0.0.2: one cause.', {
       confidence: 'medium',
       impact: { connections: 3 },
     }),
-    nearMiss: capture({ traffic: { services: [], closers: [], losses: 600, lossBins: [bin(10, [1, 2, 3])] } }),
+    nearMiss: capture({ traffic: { services: [], closers: [], losses: 600, lossBins: [bin(1, [1, 2, 3])] } }),
   },
   {
     id: 'network-duplicates',

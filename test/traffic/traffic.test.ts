@@ -182,19 +182,37 @@ describe('losses', () => {
 
   it('come together when three connections lose something in one tenth', () => {
     const { losses } = new Traffic(addressText);
-    for (const i of [1, 2, 3]) losses.add(i, 7, 10 + i, resent(20 + i, i));
-    losses.add(1, 8, 0, resent(30, 1));
+    for (const i of [1, 2, 3]) losses.add(i, 0.7, 10 + i, resent(20 + i, i));
+    losses.add(1, 0.8, 0, resent(30, 1));
     expect(losses.count).toBe(4);
     expect(losses.bins(addressText)).toEqual([
-      { tenth: 7, connections: [1, 2, 3], sharedHosts: ['0.0.0.99'], frames: [21, 22, 23] },
+      { start: 0.7, connections: [1, 2, 3], sharedHosts: ['0.0.0.99'], frames: [21, 22, 23] },
+    ]);
+  });
+
+  it('come together wherever in a tenth the 100 ms begin, and no further apart', () => {
+    const among = (...seconds: readonly number[]) => {
+      const { losses } = new Traffic(addressText);
+      seconds.forEach((each, i) => {
+        losses.add(1 + (i % 4), each, 0, resent(20 + i, 1 + (i % 4)));
+      });
+      return losses.bins(addressText).map(({ start, connections }) => [start, connections]);
+    };
+    expect(among(0.78, 0.79, 0.8, 0.81)).toEqual([[0.711, [1, 2, 3, 4]]]);
+    expect(among(0.75, 0.8, 0.849)).toEqual([[0.75, [1, 2, 3]]]);
+    expect(among(0.75, 0.8, 0.85)).toEqual([]);
+    // Who lost something in both tenths counts once, and by its last loss in the one or its first in the other.
+    expect(among(0.75, 0.8, 0.91, 0.92, 0.82, 0.9)).toEqual([
+      [0.811, [1, 2, 3]],
+      [0.9, [2, 3, 4]],
     ]);
   });
 
   it('are counted once, however often the segment is repeated', () => {
     const { losses } = new Traffic(addressText);
-    losses.add(1, 2, 10, resent(20, 1));
-    losses.add(1, 4, 10, resent(30, 1));
-    losses.add(1, 8, 30, resent(40, 1));
+    losses.add(1, 0.2, 10, resent(20, 1));
+    losses.add(1, 0.4, 10, resent(30, 1));
+    losses.add(1, 0.8, 30, resent(40, 1));
     expect(losses.count).toBe(1);
   });
 
@@ -214,15 +232,15 @@ describe('losses', () => {
         dstD: 9,
       },
     });
-    for (let i = 0; i < 66_000; i++) losses.add(i, i + 1, 0, over6(100 + i, i));
+    for (let i = 0; i < 66_000; i++) losses.add(i, 1 + i, 0, over6(100 + i, i));
     for (const i of [1, 2, 3]) losses.add(i, 0, 0, over6(70_000 + i, i));
     for (let i = 0; i < 66_000; i++) losses.add(i, i + 70_000, 0, over6(200_000 + i, i));
-    expect(losses.bins(addressText)).toMatchObject([{ tenth: 0, sharedHosts: ['2001:db8::2:0:9'] }]);
+    expect(losses.bins(addressText)).toMatchObject([{ start: 0, sharedHosts: ['2001:db8::2:0:9'] }]);
   });
 
   it('are taken back when the retransmission was not needed', () => {
     const { losses } = new Traffic(addressText);
-    for (const i of [1, 2, 3]) losses.add(i, 7, 10 + i, resent(20 + i, i));
+    for (const i of [1, 2, 3]) losses.add(i, 0.7, 10 + i, resent(20 + i, i));
     losses.takeBack(22);
     losses.takeBack(22);
     expect(losses.count).toBe(2);
@@ -231,17 +249,18 @@ describe('losses', () => {
 
   it('are the same at the clock’s other end: seconds since 1970 are more tenths than 32 bits hold', () => {
     const { losses } = new Traffic(addressText);
-    for (const tenth of [17e9, 17e9 - 2 ** 32, -17e9]) {
-      for (const i of [1, 2, 3]) losses.add(i, tenth, 0, resent(Math.abs(tenth) / 1e9 + i, i));
+    const tenths = [-17e9, 17e9 - 2 ** 32, 17e9];
+    for (const tenth of tenths) {
+      for (const i of [1, 2, 3]) losses.add(i, tenth / 10, 0, resent(Math.abs(tenth) / 1e9 + i, i));
     }
-    expect(losses.bins(addressText).map(({ tenth }) => tenth)).toEqual([-17e9, 17e9 - 2 ** 32, 17e9]);
+    expect(losses.bins(addressText).map(({ start }) => start)).toEqual(tenths.map((tenth) => tenth / 10));
   });
 
   it('stay bounded although most are taken back', () => {
     const { losses } = new Traffic(addressText);
     for (const i of [1, 2, 3]) losses.add(i, 0, 0, resent(i, i));
     for (let i = 0; i < 300_000; i++) {
-      losses.add(i, i + 1, 0, resent(100 + i, 1));
+      losses.add(i, 1 + i, 0, resent(100 + i, 1));
       losses.takeBack(100 + i);
     }
     expect(losses.count).toBe(3);
@@ -251,8 +270,8 @@ describe('losses', () => {
   it('are forgotten first where they were alone', () => {
     const { losses } = new Traffic(addressText);
     for (const i of [1, 2, 3]) losses.add(i, 0, 10 + i, resent(20 + i, i));
-    for (let i = 0; i < 70_000; i++) losses.add(i, i + 1, 0, resent(100 + i, 1));
+    for (let i = 0; i < 70_000; i++) losses.add(i, 1 + i, 0, resent(100 + i, 1));
     expect(losses.count).toBe(70_003);
-    expect(losses.bins(addressText)).toMatchObject([{ tenth: 0, connections: [1, 2, 3] }]);
+    expect(losses.bins(addressText)).toMatchObject([{ start: 0, connections: [1, 2, 3] }]);
   });
 });

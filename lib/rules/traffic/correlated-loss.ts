@@ -50,10 +50,11 @@ export default defineRule({
       .slice(0, MOST_TOLD);
     return worst.map(({ first, last, connections, sharedHosts, frames }) => ({
       confidence: 'medium',
-      message: `${count(connections.length, 'connection')} lost segments within ${count((last - first + 1) * 100, 'millisecond')}${sharedHosts.length === 0 ? '' : `; they share ${list(sharedHosts.slice(0, 3))}`}: one cause.`,
+      message: `${count(connections.length, 'connection')} lost segments within ${count(Math.round((last - first + TENTH) * 1000), 'millisecond')}${sharedHosts.length === 0 ? '' : `; they share ${list(sharedHosts.slice(0, 3))}`}: one cause.`,
       frames,
-      start: after(start, first * TENTH),
-      end: after(start, (last + 1) * TENTH),
+      frameCount: Math.max(frames.length, connections.length),
+      start: after(start, first),
+      end: after(start, last + TENTH),
       impact: { connections: connections.length },
       evidence: { connections: connections.length, expectedByChance: Number(expected.toFixed(3)), sharedHosts },
       endpoints: sharedHosts.slice(0, 3).map((address) => ({ address, port: 0, role: 'host' as const })),
