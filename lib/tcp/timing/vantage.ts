@@ -9,10 +9,18 @@ import type { Flow } from '../flow.ts';
 
 /** Seconds from the tap to the receiver of `flow` and back, 0 while not known. */
 export function halfBeyond(connection: Connection, flow: Flow): number {
+  const least = leastMicros(connection, flow);
+  if (least !== 0) return least < 0 ? 0 : least / 1e6;
+  // Shorter than the clock can tell, and so next to nothing: unless it cannot tell the other half either.
+  const { client, server } = connection;
+  return leastMicros(connection, flow === client.flow ? server.flow : client.flow) > 0 ? 1e-6 : 0;
+}
+
+/** The shortest way beyond the tap and back that was seen, microseconds; -1 before the first. */
+function leastMicros(connection: Connection, flow: Flow): number {
   const handshake = flow === connection.client.flow ? connection.serverHalfMicros : connection.clientHalfMicros;
   const sampled = flow.roundTrips.samples === 0 ? -1 : flow.roundTrips.min;
-  const least = sampled < 0 ? handshake : handshake < 0 ? sampled : Math.min(sampled, handshake);
-  return least < 0 ? 0 : least / 1e6;
+  return sampled < 0 ? handshake : handshake < 0 ? sampled : Math.min(sampled, handshake);
 }
 
 /** The whole round trip as the tap saw it, seconds; 0 while a half is not known. */

@@ -16,6 +16,19 @@ describe('where the tap stands', () => {
     expect(facts('server').flightVisible).toBe(tap === 'server');
   });
 
+  it('beside whoever answers sooner than the clock can tell, unless it tells nothing of the other half either', () => {
+    const half = (micros: number) => {
+      const { connection, facts } = play('0.02 > 0:100\n0.03 < ack 100', { tap: 'client' });
+      connection.clientHalfMicros = 0;
+      connection.serverHalfMicros = micros;
+      connection.client.flow.roundTrips.clear();
+      connection.server.flow.roundTrips.clear();
+      return [vantageOf(connection), facts('client').flightVisible];
+    };
+    expect(half(10_000)).toEqual(['client', true]);
+    expect(half(0)).toEqual(['unknown', false]);
+  });
+
   it('is not known without both halves', () => {
     const { connection } = play('0.02 > 0:100\n0.03 > 100:200', { handshake: false });
     expect(vantageOf(connection)).toBe('unknown');
