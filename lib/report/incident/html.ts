@@ -7,8 +7,8 @@ import type { PageOptions } from '../page.ts';
 import { count, duration, grouped, socket } from '../phrases.ts';
 import { share } from '../shape/service.ts';
 import { findingsSection } from './html-findings.ts';
+import { embedded, pagePayload, payloadOf } from './make-payload.ts';
 import { SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH } from './page-bundle.ts';
-import { embedded, pagePayload, payloadOf } from './payload.ts';
 import { qualityOf, vantageText } from './quality.ts';
 import { verdictOf } from './verdict.ts';
 

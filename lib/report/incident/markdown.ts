@@ -12,9 +12,10 @@ import { share } from '../shape/service.ts';
 import { open as openLadder } from '../timeline/ladder.ts';
 import { type CauseGroup, groupByCause, type RuleGroup } from './causes.ts';
 import type { IncidentPage } from './format.ts';
-import { remarksOf, worstFirst } from './payload.ts';
 import { activityPicture, connectionPicture } from './pictures.ts';
 import { qualityOf, vantageText } from './quality.ts';
+import { remarksOf } from './remarks.ts';
+import { worstFirst } from './turns.ts';
 import { verdictOf } from './verdict.ts';
 
 /** A document is read from top to bottom: it holds less than the page. */

@@ -6,7 +6,7 @@ import type { StateName } from '../../facts/state.ts';
 import { bitRate } from '../../facts/wording.ts';
 import { type BarPanel, drawPicture, type StepLine, type Strokes, type ValuePanel } from '../layout/picture.ts';
 import { duration, grouped } from '../phrases.ts';
-import { endName } from './payload.ts';
+import { endName } from './remarks.ts';
 
 /** Findings in the picture: the worst. */
 const MOST_BARS = 16;

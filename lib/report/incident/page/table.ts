@@ -1,25 +1,13 @@
-import { count, duration, grouped, shortSize, socket } from '../../phrases.ts';
+import { count, grouped } from '../../phrases.ts';
 import type { FindingPayload, Payload, TablePayload } from '../payload.ts';
 import { el } from './dom.ts';
 import type { Span } from './span.ts';
+import { type Column, columnsOf, type Row } from './table-columns.ts';
 
 const ROW_HEIGHT = 26;
 const SPARE_ROWS = 10;
 /** Rows on paper: the others are only counted. */
 const PRINTED = 200;
-
-type Row = number;
-
-interface Column {
-  readonly title: string;
-  readonly numeric?: boolean;
-  readonly text: (row: Row) => string;
-  /** What it is sorted by. */
-  readonly key: (row: Row) => number | string;
-}
-
-/** Connections with a severity come first where it is sorted by findings. */
-const WEIGHTS = { error: 1e9, warning: 1e6, note: 1e3 } as const;
 
 /** All connections: sorted, filtered, and only as many rows in the page as are seen. */
 export class ConnectionTable {
@@ -48,7 +36,7 @@ export class ConnectionTable {
     this.pages = new Set(payload.pages);
     this.found = byConnection(payload.findings);
     this.span = span;
-    this.columns = this.makeColumns();
+    this.columns = columnsOf(payload.table, this.found);
     this.all = this.table.columns.connection.map((_, row) => row);
     this.status = el('p', { class: 'status', role: 'status' });
     this.input = el('input', {
@@ -91,49 +79,6 @@ export class ConnectionTable {
     addEventListener('beforeprint', () => this.draw(PRINTED));
     addEventListener('afterprint', () => this.draw());
     this.refresh();
-  }
-
-  private makeColumns(): Column[] {
-    const { columns, hosts, states } = this.table;
-    const value = (name: keyof typeof columns) => (row: Row) => columns[name][row]!;
-    const number = (name: keyof typeof columns, title: string, text: (value: number) => string): Column => ({
-      title,
-      numeric: true,
-      text: (row) => (columns[name][row] === null ? '–' : text(columns[name][row]!)),
-      key: (row) => columns[name][row] ?? -1,
-    });
-    const end = (side: 'client' | 'server'): Column => ({
-      title: side,
-      text: (row) => socketOf(hosts[value(side)(row)]!, value(`${side}Port`)(row)),
-      key: (row) => socketOf(hosts[value(side)(row)]!, value(`${side}Port`)(row)),
-    });
-    const bytes = (n: number): string => (n === 0 ? '–' : shortSize(n));
-    const state = (row: Row): string => {
-      const [client, server] = [states[value('clientState')(row)]!, states[value('serverState')(row)]!];
-      return client === server ? client : `${client} / ${server}`;
-    };
-    return [
-      { title: 'number', numeric: true, text: (row) => String(value('connection')(row)), key: value('connection') },
-      end('client'),
-      end('server'),
-      {
-        title: 'findings',
-        text: (row) => [...new Set((this.found.get(value('connection')(row)) ?? []).map(({ rule }) => rule))].join(' '),
-        key: (row) => -this.weight(value('connection')(row)),
-      },
-      number('start', 'begins', (n) => n.toFixed(3)),
-      number('duration', 'lasts', duration),
-      number('packets', 'packets', grouped),
-      number('clientBytes', 'sent', bytes),
-      number('serverBytes', 'received', bytes),
-      number('retransmissions', 'retrans.', (n) => (n === 0 ? '–' : grouped(n))),
-      number('handshake', 'handshake', duration),
-      { title: 'last states', text: state, key: state },
-    ];
-  }
-
-  private weight(connection: number): number {
-    return (this.found.get(connection) ?? []).reduce((sum, { severity }) => sum + WEIGHTS[severity], 0);
   }
 
   private headCell({ title, numeric = false }: Column, i: number): HTMLTableCellElement {
@@ -297,10 +242,4 @@ function byConnection(findings: readonly FindingPayload[]): Map<number, FindingP
     }
   }
   return found;
-}
-
-/** A name may stand behind the address. */
-function socketOf(host: string, port: number): string {
-  const [address = '', ...name] = host.split(' ');
-  return [socket(address, port), ...name].join(' ');
 }
