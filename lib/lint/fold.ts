@@ -3,6 +3,7 @@ import type { Evidence, FindingEndpoint } from '../facts/finding.ts';
 import { isBefore, type Moment } from '../facts/moment.ts';
 import { SEVERITIES } from '../facts/rule.ts';
 import { at, count } from '../facts/wording.ts';
+import type { Draft } from '../rules/rule.ts';
 import { displayFilter } from './filter.ts';
 import { Lowest } from './lowest.ts';
 import {
@@ -19,9 +20,16 @@ import {
 
 /** Episodes of one connection that are told one by one; more of them, or other connections, are folded. */
 const TOLD_SINGLY = 3;
-/** Streams and clients remembered of a fold. */
-export const MOST_STREAMS = 256;
+/** Streams, clients and episodes remembered of a fold. */
+const MOST_STREAMS = 256;
 const MOST_CLIENTS = 16;
+
+/** One draft's place: on which connection, and when. */
+interface Episode {
+  readonly connection: number;
+  readonly start: Moment;
+  readonly end: Moment;
+}
 
 /** Equal drafts of one rule at one service (and side): the worst in full, of the others counts and examples. */
 export class Fold {
@@ -52,6 +60,8 @@ export class Fold {
   bytes = 0;
   seconds = 0;
   #latest = -1;
+  /** What nothing else explains so far; null where there was too much to remember. */
+  #unexplained: Episode[] | null = [];
 
   constructor(worst: Ranked, of: About, address: string, port: number | null) {
     const { draft, meta } = worst;
@@ -91,10 +101,22 @@ export class Fold {
     if (isBefore(this.end, draft.end)) this.end = draft.end;
     this.bytes += impact.bytes ?? 0;
     this.seconds += impact.seconds ?? 0;
+    const { start, end } = draft;
+    if (this.#unexplained !== null && this.#unexplained.length === MOST_STREAMS) this.#unexplained = null;
+    this.#unexplained?.push({ connection: facts.connection, start, end });
     if (worseThan(ranked, this.worst)) {
       this.worst = ranked;
       this.worstOf = aboutOf(facts);
     }
+  }
+
+  /** Nothing is left that `by`, which lists its connections, and those before it do not explain: what went on meanwhile. */
+  isExplained(by: Draft, listed: ReadonlySet<number>): boolean {
+    if (this.#unexplained === null) return false;
+    this.#unexplained = this.#unexplained.filter(
+      ({ connection, start, end }) => !listed.has(connection) || isBefore(end, by.start) || isBefore(by.end, start),
+    );
+    return this.#unexplained.length === 0;
   }
 
   /** Takes over what another fold of the same rule holds; the place that both are in is this one's. */
@@ -128,6 +150,7 @@ export class Fold {
     copy.absorb(this);
     copy.singles = [...this.singles];
     copy.#latest = this.#latest;
+    copy.#unexplained = this.#unexplained === null ? null : [...this.#unexplained];
     return copy;
   }
 

@@ -1,7 +1,8 @@
 import type { ConnectionFacts } from '../facts/connection.ts';
+import { SEVERITIES, type Severity } from '../facts/rule.ts';
 import type { Draft } from '../rules/rule.ts';
 import type { FoundRules } from './expect.ts';
-import { Fold, MOST_STREAMS } from './fold.ts';
+import { Fold } from './fold.ts';
 import { aboutOf, type Ranked, type Unnumbered } from './told.ts';
 
 /** Folds of one rule before services are folded into hosts, and hosts into one. */
@@ -51,9 +52,10 @@ export class Folds {
     else folds.add(fold);
   }
 
-  /** Drops what a capture rule's finding tells better. */
-  replace(by: Draft): void {
-    if (by.replaces === undefined) return;
+  /** Drops what a capture rule's finding tells better. The worst severity of what it drops on its connections, or null. */
+  replace(by: Draft): Severity | null {
+    let worst: Severity | null = null;
+    if (by.replaces === undefined) return worst;
     const listed = new Set(by.connections ?? []);
     for (const [key, fold] of this.#folds) {
       if (!by.replaces.includes(fold.rule)) continue;
@@ -61,12 +63,12 @@ export class Folds {
         by.replacesAt !== undefined && fold.address === by.replacesAt.address && fold.port === by.replacesAt.port;
       const clients = fold.clients.values();
       const from = by.replacesFrom !== undefined && clients.length === 1 && clients[0] === by.replacesFrom;
-      const on =
-        by.replacesOn === 'connections' &&
-        fold.connections <= MOST_STREAMS &&
-        fold.numbers.values().every((connection) => listed.has(connection));
+      const on = by.replacesOn === 'connections' && fold.isExplained(by, listed);
       if (here || from || on || by.replacesOn === 'capture') this.#folds.delete(key);
+      const { severity } = fold.worst;
+      if (on && (worst === null || SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(worst))) worst = severity;
     }
+    return worst;
   }
 
   /** Drops all of one rule. */

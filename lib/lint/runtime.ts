@@ -1,9 +1,10 @@
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
+import { isBefore } from '../facts/moment.ts';
 import { PAYLOAD_DIFFERS } from '../facts/notes.ts';
 import type { RuleRun, Suppressed } from '../facts/report.ts';
-import { type Need, SEVERITIES } from '../facts/rule.ts';
+import { type Need, SEVERITIES, type Severity } from '../facts/rule.ts';
 import { CONFIDENCE_NAMES } from '../facts/verdict.ts';
 import type { Draft, Watch } from '../rules/rule.ts';
 import { captureEndOf } from '../rules/watching.ts';
@@ -129,11 +130,13 @@ function linterOn(folds: Folds, config: ResolvedConfig, options: JudgingOptions)
         for (const draft of listOf(rule.capture(capture, values as never))) {
           const told = ranked(active, draft);
           if (told === null) continue;
-          folds.replace(draft);
+          const worst = folds.replace(draft);
           if (draft.replacesOn === 'capture') for (const id of draft.replaces ?? []) replaced.add(id);
           if (allowInline && suppressions.takesBack(rule.meta.id, draft.frames)) continue;
           const named = origin.nameOf === undefined ? draft : withNames(draft, origin.nameOf);
-          found.push(fromCapture({ ...told, draft: named }, capture.packets));
+          // One cause of many connections' trouble is no less serious than their trouble.
+          const severity = active.level === null ? worse(told.severity, worst) : told.severity;
+          found.push(fromCapture({ ...told, severity, draft: named }, capture.packets));
         }
       }
       for (const id of replaced) folds.drop(id);
@@ -162,12 +165,18 @@ function linterOn(folds: Folds, config: ResolvedConfig, options: JudgingOptions)
   };
 }
 
-/** `by` tells better what `each`, on the same connection, tells. */
+/** `by` tells better what `each`, on the same connection, tells. What was over before it began is another story. */
 function replaces(by: Draft, { draft, meta }: Ranked): boolean {
   return (
     by.replaces?.includes(meta.id) === true &&
-    (by.replacesEitherSide === true || by.side === undefined || by.side === draft.side)
+    (by.replacesEitherSide === true || by.side === undefined || by.side === draft.side) &&
+    !isBefore(draft.end, by.start)
   );
+}
+
+/** Of two severities the more serious. */
+function worse(a: Severity, b: Severity | null): Severity {
+  return b !== null && SEVERITIES.indexOf(b) < SEVERITIES.indexOf(a) ? b : a;
 }
 
 const NOTHING: readonly Draft[] = [];

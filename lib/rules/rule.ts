@@ -60,7 +60,10 @@ export interface Draft {
   /** For capture rules: whom it is about and which connections show it. */
   readonly endpoints?: readonly FindingEndpoint[];
   readonly connections?: readonly number[];
-  /** Rule ids whose findings on the same subject (connection, and side where this one has one) this one replaces. */
+  /**
+   * Rule ids whose findings on the same subject (connection, and side where this one has one) this one replaces, but for
+   * those that were over before it began.
+   */
   readonly replaces?: readonly string[];
   /** The same whichever side they are about. */
   readonly replacesEitherSide?: boolean;
@@ -68,7 +71,10 @@ export interface Draft {
   readonly replacesAt?: { readonly address: string; readonly port: number };
   /** The same, for findings whose clients are all this address. */
   readonly replacesFrom?: string;
-  /** The same, for findings that lie wholly on `connections`, or for all there are in the capture. */
+  /**
+   * The same, for findings that are all on `connections` and went on while it lasts (then it is as severe as the worst of
+   * them), or for all there are in the capture.
+   */
   readonly replacesOn?: 'connections' | 'capture';
 }
 

@@ -175,6 +175,45 @@ describe('the rule runtime', () => {
     ]);
   });
 
+  it('does not let a finding replace what was over before it began', () => {
+    const early = rule('quiet', (facts) => [
+      draft(facts, { start: moment(1), end: moment(2), message: 'before.' }),
+      draft(facts, { start: moment(4), end: moment(6), message: 'with it.' }),
+      draft(facts, { start: moment(8), end: moment(9), message: 'what came of it.' }),
+    ]);
+    const loud = rule('loud', (facts) => draft(facts, { start: moment(5), end: moment(7), replaces: ['quiet'] }));
+    expect(lint([early, loud], [connection()]).findings.map(({ message }) => message)).toEqual([
+      'trouble on 0.',
+      'before.',
+    ]);
+  });
+
+  it('lets one cause replace what its connections show while it lasts, all of it, and be as severe', () => {
+    const at = (...seconds: readonly number[]): Rule =>
+      rule('quiet', (facts) =>
+        seconds.map((each) =>
+          draft(facts, { start: moment(each), end: moment(each + 1), severity: each === 5 ? 'error' : 'note' }),
+        ),
+      );
+    const cause = (seconds: number) => ({
+      ...draft(connection(), { message: `cause at ${seconds}.`, start: moment(seconds), end: moment(seconds + 1) }),
+      replaces: ['quiet'],
+      replacesOn: 'connections' as const,
+      connections: [0, 1],
+    });
+    const told = (quiet: Rule, ...causes: readonly number[]) =>
+      lint(
+        [quiet, defineRule({ meta: meta('loud', { scope: 'capture' }), capture: () => causes.map(cause) })],
+        many(2),
+      ).findings.map(({ rule: id, severity }) => [id, severity]);
+    expect(told(at(1), 1)).toEqual([['loud', 'warning']]);
+    expect(told(at(1, 5), 1)).toContainEqual(['quiet', 'error']);
+    expect(told(at(1, 5), 1, 5)).toEqual([
+      ['loud', 'error'],
+      ['loud', 'warning'],
+    ]);
+  });
+
   it('lets a capture rule replace the findings of a service, a client or its connections', () => {
     const quiet = rule('quiet', (facts) => draft(facts));
     const replacing = (by: Partial<Draft>) =>
