@@ -41,7 +41,7 @@ export class LastNotes {
     const { client, server } = c;
     let notes = 0;
     if (!c.handshakeSeen) notes |= MIDSTREAM;
-    if (isOneSided(c)) notes |= ONE_SIDED;
+    if (!c.revived && isOneSided(c)) notes |= ONE_SIDED;
     if (spreads(client) || spreads(server)) notes |= RTT_SPREAD;
     if ((c.notes & RETRANSMITTED) !== 0 && !isWhole(c)) notes |= SPURIOUS | RESENT_BY_TIMER;
     if ((client.fins | server.fins | (c.oddities?.resets.length ?? 0)) === 0) notes |= OPEN;

@@ -2,7 +2,7 @@ import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
 import { isBefore } from '../facts/moment.ts';
-import { PAYLOAD_DIFFERS } from '../facts/notes.ts';
+import { ONE_SIDED, PAYLOAD_DIFFERS } from '../facts/notes.ts';
 import type { RuleRun, Suppressed } from '../facts/report.ts';
 import { type Need, SEVERITIES, type Severity } from '../facts/rule.ts';
 import { CONFIDENCE_NAMES } from '../facts/verdict.ts';
@@ -97,7 +97,7 @@ function linterOn(folds: Folds, config: ResolvedConfig, options: JudgingOptions)
         const { id, needs } = rule.meta;
         const lacking = lackingOf(needs, facts);
         if (lacking !== null) {
-          skip(id, LACKING[lacking]);
+          if (!isUnanswered(lacking, facts)) skip(id, LACKING[lacking]);
           continue;
         }
         for (const draft of listOf(rule.connection(facts, values as never, watch))) {
@@ -215,6 +215,11 @@ function connectionHas(facts: ConnectionFacts, need: Need): boolean {
     case 'flightVisible':
       return facts.client.flightVisible || facts.server.flightVisible;
   }
+}
+
+/** The other side is not missing from the capture: it said nothing. */
+function isUnanswered(lacking: Need, { notes }: ConnectionFacts): boolean {
+  return lacking === 'bothSides' && (notes & ONE_SIDED) === 0;
 }
 
 /** A capture lacks what most of its connections lack. */

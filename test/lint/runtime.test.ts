@@ -246,6 +246,14 @@ describe('the rule runtime', () => {
     );
   });
 
+  it('says of no connection that was never answered that one side of it is missing', () => {
+    const needy = rule('a', (facts) => draft(facts), { needs: ['bothSides'] });
+    const unanswered = connection({ server: endpoint('10.0.0.2', 80, { packets: 0 }), notes: 0 });
+    const { findings, ruleRuns } = lint([needy], [unanswered]);
+    expect(findings).toEqual([]);
+    expect(ruleRuns[0]?.skipped).toBeNull();
+  });
+
   it('orders by severity, then first frame, then rule', () => {
     const at = (frame: number, severity: 'error' | 'note') => (facts: ConnectionFacts) =>
       draft(facts, { frames: [frame], severity });
