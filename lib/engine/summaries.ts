@@ -4,6 +4,7 @@ import type { Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from '../tcp/connection.ts';
 import type { LoneSyn } from '../tcp/entries/lone.ts';
 import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../tcp/flow.ts';
+import { outstanding } from '../tcp/state/resets.ts';
 import { Change, type Timeline } from '../tcp/state/timeline.ts';
 import { ConnectionSummary } from '../traffic/summary.ts';
 import type { CaptureQuality } from './capture-quality.ts';
@@ -66,6 +67,7 @@ export class Summaries {
     s.startNanos = c.startNanos;
     s.responses = c.service;
     s.bytes = client.flow.bytes + server.flow.bytes;
+    s.unheard = client.flow.bytes > 0 && server.flow.bytes === 0 && outstanding(client) === 0;
     if ((client.fins | server.fins) !== 0 || s.reset) {
       s.duration = c.lastSeconds - c.startSeconds + (c.lastNanos - c.startNanos) / 1e9;
     }

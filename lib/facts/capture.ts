@@ -199,6 +199,8 @@ export interface ServiceFacts {
     readonly lastFrame: number;
     readonly examples: readonly number[];
   };
+  /** Connections whose client's data it acknowledged, and on which it never sent any. Absent for none. */
+  readonly unheard?: number;
   /** Request's last byte to response's first byte, less the path's round trip, seconds; absent without responses. */
   readonly responses?: TimesFacts;
   /** Most connections half-open at once (SYN seen, handshake not completed, refused or given up), and when. */

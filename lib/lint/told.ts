@@ -2,7 +2,7 @@ import type { ConnectionFacts, EndpointFacts } from '../facts/connection.ts';
 import type { Finding, FindingEndpoint } from '../facts/finding.ts';
 import type { RuleMeta, Severity } from '../facts/rule.ts';
 import type { Draft } from '../rules/rule.ts';
-import { displayFilter } from './filter.ts';
+import { displayFilter, endpointsFilter } from './filter.ts';
 
 /** A finding before it is numbered: `subject` is what its fingerprint is made of. */
 export type Unnumbered = Omit<Finding, 'id' | 'capture' | 'docs' | 'fingerprint'> & { readonly subject: string };
@@ -91,7 +91,7 @@ export function fromCapture(ranked: Ranked, packets: number): Unnumbered {
       draft.frames.length > 0
         ? framesOf(draft)
         : { first: Math.min(1, packets), last: packets, count: draft.frameCount ?? packets, examples: [] },
-    filter: draft.filter ?? displayFilter([], false, endpoints[0] ?? { address: '', port: null }),
+    filter: draft.filter ?? endpointsFilter(endpoints),
     subject: [
       meta.id,
       ...endpoints.map(({ name, address, port, role }) => `${name ?? address}:${role === 'server' ? port : ''}`),

@@ -43,6 +43,7 @@ export class Service {
   retriedSyns = 0;
   synAcksRetried = 0;
   answeredBySynAck = 0;
+  unheard = 0;
   readonly ignoredAcks: IgnoredAcks = new IgnoredAcks();
   readonly cookieSigns: CookieSigns = new CookieSigns();
   readonly attempts: Attempts = new Attempts();
@@ -75,6 +76,7 @@ export class Service {
       this.resets.add(c);
     }
     if (c.answered) this.answered++;
+    if (c.unheard) this.unheard++;
     this.sources.add(c);
     if (c.closeWaitFrom >= 0) {
       this.closeWait.add(c.closeWaitFrom);
@@ -147,6 +149,7 @@ export class Service {
       ...(resets === null ? {} : { resets }),
       ...(closeWaitHeld === null ? {} : { closeWaitHeld }),
       ...(ignoredAcks === null ? {} : { ignoredAcks }),
+      ...(this.unheard === 0 ? {} : { unheard: this.unheard }),
       ...(cookieSigns === 0 ? {} : { cookieSigns }),
       ...(responses === null ? {} : { responses: timesOf(responses, this.responses!) }),
       peakHalfOpen: this.halfOpen.peak(),

@@ -70,6 +70,8 @@ export class ConnectionSummary {
   handshake = -1;
   /** Payload both ways. */
   bytes = 0;
+  /** The client's data was acknowledged, and the server never sent any. */
+  unheard = false;
   /** Second of the reset that ended it while both ends were open. */
   cutOff = -1;
   /** Options of the SYN (bits), and those among them that the SYN-ACK answered; 0 where either was not seen. */
@@ -109,6 +111,7 @@ export class ConnectionSummary {
     this.duration = -1;
     this.handshake = -1;
     this.bytes = 0;
+    this.unheard = false;
     this.cutOff = -1;
     this.offered = 0;
     this.answers = 0;

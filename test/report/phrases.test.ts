@@ -93,3 +93,9 @@ describe('clock', () => {
     expect(clock('epoch', moment, origin)).toBe('1628000002.123456789');
   });
 });
+
+test('how many findings were folded is not said again behind the sentence that counts the connections', () => {
+  expect(evidenceTexts({ syns: 2, findings: 7, connections: 7 })).toEqual(['SYNs 2']);
+  expect(evidenceTexts({ syns: 2, findings: 9, connections: 7 })).toEqual(['SYNs 2', 'findings 9', 'connections 7']);
+  expect(evidenceTexts({ held: 16, connections: 16 })).toEqual(['held 16', 'connections 16']);
+});

@@ -29,18 +29,24 @@ export default defineRule({
     others: 'Wireshark marks every RST as a warning, this one like any other. Zeek says conn_state REJ.',
   },
 
-  connection({ handshake, client, server }) {
+  connection({ handshake, client, server, icmpErrors }) {
     const { refused, syns } = handshake;
     const first = syns[0];
     if (refused === null || first === undefined) return null;
     const tries = handshake.synCount === 1 ? '' : ` after ${count(handshake.synCount, 'SYN')}`;
-    const by = refused.by === 'rst' ? 'RST' : 'ICMP port unreachable';
+    const icmp = refused.by === 'rst' ? undefined : icmpErrors.find(({ frame }) => frame === refused.frame);
+    const by = icmp === undefined ? 'RST' : `ICMP ${icmp.what}`;
+    const isServers = icmp === undefined || icmp.address === server.address;
     const asked = syns.findLast(({ frame }) => frame < refused.frame) ?? first;
     const took = secondsBetween(asked.time, refused.time);
     return {
       confidence: 'high',
-      message: `Server ${at(server)} refused client ${at(client)} with ${by}${tries}, ${duration(took)} after the SYN.`,
-      together: `Server ${at(server)} refused {connections} from {clients}.`,
+      message: isServers
+        ? `Server ${at(server)} refused client ${at(client)} with ${by}${tries}, ${duration(took)} after the SYN.`
+        : `${icmp.address} refused client ${at(client)} the connection to ${at(server)} with ${by}${tries}, ${duration(took)} after the SYN.`,
+      together: isServers
+        ? `Server ${at(server)} refused {connections} from {clients}${icmp === undefined ? '' : ` with ${by}`}.`
+        : `${icmp.address} refused {connections} to server ${at(server)} from {clients} with ${by}.`,
       side: 'server',
       frames: [asked.frame, refused.frame],
       frameCount: handshake.synCount + 1,
@@ -48,6 +54,17 @@ export default defineRule({
       end: refused.time,
       impact: { connections: 1 },
       evidence: { by: refused.by, syns: handshake.synCount, answeredAfter: Number(took.toFixed(6)) },
+      // A closed port answers a SYN with RST (RFC 9293 3.10.7.1): ICMP is a filter's word.
+      ...(icmp === undefined
+        ? {}
+        : {
+            likelyCauses: [
+              `A packet filter on ${icmp.address} rejects it: a closed port would have answered with RST.`,
+            ],
+            nextSteps: [
+              `Look for a rule that rejects this port on ${icmp.address} (\`iptables -S\`, \`nft list ruleset\`).`,
+            ],
+          }),
     };
   },
 });

@@ -40,12 +40,13 @@ export default defineRule({
     const last = handshake.syns.at(-1);
     if (first === undefined || last === undefined || server.packets > 0 || client.bytes > 0) return null;
     if (handshake.refused !== null || handshake.ack !== null || handshake.simultaneous) return null;
-    if (!watchedLongEnough(first.time, capture.end)) return null;
+    // An error that a host gives up on is an answer: nothing more needs to be waited for.
+    const icmp = facts.icmpErrors.find(({ about }) => about === 'client');
+    if (icmp === undefined && !watchedLongEnough(first.time, capture.end)) return null;
 
     const retries = handshake.synCount - 1;
     const waited = secondsBetween(first.time, last.time);
     const intervals = handshake.syns.slice(1).map((syn, i) => secondsBetween(handshake.syns[i]!.time, syn.time));
-    const icmp = facts.icmpErrors.find(({ about }) => about === 'client');
     const tries =
       retries === 0
         ? 'its one SYN'
@@ -54,10 +55,10 @@ export default defineRule({
     return {
       confidence: 'high',
       message: `Server ${at(server)} never answered client ${at(client)}: no reply to ${tries}${told}.`,
-      together: `Server ${at(server)} never answered {connections} from {clients}.`,
+      together: `Server ${at(server)} never answered {connections} from {clients}${told}.`,
       side: 'server',
-      frames: handshake.syns.map(({ frame }) => frame),
-      frameCount: handshake.synCount,
+      frames: [...handshake.syns.map(({ frame }) => frame), ...(icmp === undefined ? [] : [icmp.frame])],
+      frameCount: handshake.synCount + (icmp === undefined ? 0 : 1),
       start: first.time,
       end: last.time,
       lowerBound: true,
@@ -70,7 +71,10 @@ export default defineRule({
       },
       ...(icmp === undefined
         ? {}
-        : { likelyCauses: [`${icmp.address} cannot or will not forward: it says ${icmp.what}.`] }),
+        : {
+            likelyCauses: [`${icmp.address} cannot or will not forward: it says ${icmp.what}.`],
+            nextSteps: [`Look at the firewall rules and routes of ${icmp.address} for this address and port.`],
+          }),
     };
   },
 });

@@ -1,8 +1,20 @@
+import type { EndpointFacts, Sighting } from '../../facts/connection.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import { RESENT_BY_TIMER } from '../../facts/notes.ts';
 import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide, watchedLongEnough } from '../watching.ts';
+
+/** Where the peer is still heard. */
+const ONE_WAY_CAUSES = [
+  'A route or link is down in this direction alone, or something on the way drops these segments (a firewall; their size).',
+  'A firewall, NAT or load balancer forgot the connection in this direction.',
+];
+
+/** The peer had something new to say after the first of what it never acknowledged. */
+function isHeard(peer: EndpointFacts, since: Sighting): boolean {
+  return [peer.lastNewData, peer.fin?.first].some((said) => said != null && said.frame > since.frame);
+}
 
 export default defineRule({
   meta: {
@@ -62,7 +74,9 @@ export default defineRule({
           unacknowledgedBytes: peer.unacknowledged,
           endedBy: reset === undefined ? 'silence' : `reset by ${reset.from}`,
         },
-        replaces: ['timeout-backoff'],
+        ...(isHeard(peer, first) ? { likelyCauses: ONE_WAY_CAUSES } : {}),
+        // A FIN may be waiting behind what was never acknowledged.
+        replaces: ['timeout-backoff', 'close-wait-lingering'],
       } as const;
     });
   },

@@ -3,6 +3,12 @@ import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
 
+/** Where data flowed and was sent again: no loop. */
+const BEHIND_A_LOSS = {
+  likelyCauses: ['Segments were lost in a large window: every later one is answered by a duplicate ACK.'],
+  nextSteps: ['See what the loss rules say of the same connection: the duplicate ACKs follow from it.'],
+} as const;
+
 export default defineRule({
   meta: {
     id: 'duplicate-ack-storm',
@@ -40,6 +46,7 @@ export default defineRule({
         start: acks.start,
         end: acks.end,
         impact: {},
+        ...(peer.retransmissions > 0 && peer.dataSegments > acks.count ? BEHIND_A_LOSS : {}),
         evidence: { densest: acks.densest, duplicateAcks: acks.count },
       } as const;
     });

@@ -1,8 +1,22 @@
-import { secondsBetween } from '../../facts/moment.ts';
+import type { EndpointFacts, Sighting } from '../../facts/connection.ts';
+import { type Moment, secondsBetween } from '../../facts/moment.ts';
 import { RESENT_BY_TIMER } from '../../facts/notes.ts';
 import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, otherSide, watchedLongEnough } from '../watching.ts';
+
+/**
+ * After the large segments began to vanish, the peer's FIN or data was acknowledged and not sent again: `own`'s
+ * acknowledgments, small segments, arrive.
+ */
+function acknowledgmentsPass(own: EndpointFacts, peer: EndpointFacts, since: Sighting, captureEnd: Moment): boolean {
+  const last = peer.fin?.first ?? peer.lastNewData;
+  if (last === null || last.frame < since.frame || !watchedLongEnough(last.time, captureEnd)) return false;
+  const acknowledged = own.unacknowledged === 0 && (peer.fin === null || peer.fin.acknowledged !== null);
+  const repeated =
+    (peer.fin?.count ?? 1) > 1 || peer.retransmissionRuns.some(({ lastFrame }) => lastFrame > since.frame);
+  return acknowledged && !repeated;
+}
 
 /** What got through in all is less than one of the large segments, so it went in smaller ones. */
 function smallerThan(segment: number, acknowledged: number): number {
@@ -58,15 +72,21 @@ export default defineRule({
         ({ about, type, code }) =>
           about === side && ICMP_TOO_BIG.some((each) => each.type === type && each.code === code),
       );
+      const bare = passed === 0 && acknowledgmentsPass(own, peer, first, capture.end);
       // Without a smaller segment that passed, or a router's word, it is a black hole like any other.
-      if (told === undefined && (passed === 0 || passed >= chain.bytes)) return [];
+      if (told === undefined && !bare && (passed === 0 || passed >= chain.bytes)) return [];
       const last = chain.sent.at(-1)!;
       const seconds = secondsBetween(first.time, last.time);
       const word =
         told === undefined
           ? 'no ICMP "fragmentation needed" was seen'
           : `${told.address} reported "fragmentation needed"${told.mtu > 0 ? ` (MTU ${told.mtu})` : ''} in frame ${told.frame}`;
-      const small = passed > 0 ? ` while segments up to ${count(passed, 'byte')} passed` : '';
+      const small =
+        passed > 0
+          ? ` while segments up to ${count(passed, 'byte')} passed`
+          : bare
+            ? ' while its acknowledgments passed'
+            : '';
       return {
         confidence: told !== undefined ? 'high' : 'medium',
         message: `Segments of ${count(chain.bytes, 'byte')} from ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} vanish${small}, ${chain.repeats + 1} times over ${duration(seconds)}; ${word}.`,
@@ -78,7 +98,8 @@ export default defineRule({
         lowerBound: true,
         impact: { seconds },
         evidence: { vanished: chain.bytes, passed, icmp: told?.address ?? null, mtu: told?.mtu ?? null },
-        replaces: ['blackhole', 'timeout-backoff'],
+        // A FIN may be waiting behind what vanishes.
+        replaces: ['blackhole', 'timeout-backoff', 'close-wait-lingering'],
       } as const;
     });
   },

@@ -43,7 +43,8 @@ export default defineRule({
         // A timeout behind a probe: the probe repaired nothing.
         const timedOut = timeouts > 0;
         const isTimeout = run.tail && timeouts <= MOST_TIMEOUTS && run.stall >= SHORTEST_TIMEOUT_SECONDS;
-        if (timedOut ? !isTimeout : probes === 0) return [];
+        // As many needless ones as probes: nothing shows that a probe repaired anything.
+        if (timedOut ? !isTimeout : probes <= run.spurious) return [];
         if (needless || run.unresolved) return [];
         const how = timedOut ? 'a timeout' : count(probes, 'tail-loss probe');
         return {
@@ -52,7 +53,7 @@ export default defineRule({
           together: `Bursts of the ${side} on {connections} of {clients} with server ${at(facts.server)} lost their end, ${duration(run.stall)} at worst.`,
           side,
           frames: run.frames,
-          frameCount: run.segments,
+          frameCount: timedOut ? run.segments : probes,
           start: run.start,
           end: run.end,
           impact: { seconds: run.stall },

@@ -4,6 +4,18 @@ import { at, duration, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { capital, otherSide } from '../watching.ts';
 
+/** Where the client sends to a server that has closed. */
+const SERVER_CLOSED = {
+  likelyCauses: [
+    'The server closed an idle connection, and the client took it from its pool again without noticing the FIN.',
+    'The server answered and closed before it had read the whole request.',
+  ],
+  nextSteps: [
+    'Let the idle timeout of the client (or proxy) be shorter than the keep-alive timeout of the server.',
+    'Have the client look for the end of the stream before it uses a connection again, and retry on a new one.',
+  ],
+} as const;
+
 export default defineRule({
   meta: {
     id: 'data-after-close',
@@ -50,6 +62,7 @@ export default defineRule({
         end: reset.time,
         impact: { bytes: lost },
         evidence: { bytesLost: lost, secondsAfterClose: Number(after.toFixed(6)) },
+        ...(side === 'server' ? SERVER_CLOSED : {}),
         replaces: ['reset-lost-data', 'abortive-close'],
         replacesEitherSide: true,
       };

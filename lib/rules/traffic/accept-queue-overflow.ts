@@ -1,5 +1,6 @@
+import type { CaptureFacts, ServiceFacts } from '../../facts/capture.ts';
 import { at, count, times } from '../../facts/wording.ts';
-import { defineRule } from '../rule.ts';
+import { type Draft, defineRule } from '../rule.ts';
 
 export default defineRule({
   meta: {
@@ -33,41 +34,76 @@ export default defineRule({
     others: 'No other tool names it; Wireshark labels the SYN-ACKs retransmissions.',
   },
 
-  capture({ traffic }, options) {
-    return traffic.services.flatMap((service) => {
-      const { ignoredAcks: ignored, incomplete } = service;
-      if (ignored === undefined) return [];
-      // A listener whose queue is full drops further SYNs as well, without a word.
-      const silent = ignored.connections < 2 ? 0 : incomplete.connections - incomplete.answeredBySynAck;
-      if (ignored.connections + silent < options.connections) return [];
-      const harm = [
-        ...(silent > 0 ? [`${count(silent, 'more attempt')} got no answer`] : []),
-        ...(ignored.dataIgnored > 0 ? [`data ignored on ${ignored.dataIgnored}`] : []),
-        ...(ignored.reset > 0 ? [`${ignored.reset} reset in the end`] : []),
-      ];
-      const told = harm.length === 0 ? '' : `; ${harm.join(', ')}`;
+  capture(facts, { connections }) {
+    return facts.traffic.services.flatMap((service) => {
+      const told = service.ignoredAcks === undefined ? hung(service, facts, connections) : full(service, connections);
+      if (told === null) return [];
       return {
-        severity: ignored.dataIgnored + ignored.reset > 0 ? 'error' : 'warning',
-        confidence: ignored.dataIgnored > 0 ? 'high' : 'medium',
-        message: `Server ${at(service)} ignored the final ACK of ${count(ignored.connections, 'connection')} and repeated its SYN-ACK ${times(ignored.repeats)}${told}: its accept queue is full.`,
+        ...told,
         side: 'server',
-        frames: [ignored.firstFrame, ignored.lastFrame],
-        frameCount: ignored.repeats,
-        start: ignored.start,
-        end: ignored.end,
-        impact: { connections: ignored.connections + silent },
-        evidence: {
-          connections: ignored.connections,
-          synAckRepeats: ignored.repeats,
-          unanswered: silent,
-          dataIgnored: ignored.dataIgnored,
-          reset: ignored.reset,
-        },
         endpoints: [{ address: service.address, port: service.port, role: 'server' }],
-        connections: ignored.examples,
         replaces: ['final-ack-lost', 'syn-unanswered'],
         replacesAt: { address: service.address, port: service.port },
       } as const;
     });
   },
 });
+
+/** A listener whose queue is full drops further SYNs without a word. */
+function silentAttempts({ incomplete }: ServiceFacts): number {
+  return incomplete.connections - incomplete.answeredBySynAck;
+}
+
+/** It repeats its SYN-ACK as if the final ACK had not come. */
+function full(service: ServiceFacts, least: number): Draft | null {
+  const ignored = service.ignoredAcks!;
+  const silent = ignored.connections < 2 ? 0 : silentAttempts(service);
+  if (ignored.connections + silent < least) return null;
+  const harm = [
+    ...(silent > 0 ? [`${count(silent, 'more attempt')} got no answer`] : []),
+    ...(ignored.dataIgnored > 0 ? [`data ignored on ${ignored.dataIgnored}`] : []),
+    ...(ignored.reset > 0 ? [`${ignored.reset} reset in the end`] : []),
+  ];
+  const told = harm.length === 0 ? '' : `; ${harm.join(', ')}`;
+  return {
+    severity: ignored.dataIgnored + ignored.reset > 0 ? 'error' : 'warning',
+    confidence: ignored.dataIgnored > 0 ? 'high' : 'medium',
+    message: `Server ${at(service)} ignored the final ACK of ${count(ignored.connections, 'connection')} and repeated its SYN-ACK ${times(ignored.repeats)}${told}: its accept queue is full.`,
+    frames: [ignored.firstFrame, ignored.lastFrame],
+    frameCount: ignored.repeats,
+    start: ignored.start,
+    end: ignored.end,
+    impact: { connections: ignored.connections + silent },
+    evidence: {
+      connections: ignored.connections,
+      synAckRepeats: ignored.repeats,
+      unanswered: silent,
+      dataIgnored: ignored.dataIgnored,
+      reset: ignored.reset,
+    },
+    connections: ignored.examples,
+  };
+}
+
+/** It acknowledges what connections send and answers none; repeated SYNs of others get no answer at all. */
+function hung(service: ServiceFacts, { start, end }: CaptureFacts, least: number): Draft | null {
+  const { incomplete, responses, unheard = 0 } = service;
+  const silent = silentAttempts(service);
+  if (unheard < 2 || responses !== undefined || silent < least || incomplete.retriedSyns < least) return null;
+  if (start === null || end === null) return null;
+  return {
+    confidence: 'low',
+    message: `Server ${at(service)} acknowledged what ${count(unheard, 'connection')} sent it, answered none of them, and left ${count(silent, 'further attempt')} without an answer: its accept queue may be full.`,
+    frames: [incomplete.firstFrame, incomplete.lastFrame],
+    frameCount: incomplete.connections + incomplete.retriedSyns,
+    start,
+    end,
+    impact: { connections: unheard + silent },
+    evidence: { connections: unheard, unanswered: silent },
+    likelyCauses: [
+      'The program hangs: connections wait in its accept queue, and when that is full Linux drops further SYNs.',
+      'The host went down or was cut off while these connections were open.',
+    ],
+    connections: incomplete.examples,
+  };
+}

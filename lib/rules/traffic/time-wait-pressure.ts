@@ -75,11 +75,13 @@ export default defineRule({
       const what = listened ? `Server ${at(service)}` : `Host ${closer.address}`;
       const whom = listened ? 'its own connections' : `connections to ${at(service)}`;
       const ports = listened ? '' : `, ${percent(held / options.ports)} of its ports for that service`;
+      const course =
+        share >= options.warningShare && share > held / options.ports ? `, on course for ${percent(share)}` : '';
       const out = runsOut === null ? '' : `; at this pace they run out in ${duration(Math.max(0, runsOut))}`;
       return {
         severity: isError ? 'error' : isWarning ? 'warning' : 'note',
         confidence: 'high',
-        message: `${what} closes ${whom} first, up to ${grouped(pace)} a second, and held ${grouped(held)} in TIME_WAIT at once${ports}${out}.`,
+        message: `${what} closes ${whom} first, up to ${grouped(pace)} a second, and held ${grouped(held)} in TIME_WAIT at once${ports}${course}${out}.`,
         frames: [closer.firstFrame, closer.lastFrame],
         frameCount: closer.closes,
         start,

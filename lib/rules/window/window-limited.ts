@@ -4,6 +4,10 @@ import { at, bitRate, duration, percent, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
 
+/** Of what a window allows each round trip: below this share, the reader is slow rather than the window small. */
+const FAR_BELOW = 0.25;
+const SLOW_READER = ['The receiving program reads more slowly than the data comes.'];
+
 export default defineRule({
   meta: {
     id: 'window-limited',
@@ -38,10 +42,14 @@ export default defineRule({
       const share = own.limitedBy?.receiveWindow ?? 0;
       if (!own.flightVisible || share < options.share || own.uniqueBytes < options.bytes) return [];
       const rtt = own.rtt?.p50 ?? 0;
-      const allows = rtt > 0 ? `; at ${duration(rtt)} round trip it allows ${bitRate(peer.maxWindow / rtt)}` : '';
       const began = own.firstData?.time ?? facts.start;
       const ended = own.lastNewData?.time ?? facts.end;
-      const seconds = share * secondsBetween(began, ended);
+      const took = secondsBetween(began, ended);
+      const seconds = share * took;
+      // Far from one window a round trip: not its size held the sender back, but how slowly it was emptied.
+      const isSlowReader = rtt > 0 && own.uniqueBytes / took < (peer.maxWindow / rtt) * FAR_BELOW;
+      const allows =
+        rtt > 0 && !isSlowReader ? `; at ${duration(rtt)} round trip it allows ${bitRate(peer.maxWindow / rtt)}` : '';
       return {
         confidence: 'high',
         message: `${capital(side)} ${at(own)} was held back by the window of ${otherSide(side)} ${at(peer)} for ${percent(share)} of its ${size(own.uniqueBytes)} transfer: the window reached ${size(peer.maxWindow)}${allows}.`,
@@ -51,6 +59,7 @@ export default defineRule({
         start: began,
         end: ended,
         impact: { seconds },
+        ...(isSlowReader ? { likelyCauses: SLOW_READER } : {}),
         evidence: {
           limitedByWindow: percent(share),
           limitedByApplication: percent(own.limitedBy!.application),

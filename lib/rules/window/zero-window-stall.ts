@@ -1,8 +1,15 @@
+import type { EndpointFacts } from '../../facts/connection.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import { ZERO_WINDOW } from '../../facts/notes.ts';
 import { at, count, duration, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
+
+/** How long the receiver's window held back what this endpoint sent, as far as the tap can tell. */
+function secondsLimited({ limitedBy, firstData, lastNewData }: EndpointFacts): number {
+  if (limitedBy === null || firstData === null || lastNewData === null) return 0;
+  return limitedBy.receiveWindow * secondsBetween(firstData.time, lastNewData.time);
+}
 
 export default defineRule({
   meta: {
@@ -42,6 +49,8 @@ export default defineRule({
         const end = spell.end ?? (spell.endedBy === 'capture end' ? capture.end : spell.lastSeen);
         const seconds = secondsBetween(spell.start, end);
         if (seconds < options.seconds) return [];
+        // Most of the time that the window cost: that it also was full before needs no telling.
+        const mostOfIt = seconds * 2 > secondsLimited(peer);
         const probed = spell.probes > 0 ? ` through ${count(spell.probes, 'probe')}` : '';
         const waiting = spell.bytesWaiting > 0 ? `; at least ${size(spell.bytesWaiting)} waited` : '';
         return {
@@ -54,6 +63,7 @@ export default defineRule({
           end,
           lowerBound: !reopened,
           impact: { seconds, ...(spell.bytesWaiting > 0 ? { bytes: spell.bytesWaiting } : {}) },
+          ...(mostOfIt ? { replaces: ['window-limited'] } : {}),
           evidence: {
             stallSeconds: Number(seconds.toFixed(6)),
             probes: spell.probes,

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../lib/facts/finding.ts';
+import { RULES } from '../../lib/rules/index.ts';
+import { lintBytes, lintScript } from './fixture.ts';
+
+/** Sentences, causes and steps that a rule's general ones would be wrong for. */
+const CLIENT = 'client 10.0.0.1:40000 -> server 10.0.0.2:80\n';
+const OPEN = `${CLIENT}0     > S 0:0(0) <mss 1460,sackOK,wscale 7>
++0.01 < S. 0:0(0) ack 1 <mss 1460,sackOK,wscale 7>
++0.01 > . 1:1(0) ack 1 win 502
+`;
+const ASKED = `${OPEN}+0    > P. 1:101(100) ack 1 win 502
++0.01 < . 1:1(0) ack 101 win 502
+`;
+const ANSWERED = `${ASKED}+0.01 < P. 1:501(500) ack 101 win 502
++0.01 > . 101:101(0) ack 501 win 502
+`;
+
+function found(script: string): readonly Finding[] {
+  return lintScript(script, RULES);
+}
+
+function only(script: string): Finding {
+  const findings = found(script);
+  expect(findings.map(({ rule }) => rule)).toHaveLength(1);
+  return findings[0]!;
+}
+
+describe('a SYN answered by ICMP', () => {
+  it('is told at once, with who said what: no silence needs to be watched', () => {
+    const finding = only(`${CLIENT}0 > S 0:0(0) <mss 1460>
++0.001 < icmp host unreachable 0:0(0) from 10.0.0.254
+`);
+    expect(finding.rule).toBe('syn-unanswered');
+    expect(finding.message).toContain('10.0.0.254 reported ICMP host unreachable');
+    expect(finding.frames).toMatchObject({ first: 1, last: 2, count: 2 });
+    expect(finding.nextSteps.join()).toContain('10.0.0.254');
+  });
+
+  it('was refused by whoever sent that, not by the server', () => {
+    const finding = only(`${CLIENT}0 > S 0:0(0) <mss 1460>
++0.001 < icmp port unreachable 0:0(0) from 10.0.0.254
+`);
+    expect(finding.message).toBe(
+      '10.0.0.254 refused client 10.0.0.1:40000 the connection to 10.0.0.2:80 with ICMP port unreachable, 1 ms after the SYN.',
+    );
+    expect(finding.likelyCauses.join()).toContain('packet filter on 10.0.0.254');
+    expect(finding.nextSteps.join()).not.toContain('TTL of the RST');
+  });
+});
+
+describe('large segments that vanish', () => {
+  const vanishing = `${ASKED}+0.01 < . 1:1461(1460) ack 101 win 502
++0.25 < . 1:1461(1460) ack 101 win 502
++0.5  < . 1:1461(1460) ack 101 win 502
++1    < . 1:1461(1460) ack 101 win 502
++2    < . 1:1461(1460) ack 101 win 502
+`;
+
+  it('point to the path’s MTU where the ACK of a later FIN arrives; the FIN may wait behind them', () => {
+    const finding = only(`end 20\n${vanishing}+0.1 > F. 101:101(0) ack 1 win 502
++0.01 < . 1461:1461(0) ack 102 win 502
+`);
+    expect(finding.rule).toBe('path-mtu-blackhole');
+    expect(finding.message).toContain('vanish while its acknowledgments passed');
+  });
+
+  it('are a black hole like any other where that FIN is sent again; its sender is not dead', () => {
+    const [finding] = found(`end 20\n${vanishing}+0.1 > F. 101:101(0) ack 1 win 502
++0.01 < . 1461:1461(0) ack 102 win 502
++0.3  > F. 101:101(0) ack 1 win 502
++0.01 < . 1461:1461(0) ack 102 win 502
+`);
+    expect(finding?.rule).toBe('blackhole');
+    expect(finding?.likelyCauses.join()).not.toContain('crashed');
+  });
+});
+
+describe('a reset of an open connection', () => {
+  it('says how long nothing had been sent', () => {
+    expect(only(`${ANSWERED}+20 < R. 501:501(0) ack 101 win 502\n`).message).toContain(
+      '40000 20 s after the last data;',
+    );
+  });
+
+  it('that answers a keep-alive probe is a connection that was no longer known', () => {
+    const finding = only(`${ANSWERED}+50 > . 100:100(0) ack 501 win 502
++0.01 < R 501:501(0) win 0
+`);
+    expect(finding.message).toContain(
+      'answered a keep-alive probe of client 10.0.0.1:40000 with RST, 50 s after the last data',
+    );
+    expect(finding.likelyCauses[0]).toContain('forgot the idle connection');
+  });
+
+  it('that never carried data looks like a health check', () => {
+    const finding = only(`${OPEN}+0.01 > R. 1:1(0) ack 1 win 502\n`);
+    expect(finding.message).toContain('30 ms after opening it, without a byte of data');
+    expect(finding.likelyCauses.join()).toContain('health check');
+  });
+});
+
+describe('data after a close', () => {
+  it('of the server is a connection used once too often', () => {
+    const finding = only(`${ANSWERED}+5 < F. 501:501(0) ack 101 win 502
++0.01 > . 101:101(0) ack 502 win 502
++1    > P. 101:201(100) ack 502 win 502
++0.01 < R 502:502(0) win 0
+`);
+    expect(finding.rule).toBe('data-after-close');
+    expect(finding.likelyCauses[0]).toContain('took it from its pool again');
+  });
+});
+
+describe('a path that loses everything for a while', () => {
+  it('was interrupted: no queue overflowed', () => {
+    const incident = readFileSync(new URL('../../fixtures/incident.pcapng', import.meta.url));
+    const burst = lintBytes(incident, RULES).find(({ rule }) => rule === 'retransmission-burst');
+    expect(burst?.likelyCauses[0]).toContain('The path was interrupted');
+  });
+});
+
+describe('a listener that falls silent', () => {
+  const attempts = (from: number, count: number, lines: (client: number) => string): string =>
+    Array.from(
+      { length: count },
+      (_, i) => `client 10.0.0.1:${from + i} -> server 10.0.0.2:80\n${lines(from + i)}`,
+    ).join('');
+  const heard = (reply: string): string =>
+    attempts(
+      40000,
+      2,
+      () => `+0.1  > S 0:0(0) <mss 1460,wscale 7>
++0.01 < S. 0:0(0) ack 1 <mss 1460,wscale 7>
++0.01 > . 1:1(0) ack 1 win 502
++0    > P. 1:101(100) ack 1 win 502
++0.01 < . 1:1(0) ack 101 win 502
+${reply}`,
+    );
+  const ignored = attempts(41000, 3, () => '+0.1 > S 0:0(0) <mss 1460>\n+1 > S 0:0(0) <mss 1460>\n');
+
+  it('while the requests it acknowledged go unanswered may have a full accept queue', () => {
+    const [finding, ...others] = found(`end 20\n${heard('')}${ignored}`);
+    expect(others).toEqual([]);
+    expect(finding?.message).toBe(
+      'Server 10.0.0.2:80 acknowledged what 2 connections sent it, answered none of them, and left 3 further attempts without an answer: its accept queue may be full.',
+    );
+    expect(finding?.confidence).toBe('low');
+  });
+
+  it('after it answered is only silent', () => {
+    const rules = found(`end 20\n${heard('+0.01 < P. 1:11(10) ack 101 win 502\n')}${ignored}`).map(({ rule }) => rule);
+    expect(rules).toEqual(['syn-unanswered']);
+  });
+});
+
+describe('the filter of a finding about a client and a service', () => {
+  it('names both', () => {
+    const incident = readFileSync(new URL('../../fixtures/incident.pcapng', import.meta.url));
+    const { filter } = lintBytes(incident, RULES).find(({ rule }) => rule === 'connection-churn')!;
+    expect(filter).toBe('ip.addr == 10.91.251.12 and ip.addr == 10.91.251.27 and tcp.port == 6379');
+  });
+});
