@@ -165,7 +165,7 @@ export class Calm {
     r[at + record.NANOS] = s.nanos;
     r[at + record.FRAME] = s.frame;
     r[at + record.TS_VAL] = s.tsVal;
-    r[at + record.MARKS] = (s.ipId & record.IP_ID_MASK) | record.PAYLOAD;
+    r[at + record.MARKS] = (s.ipId & record.IP_ID_MASK) | record.payloadMarks(s.flags);
     r[at + record.LINK] = linkOf(s);
     const tail = m[a + col.TAIL]!;
     if (tail < 0) m[a + col.HEAD] = index;

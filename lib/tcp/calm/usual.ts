@@ -5,6 +5,7 @@ import { SHORTEST_DELAY_MICROS, SMALL_SENT, SMALL_WAITED, TINY_SEGMENT_BYTES } f
 import { WATCHING } from '../oddities/watch.ts';
 import { TINY_BYTES } from '../oddities/windows.ts';
 import { NOT_RECOVERING } from '../verdict/detail.ts';
+import { LEAST_TIMEOUT } from '../verdict/recovery.ts';
 import { LEAST_PROBE_TIMEOUT } from '../verdict/unseen.ts';
 import * as col from './columns.ts';
 
@@ -39,7 +40,8 @@ export function passable(e: Endpoint, peer: Endpoint): boolean {
   const own = flow.detail;
   const other = back.detail;
   return (
-    (own === null || (own.lost === 0 && own.index === null && own.recovery === NOT_RECOVERING)) &&
+    (own === null ||
+      (own.lost === 0 && own.pieces === null && own.index === null && own.recovery === NOT_RECOVERING)) &&
     (other === null || (other.index === null && other.isCalm()))
   );
 }
@@ -87,11 +89,17 @@ function isBelow(tsVal: number, highest: number): boolean {
  * yes more often).
  */
 function mayHaveLostBefore(m: Int32Array, a: number, s: Segment): boolean {
-  if (s.ipId <= 0 || m[a + col.IP_ID]! < 0 || m[a + col.IP_ID_JUMPS]! > 0) return false;
+  if (s.ipId <= 0 || m[a + col.IP_ID]! < 0 || m[a + col.IP_ID_JUMPS]! > 0) {
+    return m[a + col.ACKED] === m[a + col.NEXT] && silence(m, a, s) >= LEAST_TIMEOUT;
+  }
   const step = ((s.ipId - m[a + col.IP_ID]!) << 16) >> 16;
   if (step === 1) return false;
-  if (step < 0) return true;
-  return s.seconds - (m[a + col.SECONDS]! >>> 0) + (s.nanos - m[a + col.NANOS]!) / 1e9 >= LEAST_PROBE_TIMEOUT;
+  return step < 0 || silence(m, a, s) >= LEAST_PROBE_TIMEOUT;
+}
+
+/** Seconds since this side was heard last. */
+function silence(m: Int32Array, a: number, s: Segment): number {
+  return s.seconds - (m[a + col.SECONDS]! >>> 0) + (s.nanos - m[a + col.NANOS]!) / 1e9;
 }
 
 /** The acknowledgment of a small segment came late (small.ts: `endWait`). */

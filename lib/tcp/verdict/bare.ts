@@ -9,7 +9,9 @@ import { acknowledge } from './acknowledging.ts';
 import type { Case } from './case.ts';
 import { copyOf, isBehind, madeBy } from './duplicate.ts';
 import { begin, leaveGap } from './edges.ts';
+import { find, firstSighting } from './history.ts';
 import { remember } from './recent-acks.ts';
+import { HOLE, MARKS } from './record.ts';
 import { LEAST_TIMEOUT } from './recovery.ts';
 import { learn, ORDER_UNKNOWN, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 
@@ -30,7 +32,7 @@ export function judgeBare(it: Case): void {
     (back.ackSeen === 1 && seqLt(segment.ack, back.acked)) ||
     (order === ORDER_UNKNOWN && (probe ? !isPause(flow, segment) : isBehind(flow, segment)));
   if (old) {
-    if (!leftTogether(flow, segment)) out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
+    if (!leftTogether(it)) out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
   } else if (probe) {
     const kind = facesZeroWindow(flow, back, segment) ? ZERO_WINDOW_PROBE : KEEP_ALIVE;
     out.set(kind, HOW_NONE, false, back.packets === 0 ? MEDIUM : HIGH, 0);
@@ -57,10 +59,14 @@ function probesBehind(flow: Flow, back: Flow, segment: Segment): boolean {
 
 /**
  * It follows at once what was made after it, by the program: a host's CPUs put the two on the wire in either order, and nothing
- * says that the network did.
+ * says that the network did. What was made later still, or acknowledges more, tells otherwise.
  */
-function leftTogether(flow: Flow, segment: Segment): boolean {
-  return seqLt(segment.seq, flow.next) && elapsed(segment, flow.seconds, flow.nanos) < HOST_ANSWERS;
+function leftTogether({ flow, back, segment, memory }: Case): boolean {
+  const pool = memory.sent;
+  const record = segment.ack === back.acked ? find(pool, flow, segment.seq) : -1;
+  if (record < 0 || pool.get(record, MARKS) & HOLE) return false;
+  const { time } = firstSighting(pool, record);
+  return elapsed(segment, time.seconds, time.nanos) < HOST_ANSWERS;
 }
 
 /** No stack keeps alive sooner (RFC 9293 3.8.4: two hours unless told otherwise; Linux counts seconds). Seconds. */

@@ -39,6 +39,7 @@ import {
 import { hadArrived, howRetransmitted, LEAST_TIMEOUT } from './recovery.ts';
 import { addReordering } from './reorderings.ts';
 import { ORDER_UNKNOWN, SENT_AFTER, SENT_BEFORE, sendingOrder } from './sending-order.ts';
+import { soonestAgain } from './soonest.ts';
 import { enter } from './transmission.ts';
 
 /** Without any clock of the sender and without a round trip, what comes this late was sent again. Seconds. */
@@ -187,7 +188,7 @@ function judgeUnseen(it: Case, record: number, start: number, until: number): bo
     const lag = follower < 0 ? 0 : elapsed(segment, pool.get(follower, SECONDS), pool.get(follower, NANOS));
     const roundTrip = roundTripOf(connection, flow, back);
     const unasked = lag < roundTrip * SOONER_THAN_TIMERS && !knowsOfHole(it);
-    late = unasked || lag < (roundTrip > 0 ? roundTrip * NEARLY : LATE_AT_MOST);
+    late = unasked || lag < (roundTrip > 0 ? soonestAgain(it, record, follower) : LATE_AT_MOST);
     if (follower < 0 && answersFirstCopy(it, record)) late = false;
     confidence = unasked || (roundTrip > 0 && (lag < roundTrip / 2 || lag >= roundTrip)) ? MEDIUM : LOW;
   }

@@ -12,12 +12,14 @@ import { FIN, segmentSpan } from '../../packet/segment.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { sawData } from '../window/zero-window.ts';
 import { acknowledge } from './acknowledging.ts';
+import { waitedAtHand } from './at-hand.ts';
 import { judgeBelow, judgeRepeatOfUnseen } from './below.ts';
 import type { Case } from './case.ts';
 import { FlowDetail } from './detail.ts';
 import { begin, leaveGap } from './edges.ts';
 import { append, find, marksOf } from './history.ts';
 import { countPayload } from './payload.ts';
+import { followPieces } from './pieces.ts';
 import { START } from './record.ts';
 import { addReordering } from './reorderings.ts';
 import { learn, wasOvertaken } from './sending-order.ts';
@@ -49,9 +51,8 @@ export function judgeCarrying(it: Case): void {
       const probe = probesTail(it);
       leaveGap(it);
       if (probe) judgeRepeatOfUnseen(it, end, 1);
-    } else if (repeatsUnseen(it, lost) || answersOlder(it) || goesBack(it) || wasReportedMissing(it)) {
-      judgeRepeatOfUnseen(it, end, lost);
-    }
+    } else if (isRepeatOfUnseen(it, lost)) judgeRepeatOfUnseen(it, end, lost);
+    else followPieces(it);
     if (out.kind === DUPLICATE) return;
     const before = flow.next;
     extend(it, end);
@@ -59,6 +60,11 @@ export function judgeCarrying(it: Case): void {
   }
   learn(flow, segment);
   acknowledge(it, old);
+}
+
+/** In order, and yet not sent for the first time. */
+function isRepeatOfUnseen(it: Case, lost: number): boolean {
+  return repeatsUnseen(it, lost) || answersOlder(it) || goesBack(it) || wasReportedMissing(it) || waitedAtHand(it);
 }
 
 /** What lies beyond the highest sequence number becomes a record; FIN and payload are counted. */

@@ -3,6 +3,7 @@ import type { ZeroWindows } from '../window/zero-window.ts';
 import type { Chain, Run } from './episodes.ts';
 import type { KeepAlives } from './keep-alives.ts';
 import type { Pending } from './pending.ts';
+import type { Pieces } from './pieces.ts';
 import { Ranges } from './ranges.ts';
 import type { SeqIndex } from './seq-index.ts';
 
@@ -38,6 +39,9 @@ export class FlowDetail {
 
   /** Where a flight ended that was lost in front of the tap, while a timeout makes the sender go through it again. */
   goesBackTo = 0;
+
+  /** The first flight, while it may be one that was cut in pieces (verdict/pieces.ts). */
+  pieces: Pieces | null = null;
 
   /** Packets known to be lost in front of the tap since the highest byte seen (verdict/carrying.ts). */
   lost = 0;

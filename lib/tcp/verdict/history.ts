@@ -19,7 +19,7 @@ import {
   MARKS,
   NANOS,
   NEXT,
-  PAYLOAD,
+  payloadMarks,
   RECORD_WIDTH,
   REPEATED,
   RESENT,
@@ -71,7 +71,7 @@ export function append(
 
 /** The marks that an unrepeated record of this segment carries. */
 export function marksOf(segment: Segment): number {
-  return segment.length > 0 ? PAYLOAD : 0;
+  return segment.length > 0 ? payloadMarks(segment.flags) : 0;
 }
 
 /** What tells two captures of one transmission apart: TTL and link-layer identity. */

@@ -17,7 +17,7 @@ import { countPayload } from './payload.ts';
 import { acknowledgmentFits, fits } from './plausible.ts';
 import { advance } from './progress.ts';
 import { forgetAcks, remember } from './recent-acks.ts';
-import { PAYLOAD } from './record.ts';
+import { payloadMarks } from './record.ts';
 import { judgeReset } from './reset.ts';
 import { learn, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 import { isDoubtful } from './unseen.ts';
@@ -53,7 +53,7 @@ function isUsual(flow: Flow, back: Flow, segment: Segment): boolean {
   if (back.detail !== null && !back.detail.isCalm()) return false;
   if (segment.window === 0 || flow.window === 0 || back.window === 0) return false;
   const counted = segment.ipId - flow.ipId === 1 && flow.detail === null;
-  if (segment.length > 0 && !counted && isDoubtful(flow, segment)) return false;
+  if (segment.length > 0 && !counted && isDoubtful(flow, back, segment)) return false;
   const ackedNow = (segment.ack - back.acked) | 0;
   return ackedNow >= 0 && ackedNow + segment.length > 0 && ((segment.ack - back.next) | 0) <= 0;
 }
@@ -70,7 +70,7 @@ function passUsual(
   learn(flow, segment);
   if (segment.length > 0) {
     const end = (flow.next + segment.length) | 0;
-    append(memory.sent, flow, flow.next, end, segment, PAYLOAD);
+    append(memory.sent, flow, flow.next, end, segment, payloadMarks(segment.flags));
     if (flow.contiguous === flow.next) flow.contiguous = end;
     flow.next = end;
     if (flow.detail !== null) flow.detail.lost = 0;

@@ -1,3 +1,5 @@
+import { PSH } from '../../packet/segment.ts';
+
 /**
  * A record of the history (history.ts): a range of sequence numbers seen at the tap, with its first and its latest
  * transmission, or a hole. Columns of the pool, and the bits of `MARKS`.
@@ -33,3 +35,10 @@ export const LATE = 1 << 18;
 export const PAYLOAD = 1 << 19;
 /** The latest transmission was a retransmission though it shows no repeat at the tap. */
 export const RESENT = 1 << 20;
+/** Came without PSH: more was at hand (at-hand.ts). */
+export const MORE = 1 << 21;
+
+/** The marks of payload that is sent for the first time: how `flags` of its segment say so. */
+export function payloadMarks(flags: number): number {
+  return PAYLOAD | ((~flags & PSH) << 18);
+}

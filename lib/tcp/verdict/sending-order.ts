@@ -73,7 +73,7 @@ const LARGEST_TTL_OF_OWN = 64;
  * itself in time, and at once where the SYN-ACK bore no number: it is sent before the connection, with its counter, exists.
  * Of a client, the SYN and what follows it, a round trip apart, say as much.
  */
-function countsOwn(flow: Flow, segment: Segment): boolean {
+export function countsOwn(flow: Flow, segment: Segment): boolean {
   if (segment.ttl > LARGEST_TTL_OF_OWN || flow.ipIdJumps > 0) return false;
   if (flow.options & UNNUMBERED_SYN_ACK) return flow.ipIdSteps > 0 && flow.ipIdSkips <= flow.ipIdSteps;
   const enough = flow.options & SYN_SEEN && flow.synAcked === 0 ? 1 : OWN_STEPS;

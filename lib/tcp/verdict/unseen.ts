@@ -4,9 +4,11 @@ import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { halfBeyond, NEARLY, roundTripOf } from '../timing/vantage.ts';
+import { mayHaveWaited } from './at-hand.ts';
 import type { Case } from './case.ts';
 import { FlowDetail, RECOVERING_TIMEOUT } from './detail.ts';
 import { find, holeFrom } from './history.ts';
+import { mayBePiece } from './pieces.ts';
 import { END, NEXT, START } from './record.ts';
 import { LEAST_TIMEOUT, sinceSending } from './recovery.ts';
 import { leftOut, wasOvertaken } from './sending-order.ts';
@@ -149,8 +151,10 @@ function isGoingBack({ detail, next }: Flow): boolean {
 }
 
 /** What is next in order, and yet no usual segment: it may repeat what the tap never saw, or have been overtaken. */
-export function isDoubtful(flow: Flow, segment: Segment): boolean {
-  return mayRepeatUnseen(flow, segment) || (flow.detail !== null && (isGoingBack(flow) || wasOvertaken(flow, segment)));
+export function isDoubtful(flow: Flow, back: Flow, segment: Segment): boolean {
+  if (mayRepeatUnseen(flow, segment) || mayHaveWaited(flow, segment) || mayBePiece(flow, back, segment)) return true;
+  const { detail } = flow;
+  return detail !== null && (isGoingBack(flow) || detail.pieces !== null || wasOvertaken(flow, segment));
 }
 
 /** What `repeatsUnseen` looks at closely: packets are missing in front of this one, and it took its time. */

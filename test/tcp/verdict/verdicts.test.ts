@@ -406,6 +406,29 @@ describe('reordering', () => {
   it('by its IP ID', () => OVERTAKEN({ timestamps: false }));
   it('by coming before anybody could have asked for it', () => OVERTAKEN({ timestamps: false, ids: false }));
 
+  it('of what came sooner than the news of the hole had reached its sender and made it patient no longer', () => {
+    const fills = (at: string, behind: string, verdict: string) =>
+      holds(
+        `
+        0.020 < 0:1000
+        0.0201 > ack 1000
+        0.030 < 1000:2000
+        0.0301 > ack 2000
+        0.0306 < 3000:4000
+        0.0307 > ack 2000 sack 3000:4000
+        ${behind}
+        ${at} < 2000:3000                           | ${verdict}
+        `,
+        { ...BARE, sack: true, tap: 'client' },
+      );
+    fills('0.0392', '', 'reordering');
+    fills('0.0415', '', 'reordering');
+    fills('0.0440', '', 'retransmission fast');
+    const THREE = ['0.0312 < 4000:5000', '0.0318 < 5000:6000'].join('\n');
+    fills('0.0408', THREE, 'reordering');
+    fills('0.0420', THREE, 'retransmission fast');
+  });
+
   it('of the original, which comes after its retransmission', () => {
     holds(
       `
@@ -454,6 +477,18 @@ describe('reordering', () => {
     holds('0.020 > 0:100\n0.023 > 0:0                                  | reordering', BARE);
     // At once: the sender's CPUs may have put them on the wire in this order.
     holds('0.020 > 0:100\n0.0204 > 0:0', BARE);
+    // But not behind what had been sent later still, nor with an acknowledgment that others have passed.
+    holds(
+      `
+      0.020 > 0:100
+      0.022 > 100:200
+      0.0224 > 0:0                                | reordering
+      0.030 < ack 200 0:100
+      0.031 > ack 100 200:300
+      0.0314 > ack 0 200:200                      | reordering
+      `,
+      BARE,
+    );
     // Seen before, it is that one again.
     holds(
       `
@@ -549,7 +584,7 @@ describe('duplicate', () => {
     const flight = (first: number, last: number) =>
       Array.from({ length: last - first }, (_, i) => first + i).map(
         (n) =>
-          `0.${String(20 + n * 2).padStart(3, '0')} < ${n * 1000}:${(n + 1) * 1000}\n0.${String(21 + n * 2).padStart(3, '0')} > ack ${(n + 1) * 1000}`,
+          `0.${String(20 + n * 2).padStart(3, '0')} < ${n * 1000}:${(n + 1) * 1000} P\n0.${String(21 + n * 2).padStart(3, '0')} > ack ${(n + 1) * 1000}`,
       );
     const V6: Setting = { tap: 'client', ids: false, timestamps: false };
     holds(
