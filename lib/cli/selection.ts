@@ -3,7 +3,7 @@ import type { ConnectionFacts } from '../facts/connection.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
 import type { FoundRules } from '../lint/expect.ts';
 import type { Origin } from '../report/format.ts';
-import type { WhereContext } from '../select/fields.ts';
+import type { WhereContext } from '../select/field.ts';
 import type { Selection } from '../select/where.ts';
 import { CliError } from './exit.ts';
 import type { CaptureOptions } from './options.ts';

@@ -1,23 +1,21 @@
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
 import { type Node, printNode } from './ast.ts';
-import { type Answer, type ConnectionIdentity, type Field, fieldOf, type WhereContext } from './fields.ts';
+import type { Answer, ConnectionIdentity, Field, WhereContext } from './field.ts';
+import { fieldOf } from './fields.ts';
 import { parseExpression } from './parse.ts';
 
 /** A `--where` expression, ready to be asked. */
 export interface Selection {
   /** The expression in its canonical spelling. */
   readonly text: string;
-  readonly tree: Node;
-  /** Packets can't be judged before their connection has ended and its facts (and findings) are known. */
-  readonly packetsNeedFacts: boolean;
   /** `finding` is asked: `WhereContext.findings` must be there. */
   readonly needsFindings: boolean;
   /** Conditions that speak of single packets only, by name. */
   readonly packetConditions: readonly string[];
   /** True unless the conditions are not met: one that speaks of single packets (`from client`) excludes no connection. */
   matchesConnection(facts: ConnectionFacts, context: WhereContext): boolean;
-  /** True when the conditions are met. `connection` may be the bare identity unless `packetsNeedFacts`. */
+  /** True when the conditions are met, as far as is known: of a bare identity, nothing is known of what became of it. */
   matchesPacket(row: PacketRow, connection: ConnectionIdentity, context: WhereContext): boolean;
 }
 
@@ -32,8 +30,6 @@ export function parseWhere(text: string, rules: readonly string[] | null = null)
   const used = [...fields];
   return {
     text: printNode(tree),
-    tree,
-    packetsNeedFacts: used.some((field) => field.ofPacket === undefined && field.basis !== 'identity'),
     needsFindings: used.some((field) => field.basis === 'findings'),
     packetConditions: used.filter((field) => field.basis === 'packet').map((field) => field.name),
     matchesConnection: (facts, context) => answer(tree, null, facts, context) !== false,
