@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Frame } from '../../lib/capture/frame.ts';
 import { createReader } from '../../lib/capture/open.ts';
+import fc from '../properties.ts';
 import { LITTLE, pack, packet } from './make.ts';
 import { readAll } from './read.ts';
 import { SAMPLES } from './samples.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import fc from 'fast-check';
 import { parse } from 'pcap-parser';
 import { expect, it } from 'vitest';
+import fc from '../properties.ts';
 import { BIG, join, LITTLE, pcapHeader, pcapRecord } from './make.ts';
 import { readAll } from './read.ts';
 

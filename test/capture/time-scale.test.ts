@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Frame } from '../../lib/capture/frame.ts';
 import { TimeScale } from '../../lib/capture/pcapng/time-scale.ts';
+import fc from '../properties.ts';
 
 const MICROSECONDS = 6;
 const BINARY = 0x80;

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Frame } from '../../lib/capture/frame.ts';
 import type { Emit } from '../../lib/capture/outbox.ts';
 import { createPcapWriter, PcapngWriter } from '../../lib/capture/writer.ts';
+import fc from '../properties.ts';
 import { join, packet } from './make.ts';
 import { type Kept, readAll } from './read.ts';
 

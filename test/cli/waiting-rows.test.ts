@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { WaitingRows } from '../../lib/cli/waiting-rows.ts';
+import fc from '../properties.ts';
 
 it('rows come out by connection, those of one as they went in, however many and long', () => {
   const row = fc.tuple(

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   benjaminiHochberg,
@@ -9,6 +8,7 @@ import {
   quantileInterval,
   wilson,
 } from '../../lib/compare/results/statistics.ts';
+import fc from '../properties.ts';
 
 const of = (...values: number[]): Histogram => {
   const counts = new Map<number, number>();

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Frame } from '../../lib/capture/frame.ts';
 import { createReader } from '../../lib/capture/open.ts';
 import { PcapngWriter } from '../../lib/capture/writer.ts';
 import { CLOSE_WAIT, Folder, run, UNANSWERED, ZERO_WINDOW } from '../cli/run.ts';
+import fc from '../properties.ts';
 import { assemble } from '../scripts/assemble.ts';
 import { HIDDEN, TEXTS } from './hostile.ts';
 import { joined } from './pieces.ts';

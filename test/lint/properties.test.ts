@@ -1,5 +1,4 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { STATE_NAMES } from '../../lib/facts/state.ts';
 import { parseBaseline } from '../../lib/lint/baseline.ts';
@@ -11,6 +10,7 @@ import { parseConfig, parseRuleArgument } from '../../lib/lint/parse.ts';
 import { createLinter } from '../../lib/lint/runtime.ts';
 import { configSchema } from '../../lib/lint/schema.ts';
 import { RULES } from '../../lib/rules/index.ts';
+import fc from '../properties.ts';
 import { capture, connection, endpoint, moment } from './facts.ts';
 
 /** What the schema that editors read says of a configuration. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressText, parseAddress } from '../../lib/packet/address.ts';
+import fc from '../properties.ts';
 
 function canonical(text: string): string | null {
   const address = parseAddress(text);

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { onesSum } from '../../lib/bytes/checksum.ts';
 import {
@@ -9,6 +8,7 @@ import {
   verifyChecksum,
 } from '../../lib/packet/checksum.ts';
 import { Decoder, TCP } from '../../lib/packet/decoder.ts';
+import fc from '../properties.ts';
 import { bytes, ethernet, frameOf, internetChecksum, ipv4, ipv6, tcp } from './build.ts';
 
 describe('the internet checksum', () => {

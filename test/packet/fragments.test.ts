@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHECKSUM_UNKNOWN, verifyChecksum } from '../../lib/packet/checksum.ts';
 import { Decoder, NOT_TCP, TCP } from '../../lib/packet/decoder.ts';
 import { FRAGMENTS_OVERLAPPED, FROM_FRAGMENTS } from '../../lib/packet/segment.ts';
+import fc from '../properties.ts';
 import {
   type Bytes,
   be16,

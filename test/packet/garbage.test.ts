@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { verifyChecksum } from '../../lib/packet/checksum.ts';
 import { Decoder, ICMP_ERROR, NOT_TCP, TCP } from '../../lib/packet/decoder.ts';
 import { LAYERS } from '../../lib/packet/table.ts';
+import fc from '../properties.ts';
 import { type Bytes, frameOf, ipv4, ipv6, tcp } from './build.ts';
 import { ENCAPSULATIONS, ONLY_IPV4, ONLY_IPV6 } from './encapsulations.ts';
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   annotation,
@@ -12,6 +11,7 @@ import {
   markupProse,
   plain,
 } from '../../lib/report/escape.ts';
+import fc from '../properties.ts';
 
 const HOSTILE = [
   ['an escape sequence', '\u001b[31mred', '\\x1b[31mred'],

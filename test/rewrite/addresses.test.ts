@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AddressMap } from '../../lib/rewrite/anonymize/addresses.ts';
 import { ipv4Address, ipv6Address } from '../packet/build.ts';
+import fc from '../properties.ts';
 import { keyed } from './keyed.ts';
 
 const map = new AddressMap(keyed('a key'));

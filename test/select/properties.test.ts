@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAddress, printAddress } from '../../lib/select/address.ts';
 import { type Node, printNode } from '../../lib/select/ast.ts';
@@ -7,6 +6,7 @@ import { FIELDS } from '../../lib/select/fields.ts';
 import { parseExpression } from '../../lib/select/parse.ts';
 import { OPERATORS } from '../../lib/select/values.ts';
 import { parseWhere } from '../../lib/select/where.ts';
+import fc from '../properties.ts';
 import { CONTEXT, connectionOf, packetOf } from './facts.ts';
 
 const bytes = (length: number) => fc.array(fc.integer({ min: 0, max: 255 }), { minLength: length, maxLength: length });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CaptureProblem } from '../../lib/capture/reader.ts';
 import { Decompression } from '../../lib/engine/sources/decompression.ts';
 import { join, text } from '../capture/make.ts';
+import fc from '../properties.ts';
 import { lines } from './lines.ts';
 
 interface Unpacked {

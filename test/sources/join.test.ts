@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../lib/engine/sources/input-error.ts';
 import { join } from '../../lib/engine/sources/join.ts';
 import * as make from '../capture/make.ts';
 import { readAll } from '../capture/read.ts';
+import fc from '../properties.ts';
 
 const { BIG, LITTLE } = make;
 const directory = mkdtempSync(joinPath(tmpdir(), 'join-'));

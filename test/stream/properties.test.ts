@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../lib/tcp/stream/budget.ts';
+import fc from '../properties.ts';
 import { Rig, type Told } from './told.ts';
 
 /** Initial sequence numbers, those next to the wrap above all. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bins } from '../../lib/traffic/bins.ts';
+import fc from '../properties.ts';
 
 describe('bins', () => {
   const change = fc.tuple(

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Distinct } from '../../lib/traffic/distinct.ts';
+import fc from '../properties.ts';
 
 function distinctOf(values: Iterable<number>): Distinct {
   const distinct = new Distinct();

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressText } from '../../lib/packet/address.ts';
 import { ConnectionSummary } from '../../lib/traffic/summary.ts';
 import { Traffic } from '../../lib/traffic/traffic.ts';
+import fc from '../properties.ts';
 
 type Given = Partial<Omit<ConnectionSummary, 'client' | 'server' | 'clear'>> & {
   readonly client: number;

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACK, Segment, SYN } from '../../../lib/packet/segment.ts';
 import { Connection } from '../../../lib/tcp/connection.ts';
@@ -6,6 +5,7 @@ import { forget, judge } from '../../../lib/tcp/verdict/judge.ts';
 import { Judgement } from '../../../lib/tcp/verdict/judgement.ts';
 import { Memory } from '../../../lib/tcp/verdict/memory.ts';
 import { END, HOLE, MARKS, NEXT, START } from '../../../lib/tcp/verdict/record.ts';
+import fc from '../../properties.ts';
 
 const SPAN = 400;
 

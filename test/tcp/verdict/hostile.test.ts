@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Side } from '../../../lib/facts/connection.ts';
 import { Segment } from '../../../lib/packet/segment.ts';
@@ -10,6 +9,7 @@ import { forget, judge } from '../../../lib/tcp/verdict/judge.ts';
 import { Judgement } from '../../../lib/tcp/verdict/judgement.ts';
 import { Memory } from '../../../lib/tcp/verdict/memory.ts';
 import { END, NEXT, START } from '../../../lib/tcp/verdict/record.ts';
+import fc from '../../properties.ts';
 
 /** Numbers near each other, near the wrap, or anywhere. */
 const number = fc.oneof(

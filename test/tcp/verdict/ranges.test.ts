@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Ranges } from '../../../lib/tcp/verdict/ranges.ts';
+import fc from '../../properties.ts';
 
 const SPAN = 120;
 const range = fc.tuple(fc.nat(SPAN - 1), fc.integer({ min: 1, max: 30 }));
