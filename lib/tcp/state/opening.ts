@@ -31,8 +31,8 @@ export interface Moves {
 export function takeSyn(m: Moves, c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
   if (e.syns > 0 && seqDiff(s.seq, e.flow.isn) !== 0) return; // a stray SYN: see identity.ts
   if (e.state === UNKNOWN) return;
-  e.syns++;
   if (j.kind === DUPLICATE) return;
+  e.syns++;
   if (e.syns > 1) {
     c.notes |= SYN_REPEATED;
     keep(c.odd().syns, sighting(s));
@@ -73,8 +73,8 @@ export function takeSynAck(m: Moves, c: Connection, e: Endpoint, peer: Endpoint,
   }
   if (e.syns > 0 && seqDiff(s.seq, e.flow.isn) !== 0) return;
   if (e.state === UNKNOWN) return;
-  e.syns++;
   if (j.kind === DUPLICATE) return;
+  e.syns++;
   if (peer.state === CLOSED && peer.change < 0) m.apply(c, peer, PROVEN_SYN);
   if (e.state === CLOSED && e.change < 0) e.state = LISTEN;
 
