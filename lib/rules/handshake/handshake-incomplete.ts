@@ -23,7 +23,7 @@ export default defineRule({
     references: ['RFC 9293 3.5', 'RFC 4987 2'],
     severity: 'warning',
     options: {},
-    needs: ['handshake'],
+    needs: ['handshake', 'bothSides'],
     wakes: HANDSHAKE_INCOMPLETE,
     falsePositives: ['Health checks of load balancers that send SYN, wait for the SYN-ACK and reset.'],
     others: 'Zeek has S1-like states without a cause; Suricata counts SYN-ACK repeats within one connection.',
