@@ -189,6 +189,8 @@ const KEPT = 16;
 export class Oddities {
   streams: number[] | null = null;
   readonly syns: Sighting[] = [];
+  /** Timestamps of `syns`, 0 without. */
+  readonly synTsVals: number[] = [];
   readonly synAcks: Sighting[] = [];
   readonly clientFins: Sighting[] = [];
   readonly serverFins: Sighting[] = [];
@@ -216,6 +218,10 @@ export class Oddities {
   candidateNanos = 0;
   /** The copies of a FIN, the last of which moved a state change: it goes back to the one that turns out to have arrived. */
   moved: { readonly endpoint: Endpoint; readonly copies: FinCopy[] } | null = null;
+  /** An ACK whose number may stand behind a FIN which the capture does not hold. */
+  questioned: { readonly seq: number; readonly seconds: number; readonly nanos: number } | null = null;
+  /** Another copy of the peer's FIN must come before this end can have it. */
+  missedFin: Endpoint | null = null;
   /** The latest ACK of a FIN that came again, whose sender may yet turn out not to have got an earlier one. */
   finAck: { readonly of: Endpoint; readonly seconds: number; readonly nanos: number; readonly frame: number } | null =
     null;

@@ -1,6 +1,5 @@
 import { CLOSE_ODD } from '../../facts/notes.ts';
 import {
-  CLOSE_WAIT,
   CLOSED,
   CLOSING,
   ESTABLISHED,
@@ -46,18 +45,19 @@ import {
   takeSynAck,
   talksEarly,
 } from './opening.ts';
+import { finRepeated, moveReceivedFin, rememberFinAck, restoreReceivedFin } from './repeated-fins.ts';
 import { recordReset } from './resets.ts';
 import {
+  answersBeforeAckOfFin,
   crossMissedFin,
   establishAtCandidate,
-  finRepeated,
+  isMissingFin,
   moveAckOfSyn,
-  moveReceivedFin,
   questionCloseWait,
-  rememberFinAck,
-  restoreReceivedFin,
   takeBackCloseWait,
   takeBackReset,
+  takeBackUnheardFin,
+  takeBackUntaken,
   talksOn,
   uncrossSyns,
 } from './revise.ts';
@@ -148,7 +148,7 @@ export class StateMachine {
     const unseenFin = peer.flow.packets === 0 && followUnseenPeer(c, e, peer, s, this.applyTo);
     if (ackOfFin) restoreReceivedFin(timeline, c, e, peer, s);
     if (e.unconfirmed > 0) {
-      if (ackOfFin && peer.fins === 1) questionCloseWait(timeline, e, s);
+      if (ackOfFin && peer.fins === 1) questionCloseWait(timeline, c, e, s);
       const early = e.state === SYN_RECEIVED || talksEarly(timeline, c, e, peer, s);
       let proven = early ? 0 : PROVEN_BY_SEGMENT;
       if (ackOfSyn) proven |= PROVEN_BY_ACK_OF_SYN;
@@ -173,7 +173,7 @@ export class StateMachine {
     }
     if ((s.flags & FIN) !== 0 && isOwnFin(e, s)) this.fin(c, e, peer, s, j);
     if (e.fins > 0) {
-      if (peer.doubted === 0 && finInOrder(e)) this.receiveFin(c, peer);
+      if (peer.doubted === 0 && finInOrder(e) && !isMissingFin(c, peer, s)) this.receiveFin(c, peer);
       if (j.kind === RETRANSMISSION) moveReceivedFin(timeline, c, peer, s);
     }
     if (ackOfFin && c.oddities !== null) rememberFinAck(c.oddities, peer, s);
@@ -195,14 +195,14 @@ export class StateMachine {
       return;
     }
     e.finTsVal = s.tsVal;
-    if (crossMissedFin(this.timeline, e)) return;
+    if (crossMissedFin(this.timeline, c, e, s, j)) return;
     takeBackAckOfSyn(this.timeline, c, e, peer, s);
     const resetBy = takeBackReset(this.timeline, e);
-    const finsCrossed = !acksFin(peer, s) && takeBackCloseWait(this.timeline, e);
+    const finsCrossed = !acksFin(peer, s) && takeBackCloseWait(this.timeline, c, e, s);
     this.apply(c, e, SENT_FIN);
     if (finsCrossed) {
       c.notes |= CLOSE_ODD;
-      this.receiveFin(c, e);
+      if (c.oddities?.missedFin !== e) this.receiveFin(c, e);
     }
     if (resetBy !== 0) this.timeline.push(e, CLOSED, RECEIVED_RST, false, s.seconds, s.nanos, resetBy);
   }
@@ -226,21 +226,13 @@ export class StateMachine {
     const fit = resetFit(e, peer, s);
     const accepted = acceptsReset(peer, fit);
     recordReset(c, e, peer, s, fit, accepted);
-    // A RST without ACK right after a SYN-ACK, the ACK of one or a FIN: no socket of the sender's ever took that.
-    if (e.unconfirmed > 0 && (s.flags & ACK) === 0 && this.hasJustTaken(e)) this.timeline.pop(e);
-    // Nor did it take the peer's FIN, which it would have acknowledged.
-    if (e.state === TIME_WAIT && e.unconfirmed > 0 && !acksFin(peer, s) && this.timeline.topEvent(e) === RECEIVED_FIN) {
-      this.timeline.pop(e);
-    }
-    if (fit === 'exact' || fit === 'unknown') this.apply(c, e, SENT_RST);
+    const own = fit === 'exact' || fit === 'unknown' || answersBeforeAckOfFin(e, s);
+    if (own || (s.flags & ACK) === 0) takeBackUntaken(this.timeline, c, e, peer, s);
+    if (own) this.apply(c, e, SENT_RST);
     // After repeats that nobody answered, nothing says that this one arrived.
-    if (accepted && e.unheard < 2) this.apply(c, peer, RECEIVED_RST);
-  }
-
-  private hasJustTaken(e: Endpoint): boolean {
-    const event = this.timeline.topEvent(e);
-    if (event === RECEIVED_FIN) return e.state === CLOSE_WAIT && !this.timeline.isTopConfirmed(e);
-    return event === RECEIVED_SYN_ACK || event === RECEIVED_ACK_OF_SYN;
+    if (!accepted || e.unheard >= 2) return;
+    takeBackUnheardFin(this.timeline, c, peer);
+    this.apply(c, peer, RECEIVED_RST);
   }
 
   /** A connection is back that had been closed by both ends: each is CLOSED, or in TIME_WAIT. */

@@ -1,7 +1,8 @@
 /** Opening a connection: what SYNs, SYN-ACKs and the ACKs of them are to both ends (RFC 9293 3.5). */
 import { seqDiff } from '../../bytes/seq.ts';
+import type { Sighting } from '../../facts/connection.ts';
 import { FINAL_ACK_IGNORED, HANDSHAKE_ODD, SYN_REPEATED } from '../../facts/notes.ts';
-import { CLOSED, ESTABLISHED, LISTEN, SYN_RECEIVED, SYN_SENT, UNKNOWN } from '../../facts/state.ts';
+import { CLOSE_WAIT, CLOSED, ESTABLISHED, LISTEN, SYN_RECEIVED, SYN_SENT, UNKNOWN } from '../../facts/state.ts';
 import { DUPLICATE, RETRANSMISSION } from '../../facts/verdict.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { type Connection, type Endpoint, keep } from '../connection.ts';
@@ -11,6 +12,7 @@ import {
   PROVEN_SYN,
   PROVEN_SYN_ACK,
   RECEIVED_ACK_OF_SYN,
+  RECEIVED_FIN,
   RECEIVED_ICMP_ERROR,
   RECEIVED_RST,
   RECEIVED_SYN,
@@ -36,6 +38,7 @@ export function takeSyn(m: Moves, c: Connection, e: Endpoint, peer: Endpoint, s:
   if (e.syns > 1) {
     c.notes |= SYN_REPEATED;
     keep(c.odd().syns, sighting(s));
+    keep(c.odd().synTsVals, s.hasTimestamps ? s.tsVal : 0);
     c.synSeconds = s.seconds;
     c.synNanos = s.nanos;
     if (e === c.client) c.serverHalfMicros = -1;
@@ -78,6 +81,8 @@ export function takeSynAck(m: Moves, c: Connection, e: Endpoint, peer: Endpoint,
   if (peer.state === CLOSED && peer.change < 0) m.apply(c, peer, PROVEN_SYN);
   if (e.state === CLOSED && e.change < 0) e.state = LISTEN;
 
+  // Nor has it taken a FIN, where it has not got through the handshake.
+  if (e.state === CLOSE_WAIT && e.unconfirmed > 1 && m.timeline.topEvent(e) === RECEIVED_FIN) m.timeline.pop(e);
   if (e.state === ESTABLISHED && m.timeline.topEvent(e) === RECEIVED_ACK_OF_SYN && e.unconfirmed > 0) {
     // It would not repeat its SYN-ACK if the final ACK had arrived and been taken.
     if (!crossed(m.timeline, c, e, s)) {
@@ -97,8 +102,9 @@ export function takeSynAck(m: Moves, c: Connection, e: Endpoint, peer: Endpoint,
     keep(c.odd().synAcks, sighting(s));
   }
   if (e.syns === 1 && j.kind === RETRANSMISSION && e.state === LISTEN && c.handshakeSeen) {
-    // Others went before it: it answers the first SYN, although that was sent again (verdict/handshake.ts).
-    m.timeline.push(e, SYN_RECEIVED, RECEIVED_SYN, false, c.startSeconds, c.startNanos, c.firstFrame);
+    // Others went before it: it answers an earlier SYN, although that was sent again (verdict/handshake.ts).
+    const { frame, time } = answeredSyn(c, s);
+    m.timeline.push(e, SYN_RECEIVED, RECEIVED_SYN, false, time.seconds, time.nanos, frame);
     m.timeline.confirm(e, s.frame, 1 << RECEIVED_SYN);
   }
   m.apply(c, e, SENT_SYN_ACK);
@@ -108,6 +114,13 @@ export function takeSynAck(m: Moves, c: Connection, e: Endpoint, peer: Endpoint,
   if (e === c.server && c.client.syns > 0 && c.serverHalfMicros < 0) {
     c.serverHalfMicros = microsBetween(c.synSeconds, c.synNanos, s);
   }
+}
+
+/** The newest SYN that had been sent at the time which the SYN-ACK echoes. */
+function answeredSyn(c: Connection, s: Segment): Sighting {
+  const { syns, synTsVals } = c.odd();
+  const newest = synTsVals.findLastIndex((tsVal) => tsVal !== 0 && seqDiff(s.tsEcr, tsVal) >= 0);
+  return syns[newest] ?? { frame: c.firstFrame, time: { seconds: c.startSeconds, nanos: c.startNanos } };
 }
 
 /** The peer's SYN-ACK is not in the capture, but this ACK answers one. */

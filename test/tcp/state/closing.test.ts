@@ -1,22 +1,5 @@
 import { expect, it } from 'vitest';
-import { Analyzer } from '../../../lib/engine/analyzer.ts';
-import { assemble } from '../../scripts/assemble.ts';
-
-/** The states that each end of the only connection goes through. */
-function states(script: string): { client: string; server: string } {
-  let client = '';
-  let server = '';
-  const analyzer = new Analyzer({
-    onConnection: ({ timeline }) => {
-      const of = (end: string) => timeline.filter(({ endpoint }) => endpoint === end).map(({ state }) => state);
-      client = of('client').join(' ');
-      server = of('server').join(' ');
-    },
-  });
-  analyzer.write(assemble(script));
-  analyzer.end();
-  return { client, server };
-}
+import { states } from './states.ts';
 
 it('a FIN that acknowledges the other one brings both, although that one comes again meanwhile', () => {
   const { server } = states(`
@@ -43,4 +26,46 @@ client 10.0.0.1:40000 -> server 10.0.0.2:80
 `);
   expect(client).toMatch(/ESTABLISHED CLOSED$/);
   expect(server).toMatch(/ESTABLISHED CLOSED$/);
+});
+
+const OPENED = `
+client 10.0.0.1:40000 -> server 10.0.0.2:80
+0     > S 0:0(0) <mss 1460>
++0.04 < S. 0:0(0) ack 1 <mss 1460>
++0.04 > . 1:1(0) ack 1 win 502
++0.1  > P. 1:101(100) ack 1 win 502
++0.04 < . 1:1(0) ack 101 win 502
+`;
+
+it('an ACK that its own late FIN follows at once was sent from LAST_ACK', () => {
+  const { server } = states(`${OPENED.replace('10.0.0.1', '[fd00::1]').replace('10.0.0.2', '[fd00::2]')}
++0.1   > F. 101:101(0) ack 1 win 502
++0.045 < . 2:2(0) ack 102 win 502
++0.001 < F. 1:1(0) ack 102 win 502
++0.04  > . 102:102(0) ack 2 win 502
+`);
+  expect(server).toMatch(/ESTABLISHED CLOSE_WAIT LAST_ACK CLOSED$/);
+});
+
+it('an ACK that data and a FIN fill up to, sent again, was sent from CLOSING', () => {
+  const { server } = states(`${OPENED}
++0.1   > F. 101:101(0) ack 1 win 502
++0.02  < . 1:1001(1000) ack 101 win 502
++0.03  < . 1502:1502(0) ack 102 win 502
++0.03  > . 102:102(0) ack 1001 win 502
++0.4   < FP. 1001:1501(500) ack 102 win 502
++0.04  > . 102:102(0) ack 1502 win 502
+`);
+  expect(server).toMatch(/ESTABLISHED FIN_WAIT_1 CLOSING TIME_WAIT$/);
+});
+
+it('a FIN that does not acknowledge the other one, which was sent in vain all the time, has not crossed it', () => {
+  const { client } = states(`${OPENED}
++0.1   < F. 1:1(0) ack 101 win 502
++0.3   < F. 1:1(0) ack 101 win 502
++0.6   < F. 1:1(0) ack 101 win 502
++2     > F. 101:101(0) ack 1 win 502
++0.04  < R 1:1(0)
+`);
+  expect(client).toMatch(/ESTABLISHED FIN_WAIT_1 CLOSED$/);
 });

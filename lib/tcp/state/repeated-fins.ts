@@ -1,0 +1,137 @@
+/** FINs that are sent again: which copy of one arrived, and whether the ACK of it did (RFC 9293 3.8.1, 3.10.7.4). */
+import { seqDiff } from '../../bytes/seq.ts';
+import { type Moment, secondsBetween } from '../../facts/moment.ts';
+import { CLOSED, CLOSING, FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT } from '../../facts/state.ts';
+import { FIN, type Segment } from '../../packet/segment.ts';
+import { type Connection, type Endpoint, type FinCopy, keep, type Oddities } from '../connection.ts';
+import { elapsed } from '../timing/elapsed.ts';
+import { acksFin } from './classify.ts';
+import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, RECEIVED_RST, SENT_FIN, SENT_RST } from './events.ts';
+import { halfMicros } from './revise.ts';
+import { Change, type Timeline } from './timeline.ts';
+
+const change = new Change();
+
+/**
+ * The FIN, or what came before it, was sent again before `e` had acknowledged it: until now it had not arrived. Where it
+ * had stood is kept, for the case that only the acknowledgment was lost.
+ */
+export function moveReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): void {
+  if (uncross(timeline, c, e, s)) return;
+  if (e.unconfirmed === 0 || timeline.topEvent(e) !== RECEIVED_FIN || timeline.isTopConfirmed(e)) return;
+  if (timeline.read(e.change, change).frame === s.frame) return;
+  rememberFin(c, e, s);
+  timeline.move(e, RECEIVED_FIN, s.seconds, s.nanos, s.frame);
+}
+
+/** Keeps this copy of the FIN, and the first, `change`: not if that one had to wait for data anyway. */
+function rememberFin(c: Connection, e: Endpoint, s: Segment): void {
+  if ((s.flags & FIN) === 0) return;
+  const odd = c.odd();
+  if (odd.moved === null || odd.moved.endpoint !== e) {
+    const { seconds, nanos, frame } = change;
+    const { finTsVal } = e === c.client ? c.server : c.client;
+    odd.moved = { endpoint: e, copies: [{ seconds, nanos, frame, tsVal: finTsVal }] };
+  }
+  const { seconds, nanos, frame, tsVal } = s;
+  keep(odd.moved.copies, { seconds, nanos, frame, tsVal: s.hasTimestamps ? tsVal : 0 });
+}
+
+/**
+ * The FINs had seemed to cross (CLOSING), but the peer's comes again: it had not arrived when `e` got the ACK of its own.
+ */
+function uncross(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): boolean {
+  if (e.state !== TIME_WAIT || e.unconfirmed < 2 || timeline.topEvent(e) !== RECEIVED_ACK_OF_FIN) return false;
+  const { seconds, nanos, frame } = timeline.read(e.change, change);
+  timeline.pop(e);
+  if (timeline.topEvent(e) !== RECEIVED_FIN || timeline.isTopConfirmed(e)) {
+    timeline.push(e, TIME_WAIT, RECEIVED_ACK_OF_FIN, false, seconds, nanos, frame);
+    return false;
+  }
+  timeline.read(e.change, change);
+  rememberFin(c, e, s);
+  timeline.pop(e);
+  timeline.push(e, FIN_WAIT_2, RECEIVED_ACK_OF_FIN, false, seconds, nanos, frame);
+  timeline.push(e, TIME_WAIT, RECEIVED_FIN, false, s.seconds, s.nanos, s.frame);
+  return true;
+}
+
+/**
+ * `e` acknowledges a FIN that was sent more than once. If it reports the last copy as a duplicate (RFC 2883 4), the first had
+ * arrived; if it echoes the timestamp of an earlier one, that (RFC 7323 4.3: a segment already received updates nothing).
+ */
+export function restoreReceivedFin(timeline: Timeline, c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void {
+  const moved = c.oddities?.moved;
+  if (moved == null || moved.endpoint !== e) return;
+  const duplicateReported = s.sackCount > 0 && seqDiff(s.sack[1]!, peer.flow.fin) === 1;
+  const arrived = duplicateReported ? moved.copies[0]! : echoedCopy(moved.copies, s);
+  if (arrived === null) return;
+  // Another copy than the first that is answered was new: a duplicate reported later says no more of it.
+  if (arrived !== moved.copies[0]) c.oddities!.moved = null;
+  if (arrived === moved.copies.at(-1) || crossAgain(timeline, e, arrived)) return;
+  timeline.move(e, RECEIVED_FIN, arrived.seconds, arrived.nanos, arrived.frame);
+}
+
+/** The newest of the copies that had been sent at the time that the segment echoes, null where nothing tells. */
+function echoedCopy(copies: readonly FinCopy[], s: Segment): FinCopy | null {
+  if (!s.hasTimestamps || copies[0]!.tsVal === 0) return null;
+  return copies.findLast(({ tsVal }) => seqDiff(s.tsEcr, tsVal) >= 0) ?? null;
+}
+
+/** The FIN had arrived before the ACK of the own one: the two had crossed after all. */
+function crossAgain(timeline: Timeline, e: Endpoint, first: Moment & { readonly frame: number }): boolean {
+  if (e.state !== TIME_WAIT || timeline.topEvent(e) !== RECEIVED_FIN) return false;
+  const below = timeline.below(e.change);
+  if (below < 0 || timeline.read(below, change).event !== RECEIVED_ACK_OF_FIN) return false;
+  const { seconds, nanos, frame } = change;
+  if (secondsBetween(first, { seconds, nanos }) <= 0) return false;
+  timeline.pop(e);
+  timeline.pop(e);
+  timeline.push(e, CLOSING, RECEIVED_FIN, false, first.seconds, first.nanos, first.frame);
+  timeline.push(e, TIME_WAIT, RECEIVED_ACK_OF_FIN, false, seconds, nanos, frame);
+  return true;
+}
+
+/**
+ * `e` sent its FIN again, so it had not seen the ACK of it: whatever it reached by that ACK is taken back. If this very
+ * segment acknowledges the peer's FIN, that one had arrived.
+ */
+export function finRepeated(
+  timeline: Timeline,
+  c: Connection,
+  e: Endpoint,
+  peer: Endpoint,
+  s: Segment,
+  receiveFin: (c: Connection, e: Endpoint) => void,
+): void {
+  if (e.state !== FIN_WAIT_2 && e.state !== TIME_WAIT && e.state !== CLOSED) return;
+  let steps = 0;
+  let found = false;
+  for (let i = e.change; i >= 0 && !found; i = timeline.below(i)) {
+    steps++;
+    timeline.read(i, change);
+    if (change.event === SENT_FIN || change.event === SENT_RST || change.event === RECEIVED_RST) return;
+    found = change.event === RECEIVED_ACK_OF_FIN;
+  }
+  if (!found) return;
+  const since = s.seconds - change.seconds + (s.nanos - change.nanos) / 1e9;
+  if (since * 1e6 < halfMicros(c, e) * 0.8) return;
+  if (steps === 1 && moveToCrossing(timeline, c, e, s)) return;
+  while (steps-- > 0) timeline.pop(e);
+  const waitsAgain: number = e.state;
+  if (waitsAgain === FIN_WAIT_1 && peer.flow.finSent !== 0 && acksFin(peer, s)) receiveFin(c, e);
+}
+
+/** The FIN of `e` is acknowledged, once more perhaps. */
+export function rememberFinAck(odd: Oddities, e: Endpoint, { seconds, nanos, frame }: Segment): void {
+  odd.finAck = { of: e, seconds, nanos, frame };
+}
+
+/** A later ACK of the FIN is on its way to `e`, which can not have got it when it sent this: that may be the one to arrive. */
+function moveToCrossing(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): boolean {
+  const ack = c.oddities?.finAck;
+  if (ack == null || ack.of !== e || ack.frame === timeline.read(e.change, change).frame) return false;
+  if (elapsed(s, ack.seconds, ack.nanos) * 1e6 >= halfMicros(c, e) * 0.8) return false;
+  timeline.move(e, RECEIVED_ACK_OF_FIN, ack.seconds, ack.nanos, ack.frame);
+  return true;
+}
