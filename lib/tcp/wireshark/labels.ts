@@ -1,5 +1,5 @@
 import { Int32Columns } from '../../bytes/columns.ts';
-import { seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
+import { seqLe, seqLt } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { ACK, FIN, RST, SYN } from '../../packet/segment.ts';
 import { breaksOff, hidesOptions, printsNoLabels, stopsAtOffset } from './dissection.ts';
@@ -20,6 +20,7 @@ import {
   ZERO_WINDOW_PROBE,
   ZERO_WINDOW_PROBE_ACK,
 } from './label.ts';
+import { isSignal, rememberMptcp } from './mptcp.ts';
 import { SCALE_OFF, SCALE_UNKNOWN, SIDE_WIDTH, Side } from './side.ts';
 
 export { LABEL_NAMES, labelNames } from './label.ts';
@@ -94,6 +95,7 @@ export class Labels {
     this.time(stream, segment);
     this.noteSynAck(printsNoLabels(segment) ? NO_ROW : segment.frame, segment, labels);
     remember(own, segment, labels);
+    rememberMptcp(own, peer, segment);
     startScaling(own, segment);
     own.store(columns, stream, fromLow ? LOW : HIGH);
     peer.store(columns, stream, fromLow ? HIGH : LOW);
@@ -152,12 +154,12 @@ export class Labels {
     let [atSeconds, atNanos, holds] = [seconds, nanos, SYN_TIME];
     if ((flags & SYN) === 0) {
       if (clock === NO_TIME) return;
-      atSeconds -= columns.get(stream, CLOCK_SECONDS);
+      atSeconds = (atSeconds - columns.get(stream, CLOCK_SECONDS)) | 0;
       atNanos -= columns.get(stream, CLOCK_NANOS);
       // No time at all is no measurement to Wireshark: it goes on measuring from the same SYN.
       if (atSeconds === 0 && atNanos === 0) return;
       holds = ROUND_TRIP;
-    }
+    } else if (seconds === 0 && nanos === 0) holds = NO_TIME;
     columns.set(stream, CLOCK, holds);
     columns.set(stream, CLOCK_SECONDS, atSeconds);
     columns.set(stream, CLOCK_NANOS, atNanos);
@@ -218,37 +220,41 @@ function learnSyn(own: Side, peer: Side, segment: Segment): boolean {
 /** Everything about windows, probes and repeated acknowledgments, and LOST_SEGMENT. */
 function labelWindow(own: Side, peer: Side, { flags, seq, ack, length, window }: Segment): number {
   if (length === 1 && seq === own.next && peer.lastWindow === 0) return ZERO_WINDOW_PROBE;
-  const lost = own.next !== 0 && seqGt(seq, own.next) && (flags & RST) === 0 ? LOST_SEGMENT : 0;
+  const lost = own.next !== 0 && isBeyond(seq, own.next) && (flags & RST) === 0 ? LOST_SEGMENT : 0;
   if ((flags & (SYN | FIN | RST)) !== 0) return lost;
 
   let labels = lost;
   if (window === 0) labels |= ZERO_WINDOW;
   if (length <= 1 && seq === ((own.next - 1) | 0)) labels |= KEEP_ALIVE;
   // Equality: a segment that goes beyond the window does not fill it.
-  if (length > 0 && peer.scale !== SCALE_UNKNOWN && ((seq + length - peer.lastAck) | 0) === windowBytes(peer)) {
+  if (length > 0 && peer.scale !== SCALE_UNKNOWN && ((seq + length - peer.lastAck) | 0) === peer.windowBytes) {
     labels |= WINDOW_FULL;
   }
   if (length !== 0 || seq !== own.next || ack !== own.lastAck) return labels;
   // Nothing is new but perhaps the window.
   if (window !== own.lastWindow) return window !== 0 ? labels | WINDOW_UPDATE : labels;
   if (window === 0) return (peer.lastLabels & ZERO_WINDOW_PROBE) !== 0 ? labels | ZERO_WINDOW_PROBE_ACK : labels;
-  return labels | ((peer.lastLabels & KEEP_ALIVE) !== 0 ? KEEP_ALIVE_ACK : DUPLICATE_ACK);
+  if ((peer.lastLabels & KEEP_ALIVE) !== 0) return labels | KEEP_ALIVE_ACK;
+  return isSignal(own) ? labels : labels | DUPLICATE_ACK;
 }
 
 /** ACK_LOST_SEGMENT: the peer is told that bytes arrived which it was not seen to send. Once for each hole. */
 function labelAcknowledgment(peer: Side, { flags, ack }: Segment): number {
-  if (peer.whole === 0 || (flags & ACK) === 0 || !seqGt(ack, peer.whole)) return 0;
-  const hole = peer.next !== peer.whole;
-  const labels = hole || peer.dupAcks === 0 ? ACK_LOST_SEGMENT : 0;
-  if (!hole) peer.dupAcks = MANY;
-  peer.whole = peer.next;
+  if (peer.whole === 0 || (flags & ACK) === 0 || !isBeyond(ack, peer.whole)) return 0;
+  // Where bytes far below the rest have joined on, there is no hole in front of `whole`: it never goes back.
+  if (isBeyond(peer.next, peer.whole)) {
+    peer.whole = peer.next;
+    return ACK_LOST_SEGMENT;
+  }
+  const labels = peer.dupAcks === 0 ? ACK_LOST_SEGMENT : 0;
+  peer.dupAcks = MANY;
   return labels;
 }
 
 /** The highest number sent, and the highest sent without a hole. */
 function advance(own: Side, segment: Segment): void {
   const end = endOf(segment);
-  if (own.next === 0 || seqGt(end, own.next)) {
+  if (own.next === 0 || isBeyond(end, own.next)) {
     own.next = end;
     own.nextSeconds = segment.seconds;
     own.nextNanos = segment.nanos;
@@ -275,13 +281,14 @@ function startScaling(own: Side, { flags }: Segment): void {
   else if ((flags & ACK) !== 0) own.unscaled = 0;
 }
 
-/** The window that a side offers, in bytes. */
-function windowBytes({ lastWindow, scale, unscaled }: Side): number {
-  return scale === SCALE_OFF || unscaled !== 0 ? lastWindow : lastWindow << scale;
+/** Of two numbers just 2^31 apart, each is beyond the other and below it. */
+function isBeyond(a: number, b: number): boolean {
+  return seqLt(b, a);
 }
 
+/** Columns hold the seconds as int32, though a capture's may be higher (from 2038 on): their difference is right. */
 function since({ seconds, nanos }: Segment, thenSeconds: number, thenNanos: number): number {
-  return unsigned((seconds - thenSeconds) * 1e9 + nanos - thenNanos);
+  return unsigned(((seconds - thenSeconds) | 0) * 1e9 + nanos - thenNanos);
 }
 
 /** Wireshark's times are unsigned: one that runs backwards is longer than any other. */

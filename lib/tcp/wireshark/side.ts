@@ -40,6 +40,13 @@ export class Side {
   synAckFrame = 0;
   synAckSeq = 0;
   synAckLabels = 0;
+  /** What MPTCP options have told (bits of mptcp.ts). */
+  mptcp = 0;
+
+  /** The window that the side offers, its scale being known. */
+  get windowBytes(): number {
+    return this.scale === SCALE_OFF || this.unscaled !== 0 ? this.lastWindow : this.lastWindow << this.scale;
+  }
 
   load(columns: Int32Columns, record: number, column: number): void {
     const chunk = columns.chunk(record);
@@ -60,7 +67,8 @@ export class Side {
     this.unscaled = chunk[at++]!;
     this.synAckFrame = chunk[at++]!;
     this.synAckSeq = chunk[at++]!;
-    this.synAckLabels = chunk[at]!;
+    this.synAckLabels = chunk[at++]!;
+    this.mptcp = chunk[at]!;
   }
 
   store(columns: Int32Columns, record: number, column: number): void {
@@ -83,9 +91,10 @@ export class Side {
     chunk[at++] = this.unscaled;
     chunk[at++] = this.synAckFrame;
     chunk[at++] = this.synAckSeq;
-    chunk[at] = this.synAckLabels;
+    chunk[at++] = this.synAckLabels;
+    chunk[at] = this.mptcp;
   }
 }
 
 /** int32s of a stored side. */
-export const SIDE_WIDTH = 17;
+export const SIDE_WIDTH = 18;

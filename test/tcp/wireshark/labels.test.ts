@@ -367,6 +367,85 @@ const TRACES: readonly (readonly [title: string, trace: string])[] = [
       20 > A 1001 5001 20 100 | window_full
     `,
   ],
+  [
+    'numbers 2^31 apart are each beyond the other',
+    `
+      0 > S 1000 0 0 1000
+      9 < SA 5000 1001 0 1000
+      10 > A 1001 5001 10 1000
+      20 > A 2147484659 5001 0 1000 | lost_segment
+      30 < A 5001 2147484659 0 1000 | ack_lost_segment
+      40 < A 5001 3221226484 0 1000 | ack_lost_segment
+    `,
+  ],
+  [
+    'what was sent without a hole never goes back',
+    `
+      0 > S 1000 0 0 1000
+      9 < SA 5000 1001 0 1000
+      10 > A 1500001000 5001 0 1000 | lost_segment
+      20 < A 5001 1500001001 0 1000 | ack_lost_segment
+      21 > A 3000001000 5001 10 1000 | lost_segment
+      22 > A 1001 5001 0 1000 | lost_segment
+      30 < A 5001 2000000000 0 1000 | ack_lost_segment
+      31 > A 1001 5001 10 1000 | retransmission spurious_retransmission
+      32 < A 5001 2000000010 0 1000
+      33 > A 1011 5002 10 1000 | ack_lost_segment retransmission spurious_retransmission
+      34 < A 5001 2000000020 0 1000 | ack_lost_segment
+    `,
+  ],
+  [
+    'times beyond 2038 are told apart',
+    `
+      547483648900 > S 1000 0 0 1000
+      547483648909 < SA 5000 1001 0 1000
+      547483648910 > A 1001 5001 100 1000
+      547483648920 > A 1201 5001 100 1000 | lost_segment
+      547483648980 < A 5001 1101 0 1000
+      547483648985 < A 5001 1101 0 1000 | duplicate_ack
+      547483648995 < A 5001 1101 0 1000 | duplicate_ack
+      547483649005 > A 1101 5001 50 1000 | retransmission fast_retransmission
+    `,
+  ],
+  [
+    'and round trips that begin before it',
+    `
+      547483647990 > S 1000 0 0 1000
+      547483647999 < SA 5000 1001 0 1000
+      547483648010 > A 1001 5001 100 1000
+      547483648011 > A 1301 5001 100 1000 | lost_segment
+      547483648029 > A 1101 5001 100 1000 | out_of_order
+      547483648032 > A 1201 5001 50 1000 | retransmission
+    `,
+  ],
+  [
+    'a SYN at time 0 starts no clock',
+    `
+      -1600000000000 > S 1000 0 0 1000
+      -1599999999991 < SA 5000 1001 0 1000
+      -1599999999980 > A 1001 5001 100 1000
+      -1599999999979 > A 1301 5001 100 1000 | lost_segment
+      -1599999999970 > A 1101 5001 100 1000 | retransmission
+    `,
+  ],
+  [
+    'an acknowledgment repeated for an MPTCP signal, but only for a new kind of it',
+    `
+      0 > S 1000 0 0 1000 mp0
+      9 < SA 5000 1001 0 1000 mp0
+      10 > A 1001 5001 0 1000
+      20 < A 5001 1001 10 1000 mp2
+      30 > A 1001 5011 0 1000
+      40 > A 1001 5011 0 1000 mp3 | duplicate_ack
+      41 > A 1001 5011 0 1000
+      42 > A 1001 5011 0 1000 mp3 | duplicate_ack
+      43 > A 1001 5011 0 1000 | duplicate_ack
+      44 < A 5011 1001 0 1000 mp4
+      45 > A 1001 5011 0 1000
+      46 < A 5011 1001 0 1000 mp8
+      47 > A 1001 5011 0 1000 | duplicate_ack
+    `,
+  ],
 ];
 
 describe('labels of tshark 4.0.17', () => {

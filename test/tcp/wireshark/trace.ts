@@ -3,7 +3,10 @@ import { Completeness } from '../../../lib/tcp/wireshark/completeness.ts';
 import { Labels, labelNames } from '../../../lib/tcp/wireshark/labels.ts';
 import { StreamNumbers } from '../../../lib/tcp/wireshark/streams.ts';
 
-/** One line of a trace: `milliseconds > flags seq ack length window [wsN] | what is expected`. `Q>` is an ICMP quote. */
+/**
+ * One line of a trace: `milliseconds > flags seq ack length window [wsN|mpN] | what is expected`. `Q>` is an ICMP quote,
+ * `wsN` a window scale, `mpN` an MPTCP option of subtype N, 12 bytes long.
+ */
 export interface Line {
   readonly fromLow: boolean;
   readonly quoted: boolean;
@@ -14,6 +17,8 @@ export interface Line {
   readonly length: number;
   readonly window: number;
   readonly windowScale: number;
+  /** Subtype of an MPTCP option, -1 for none. */
+  readonly mptcp?: number;
   readonly expected: string;
 }
 
@@ -36,7 +41,7 @@ export function parseTrace(text: string): Line[] {
     .filter((line) => line.trim() !== '')
     .map((line) => {
       const [facts = '', expected = ''] = line.split('|').map((part) => part.trim());
-      const [milliseconds, side = '', flags = '', seq, ack, length, window, scale] = facts.split(/\s+/);
+      const [milliseconds, side = '', flags = '', seq, ack, length, window, option] = facts.split(/\s+/);
       return {
         fromLow: side.endsWith('>'),
         quoted: side.startsWith('Q'),
@@ -46,7 +51,8 @@ export function parseTrace(text: string): Line[] {
         ack: Number(ack),
         length: Number(length),
         window: Number(window),
-        windowScale: scale === undefined ? -1 : Number(scale.slice(2)),
+        windowScale: option?.startsWith('ws') === true ? Number(option.slice(2)) : -1,
+        mptcp: option?.startsWith('mp') === true ? Number(option.slice(2)) : -1,
         expected,
       };
     });
@@ -103,4 +109,10 @@ function fill(segment: Segment, line: Line, frame: number): void {
   segment.length = line.length;
   segment.window = line.window;
   segment.windowScale = line.windowScale;
+  segment.mptcp = (line.mptcp ?? -1) >= 0;
+  if (segment.mptcp) {
+    const option = [30, 12, line.mptcp! << 4, 0x81, ...new Array<number>(8).fill(0)];
+    segment.bytes = Uint8Array.from([...new Array<number>(20).fill(0), ...option]);
+    segment.headerLength = segment.bytes.length;
+  }
 }
