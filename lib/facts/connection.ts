@@ -378,6 +378,8 @@ export interface ResetFacts {
   readonly ipIdFits?: boolean | null;
   /** All that was unacknowledged was one TLS alert record (close_notify). */
   readonly onlyTlsAlert?: boolean;
+  /** The server reset while a request of the client's, other than a TLS alert, waited for the first byte of its answer. */
+  readonly requestPending?: boolean;
 }
 
 export interface IcmpFacts {

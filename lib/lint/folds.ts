@@ -31,13 +31,13 @@ export class Folds {
   add(ranked: Ranked, facts: ConnectionFacts): void {
     const { address, port } = facts.server;
     const rule = ranked.meta.id;
-    const side = ranked.draft.side ?? '';
-    let fold = this.#folds.get(`${rule}|${side}|${address}|${port}`);
+    const kind = kindOf(ranked);
+    let fold = this.#folds.get(`${kind}|${address}|${port}`);
     if (fold === undefined) {
       const held = this.#perRule.get(rule) ?? 0;
       const host = held < MOST_HOSTS ? address : '';
       const at = held < MOST_SERVICES ? port : null;
-      const key = [rule, side, ...(host === '' ? [] : [host]), ...(at === null ? [] : [at])].join('|');
+      const key = [kind, ...(host === '' ? [] : [host]), ...(at === null ? [] : [at])].join('|');
       fold = this.#folds.get(key);
       if (fold === undefined) {
         fold = new Fold(ranked, aboutOf(facts), host, at);
@@ -107,11 +107,16 @@ export class Folds {
 const MOST_TOLD_OF_HOST = 4;
 const MOST_TOLD_OF_RULE = 20;
 
-/** Folds of one rule and side that lie in the same place are told as one where they are more than `most`. */
+/** What findings must have in common to be told as one, besides their place: guesses are not counted among what is known. */
+function kindOf({ draft, meta }: Ranked): string {
+  return `${meta.id}|${draft.side ?? ''}|${draft.confidence === 'low' ? 'low' : ''}`;
+}
+
+/** Folds of one kind that lie in the same place are told as one where they are more than `most`. */
 function widened(folds: readonly Fold[], most: number, place: (fold: Fold) => string): Fold[] {
   const groups = new Map<string, Fold[]>();
   for (const fold of folds) {
-    const key = `${fold.rule}|${fold.side}|${place(fold)}`;
+    const key = `${kindOf(fold.worst)}|${place(fold)}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [fold]);
     else group.push(fold);

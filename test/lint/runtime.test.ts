@@ -120,6 +120,15 @@ describe('the rule runtime', () => {
     });
   });
 
+  it('does not count guesses among what is known', () => {
+    const sometimesSure = rule('a', (facts) => draft(facts, { confidence: facts.connection === 0 ? 'high' : 'low' }));
+    const told = lint([sometimesSure], many(3)).findings.map((each) => [each.confidence, each.connections]);
+    expect(told).toEqual([
+      ['high', [0]],
+      ['low', [1, 2]],
+    ]);
+  });
+
   it('says the same in whatever order connections come', () => {
     const judged = rule('a', (facts) => draft(facts, { impact: { seconds: facts.connection % 3 } }));
     const connections = many(3_000, (i) => ({ client: endpoint(`10.0.${i % 40}.1`, 40000) }));

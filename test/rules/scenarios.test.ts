@@ -4,6 +4,14 @@ import { lintScript } from './fixture.ts';
 
 const ENDS = 'client 10.0.0.1:40000 -> server 10.0.0.2:80';
 
+const EXCHANGE = `${ENDS}
+0     > S 0:0(0) <mss 1460,sackOK,wscale 7>
++0.01 < S. 0:0(0) ack 1 <mss 1460,sackOK,wscale 7>
++0.01 > . 1:1(0) ack 1 win 502
++0    > P. 1:101(100) ack 1 win 502
++0.01 < P. 1:501(500) ack 101 win 502
++0.01 > . 101:101(0) ack 501 win 501`;
+
 /** What one rule says of a scenario that neither its fixture nor its near miss shows. */
 interface Scenario {
   readonly rule: string;
@@ -21,6 +29,33 @@ const SCENARIOS: readonly Scenario[] = [
 ${ENDS}
 0  < S. 0:0(0) ack 1 <mss 1460>
 +1 < S. 0:0(0) ack 1 <mss 1460>`,
+    told: [],
+  },
+  {
+    rule: 'reset-lost-data',
+    what: 'may have destroyed a later request that was acknowledged and not answered, though not for sure',
+    script: `${EXCHANGE}
++1    > P. 101:201(100) ack 501 win 501
++0.01 < . 501:501(0) ack 201 win 502
++5    < R. 501:501(0) ack 201 win 502`,
+    told: [
+      'warning: Server 10.0.0.2:80 reset the connection and destroyed perhaps a request from client 10.0.0.1:40000, acknowledged but never answered, and maybe not read.',
+    ],
+  },
+  {
+    rule: 'reset-lost-data',
+    what: 'is silent where the last request was answered',
+    script: `${EXCHANGE}
++1    < R. 501:501(0) ack 101 win 502`,
+    told: [],
+  },
+  {
+    rule: 'reset-lost-data',
+    what: 'is silent where what was not answered is older than what makes a connection idle',
+    script: `${EXCHANGE}
++1    > P. 101:201(100) ack 501 win 501
++0.01 < . 501:501(0) ack 201 win 502
++60   < R. 501:501(0) ack 201 win 502`,
     told: [],
   },
 ];

@@ -1,8 +1,12 @@
 import type { ConnectionFacts, ResetFacts } from '../../facts/connection.ts';
+import { secondsBetween } from '../../facts/moment.ts';
 import { RESET } from '../../facts/notes.ts';
 import { at, list, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
 import { capital, otherSide } from '../watching.ts';
+
+/** A connection on which nothing has been sent for so long is idle (see `reset-after-idle`). */
+const IDLE_SECONDS = 60;
 
 export default defineRule({
   meta: {
@@ -26,7 +30,10 @@ export default defineRule({
     options: {},
     needs: ['bothSides'],
     wakes: RESET,
-    falsePositives: ['Clients that no longer want the rest of a download.'],
+    falsePositives: [
+      'Clients that no longer want the rest of a download.',
+      'Messages that want no answer: where all was acknowledged, the confidence is low.',
+    ],
     others: 'Wireshark gives every RST the same warning, harmless or not.',
   },
 
@@ -37,15 +44,15 @@ export default defineRule({
       const own = reset.from === 'client' ? reset.unacknowledgedFromClient : reset.unacknowledgedFromServer;
       const peers = reset.from === 'client' ? reset.unacknowledgedFromServer : reset.unacknowledgedFromClient;
       const unanswered = neverAnswered(facts, reset);
-      if (own + peers + unanswered === 0) continue;
       const certain = own + peers > 0;
+      if (!certain && unanswered === null) continue;
       const lost = certain
         ? [
             ...(peers > 0 ? [`${size(peers)} from ${peerSide} ${at(facts[peerSide])}`] : []),
             ...(own > 0 ? [`${size(own)} of its own`] : []),
           ]
         : [
-            `perhaps ${size(unanswered)} from ${peerSide} ${at(facts[peerSide])}, acknowledged but never answered, and maybe not read`,
+            `perhaps ${unanswered} from ${peerSide} ${at(facts[peerSide])}, acknowledged but never answered, and maybe not read`,
           ];
       return {
         severity: severityOf(facts, reset),
@@ -60,7 +67,7 @@ export default defineRule({
         evidence: {
           unacknowledgedOfPeer: peers || null,
           unacknowledgedOwn: own || null,
-          neverAnswered: unanswered || null,
+          neverAnswered: certain || facts.server.uniqueBytes > 0 ? null : facts.client.uniqueBytes,
           from: reset.from,
         },
         replaces: ['reset-mid-connection', 'abortive-close'],
@@ -71,9 +78,14 @@ export default defineRule({
   },
 });
 
-/** Bytes that the server acknowledged and answered by nothing but the reset: its program may not have read them. */
-function neverAnswered({ client, server }: ConnectionFacts, { from }: ResetFacts): number {
-  return from === 'server' && server.uniqueBytes === 0 ? client.uniqueBytes : 0;
+/**
+ * What the server acknowledged and answered by nothing but the reset, in words: its program may not have read it. Once it
+ * had answered something, nobody waits any more when the connection has become idle.
+ */
+function neverAnswered({ client, server }: ConnectionFacts, { from, time, requestPending }: ResetFacts): string | null {
+  if (from !== 'server' || client.lastNewData === null) return null;
+  if (server.uniqueBytes === 0) return size(client.uniqueBytes);
+  return requestPending === true && secondsBetween(client.lastNewData.time, time) < IDLE_SECONDS ? 'a request' : null;
 }
 
 /** A request that never got an answer is the worst; a sender that had already closed, or a TLS farewell, the least. */

@@ -80,9 +80,12 @@ function countTiny(c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void
   c.notes |= TINY;
 }
 
+/** No TLS alert is longer than this, whatever pads and protects it. */
+export const MOST_ALERT_BYTES = 64;
+
 /** One TLS record with an alert: type 21 and two bytes, or encrypted as type 23 with 19 (RFC 8446 5.2, RFC 5246 6.2). */
 function isAlert(s: Segment): boolean {
-  if (s.length < 7 || s.length > 64 || s.payloadCaptured < 5) return false;
+  if (s.length < 7 || s.length > MOST_ALERT_BYTES || s.payloadCaptured < 5) return false;
   const { bytes, payloadStart: at } = s;
   if (bytes[at + 1] !== 3 || ((bytes[at + 3]! << 8) | bytes[at + 4]!) !== s.length - 5) return false;
   return bytes[at] === 21 || (bytes[at] === 23 && s.length === 24);

@@ -4,6 +4,8 @@ import { STATE_NAMES, SYN_SENT } from '../../facts/state.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { type Connection, type Endpoint, keep } from '../connection.ts';
 import { isGuessedReset, noteOutside } from '../oddities/numbers.ts';
+import { MOST_ALERT_BYTES } from '../oddities/small.ts';
+import { ASKED } from '../oddities/watch.ts';
 import { counts } from '../verdict/sending-order.ts';
 import type { ResetFit } from './classify.ts';
 
@@ -44,6 +46,7 @@ export function recordReset(
     talkedOn: 0,
     ipIdFits: ipIdFits(e, s),
     onlyTlsAlert: onlyAlert(c.client, c.server),
+    requestPending: e === c.server && (c.watch & ASKED) !== 0 && !saidFarewell(c.client),
   });
 }
 
@@ -68,6 +71,11 @@ function ipIdFits(e: Endpoint, s: Segment): boolean | null {
 function onlyAlert(client: Endpoint, server: Endpoint): boolean {
   const lost = outstanding(client) + outstanding(server);
   return lost > 0 && lost === alertBytes(client) + alertBytes(server);
+}
+
+/** The last that `e` sent was a TLS alert, which needs no answer. */
+function saidFarewell(e: Endpoint): boolean {
+  return e.alerted && seqDiff(e.flow.next, e.alertAt) <= MOST_ALERT_BYTES + 1;
 }
 
 /** Bytes under way from `e`, if they are one TLS alert. */
