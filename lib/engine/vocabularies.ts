@@ -49,10 +49,10 @@ export class Vocabularies {
     this.wireshark.completeness.stepQuoted(stream, quoted, reused);
   }
 
-  /** `c` follows `old`. What Zeek made of its first segments, where they had been taken for the old one's, goes with it. */
+  /** `c` follows `old`: to Zeek they may be one. */
   succeed(c: Connection, old: Connection): void {
-    const split = this.zeek?.get(old)?.splitAt(c.firstFrame, c.clientIsLow !== old.clientIsLow);
-    if (split != null) this.zeek!.set(c, split);
+    const before = this.zeek?.get(old);
+    if (before !== undefined) this.zeek!.set(c, before.succeededBy(c.firstFrame, c.clientIsLow !== old.clientIsLow));
   }
 
   /** The fields for the connection's facts; it is forgotten with this. */
@@ -67,8 +67,8 @@ export class Vocabularies {
 
   private takeZeek(c: Connection): Pick<ConnectionFacts, 'connState' | 'history' | 'furtherZeekRows'> {
     const rows = this.zeek?.get(c)?.facts() ?? [];
+    this.zeek?.delete(c);
     if (rows.length === 0) return {};
-    this.zeek!.delete(c);
     const [{ connState, history }] = rows.splice(fullest(rows), 1) as [ZeekRowFacts];
     return { connState, history, ...(rows.length > 0 ? { furtherZeekRows: rows } : {}) };
   }

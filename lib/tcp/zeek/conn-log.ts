@@ -5,6 +5,8 @@ import { ZeekRow } from './row.ts';
 /** Rows kept of one connection: more would be a 4-tuple used again and again. */
 const MOST_ROWS = 16;
 
+const HEADER_LEAST = 20;
+
 /**
  * What Zeek's conn.log would say of a connection (`conn_state` and `history`), for users who cross-check. Made only for
  * connections of which it is asked, and fed every segment of theirs in capture order.
@@ -14,48 +16,71 @@ const MOST_ROWS = 16;
  */
 export class ZeekConnection {
   private readonly rows: Tally[] = [];
+  /** The row that Zeek is at. It may belong to the connection before, if Zeek has not begun another since. */
+  private open: Tally | null = null;
+  /** The client of the row that is open is the server of this connection. */
+  private turned = false;
   private startSeconds = 0;
   private startNanos = 0;
 
   /** `checksumBad`: Zeek would verify and refuse the segment's checksum; it then notes `C` and looks no further. */
   step(segment: Segment, fromClient: boolean, checksumBad = false): void {
-    const { rows } = this;
-    if (rows.length === 0) {
+    if (isUnseen(segment)) return;
+    if (this.open === null) {
       this.startSeconds = segment.seconds;
       this.startNanos = segment.nanos;
     }
     const time = segment.seconds - this.startSeconds + (segment.nanos - this.startNanos) / 1e9;
-    let tally = rows[rows.length - 1];
-    if (tally === undefined || tally.row.expired(time) || tally.row.isReusedBy(segment)) {
+    let tally = this.open;
+    if (tally === null || tally.row.expired(time) || (hasHeader(segment) && tally.row.isReusedBy(segment))) {
+      const { rows } = this;
       tally = new Tally(new ZeekRow(segment, fromClient, time), segment);
       // Beyond the most, the last one is given up for the next.
       rows[Math.min(rows.length, MOST_ROWS - 1)] = tally;
+      this.open = tally;
+      this.turned = false;
     }
-    tally.count(segment, fromClient);
+    const fromRowsClient = fromClient !== this.turned;
+    tally.count(segment, fromRowsClient);
     if ((segment.troubles & (BAD_DATA_OFFSET | HEADER_CUT)) !== 0) return;
-    if (checksumBad) tally.row.badChecksum(fromClient);
-    else tally.row.step(segment, fromClient, time);
+    if (checksumBad) tally.row.badChecksum(fromRowsClient);
+    else tally.row.step(segment, fromRowsClient, time);
   }
 
   /**
-   * The rows from `frame` on turn out to be another connection's. Null if there are none, or no other ones.
-   * `rolesTurned`: the client of this connection is the server of that one.
+   * A connection begins with `frame` on the same 4-tuple, perhaps after some of its segments had been taken for this one's.
+   * Rows that reach so far are the new one's; where none does, Zeek may go on with the last row of this one.
+   * `rolesTurned`: the client of this connection is the server of the new one.
    */
-  splitAt(frame: number, rolesTurned: boolean): ZeekConnection | null {
-    const first = this.rows.findIndex((tally) => tally.firstFrame >= frame);
-    if (first <= 0) return null;
-    const other = new ZeekConnection();
-    other.startSeconds = this.startSeconds;
-    other.startNanos = this.startNanos;
-    other.rows.push(...this.rows.splice(first));
-    if (rolesTurned) for (const tally of other.rows) tally.turnRoles();
-    return other;
+  succeededBy(frame: number, rolesTurned: boolean): ZeekConnection {
+    const next = new ZeekConnection();
+    next.startSeconds = this.startSeconds;
+    next.startNanos = this.startNanos;
+    next.open = this.open;
+    const first = this.rows.findIndex((tally) => tally.lastFrame >= frame);
+    if (first < 0) {
+      next.turned = this.turned !== rolesTurned;
+    } else {
+      next.rows.push(...this.rows.splice(first));
+      if (rolesTurned) for (const tally of next.rows) tally.turnRoles();
+    }
+    return next;
   }
 
   /** Every row that Zeek would write for this connection, in order. */
   facts(): ZeekRowFacts[] {
     return this.rows.map((tally) => tally.facts());
   }
+}
+
+/** The capture doesn't hold a header's 20 bytes: Zeek drops the packet. */
+function isUnseen({ troubles, headerStart, payloadStart }: Segment): boolean {
+  return (troubles & HEADER_CUT) !== 0 && payloadStart - headerStart < HEADER_LEAST;
+}
+
+/** The header claims to be one. */
+function hasHeader({ troubles, headerLength }: Segment): boolean {
+  return (troubles & BAD_DATA_OFFSET) === 0 || headerLength >= HEADER_LEAST;
 }
 
 /** Place in `rows` of the one that speaks for its connection: that with the most segments, the first of equals. */
@@ -72,7 +97,7 @@ class Tally {
   private readonly startNanos: number;
   private endSeconds = 0;
   private endNanos = 0;
-  private lastFrame = 0;
+  lastFrame = 0;
   private packetsFromClient = 0;
   private packetsFromServer = 0;
   private bytesFromClient = 0;

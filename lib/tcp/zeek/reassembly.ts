@@ -23,8 +23,9 @@ export class Reassembly {
   private ranges: number[] = [];
   private heldBytes = 0;
 
+  /** Bytes are kept: above a hole, or delivered and not yet acknowledged. */
   get holds(): boolean {
-    return this.ranges.length > 0;
+    return !this.givenUp && (this.ranges.length > 0 || this.delivered > this.trimmed);
   }
 
   /** Payload `from .. to - 1` was seen whole. `size` is the sender's payload so far, by sequence numbers. */

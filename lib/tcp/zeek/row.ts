@@ -87,12 +87,13 @@ export class ZeekRow {
     if (!this.originator.closeReported || !this.responder.closeReported) this.lifetime.touch(time);
     if ((flags & FIN) !== 0) {
       endpoint.fins++;
-      endpoint.finEnd = relativeSeq + span;
+      // One before the start is beyond all numbers to Zeek, which has them unsigned.
+      endpoint.finEnd = relativeSeq + span < 0 ? Infinity : relativeSeq + span;
     }
     const relativeAck = (flags & ACK) === 0 ? 0 : peer.acknowledgedBy(flags, segment.ack);
     this.advance(endpoint, flags, end, length);
     const closes = this.changeState(endpoint, peer, segment, time);
-    if ((flags & ACK) !== 0) this.acknowledged(peer, relativeAck, time);
+    if ((flags & ACK) !== 0) this.acknowledged(peer, relativeAck);
 
     if (endpoint.isOriginator) this.originatorSeen = true;
     else this.responderSeen = true;
@@ -101,8 +102,8 @@ export class ZeekRow {
       const unacknowledged = Math.max(from, endpoint.ackedRelative);
       endpoint.reassembly.add(unacknowledged, from + length, endpoint.nothingAcked, endpoint.size(peer));
     }
-    this.checkEnd(endpoint, time);
-    if (closes) this.close(endpoint, peer, time);
+    this.checkEnd(endpoint);
+    if (closes) this.close(endpoint, peer);
   }
 
   connState(): string {
@@ -152,7 +153,6 @@ export class ZeekRow {
       case CLOSED:
         if ((flags & RST) === 0 || peer.state === CLOSED) return false;
         this.enter(endpoint, peer, RESET);
-        this.lifetime.resetAfterClose(time);
         return !endpoint.closeReported;
       case RESET:
         return false;
@@ -225,37 +225,39 @@ export class ZeekRow {
     [this.originator, this.responder] = [this.responder, this.originator];
     this.originator.isOriginator = true;
     this.responder.isOriginator = false;
+    // Zeek notes by role, not by endpoint, which kinds of segment it has seen, and doesn't turn that.
+    [this.originator.kindsSeen, this.responder.kindsSeen] = [this.responder.kindsSeen, this.originator.kindsSeen];
     this.originatorIsClient = !this.originatorIsClient;
     [this.originatorSeen, this.responderSeen] = [this.responderSeen, this.originatorSeen];
     this.isPartial = false;
     this.history.flip();
   }
 
-  private acknowledged(endpoint: ZeekEndpoint, relativeAck: number, time: number): void {
+  private acknowledged(endpoint: ZeekEndpoint, relativeAck: number): void {
     const beforeFin = endpoint.fins > 0 && relativeAck >= endpoint.finEnd ? endpoint.finEnd - 1 : relativeAck;
     if (beforeFin <= endpoint.reassembly.trimmed) return;
     const isClear = isClean(endpoint) && isClean(this.peerOf(endpoint));
     const holes = endpoint.reassembly.acknowledge(beforeFin, this.isPartial);
     if (isClear) for (let hole = 0; hole < holes; hole++) this.history.gap(endpoint);
-    this.checkEnd(endpoint, time);
+    this.checkEnd(endpoint);
   }
 
-  private checkEnd(endpoint: ZeekEndpoint, time: number): void {
+  private checkEnd(endpoint: ZeekEndpoint): void {
     const closing = endpoint.fins > 0 || endpoint.state === CLOSED || endpoint.state === RESET;
     const peer = this.peerOf(endpoint);
     if (endpoint.reassembly.ended || !closing || endpoint.pending(peer)) return;
     endpoint.reassembly.ended = true;
     if (!this.closeDeferred) return;
-    this.close(endpoint, peer, time);
+    this.close(endpoint, peer);
     this.closeDeferred = false;
   }
 
-  private close(endpoint: ZeekEndpoint, peer: ZeekEndpoint, time: number): void {
+  private close(endpoint: ZeekEndpoint, peer: ZeekEndpoint): void {
     this.closeDeferred = endpoint.pending(peer);
     if (this.closeDeferred || endpoint.closeReported) return;
     endpoint.closeReported = true;
     const complete = endpoint.state === RESET || peer.closeReported || peer.state === INACTIVE;
     if (complete) this.lifetime.closed();
-    else if (endpoint.previousState !== INACTIVE) this.lifetime.halfClosed(time);
+    else if (endpoint.previousState !== INACTIVE) this.lifetime.halfClosed();
   }
 }

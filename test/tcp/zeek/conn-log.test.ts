@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ACK, FIN, PSH, RST, Segment, SYN } from '../../../lib/packet/segment.ts';
+import { ACK, BAD_DATA_OFFSET, FIN, HEADER_CUT, PSH, RST, Segment, SYN } from '../../../lib/packet/segment.ts';
 import { fullest, ZeekConnection } from '../../../lib/tcp/zeek/conn-log.ts';
 
 const CLIENT_ISN = 1_000;
@@ -13,17 +13,30 @@ interface Line {
   /** Bytes of the payload that the capture holds. */
   readonly captured?: number;
   readonly bad?: boolean;
+  /** What the header claims, with 20 bytes there. */
+  readonly headerLength?: number;
+  /** Bytes of a header that the capture holds. */
+  readonly headerHeld?: number;
 }
 
 /** A connection told in lines: who, flags, sequence number relative to the ISN, payload, acknowledgment relative to the other's ISN. */
 class Story {
-  readonly zeek = new ZeekConnection();
+  readonly zeek: ZeekConnection;
   private now = 0;
   private frame = 0;
   private readonly serverPort: number;
 
-  constructor(serverPort = SERVER_PORT) {
+  constructor(serverPort = SERVER_PORT, zeek: ZeekConnection = new ZeekConnection()) {
     this.serverPort = serverPort;
+    this.zeek = zeek;
+  }
+
+  /** The connection that begins with `frame` on the same 4-tuple. */
+  succeededAt(frame: number, rolesTurned = false): Story {
+    const next = new Story(this.serverPort, this.zeek.succeededBy(frame, rolesTurned));
+    next.now = this.now;
+    next.frame = this.frame;
+    return next;
   }
 
   client(flags: number, seq: number, length = 0, ack = 0, line: Line = {}): this {
@@ -68,6 +81,10 @@ class Story {
     segment.window = line.window ?? 502;
     segment.length = length;
     segment.payloadCaptured = line.captured ?? length;
+    segment.headerLength = line.headerLength ?? 20;
+    segment.payloadStart = line.headerHeld ?? 20;
+    if (line.headerLength !== undefined) segment.troubles |= BAD_DATA_OFFSET;
+    if (line.headerHeld !== undefined) segment.troubles |= HEADER_CUT;
     this.zeek.step(segment, fromClient, line.bad ?? false);
     return this;
   }
@@ -294,18 +311,103 @@ describe('rows that Zeek splits', () => {
 
   test('what turns out to be the next connection takes its rows along', () => {
     const told = story().handshake().client(SYN, 5_000).server(ACK, 1, 0, 1).client(RST, 1);
-    const next = told.zeek.splitAt(4, false)!;
+    const next = told.succeededAt(4);
     expect(told.rows).toEqual(['S1 ShA']);
-    expect(next.facts().map(({ connState, history }) => `${connState} ${history}`)).toEqual(['RSTOS0 SaR']);
-    expect(next.facts()[0]).toMatchObject({ packetsFromClient: 2, packetsFromServer: 1 });
-    expect(told.zeek.splitAt(4, false)).toBeNull();
+    expect(next.rows).toEqual(['RSTOS0 SaR']);
+    expect(next.zeek.facts()[0]).toMatchObject({ packetsFromClient: 2, packetsFromServer: 1 });
   });
 
   test('and turns them with the roles', () => {
     const told = story().handshake().server(SYN, 5_000);
     expect(told.zeek.facts()[1]).toMatchObject({ originator: 'server', packetsFromServer: 1 });
-    const next = told.zeek.splitAt(4, true)!;
-    expect(next.facts()).toMatchObject([{ originator: 'client', packetsFromClient: 1, packetsFromServer: 0 }]);
+    const next = told.succeededAt(4, true);
+    expect(next.zeek.facts()).toMatchObject([{ originator: 'client', packetsFromClient: 1, packetsFromServer: 0 }]);
+  });
+
+  test("a row that goes on into the next connection is the next one's: the ACK came before its SYN", () => {
+    const told = story().client(ACK, 1, 0, 1).client(SYN, 0);
+    const next = told.succeededAt(2).server(SYN | ACK, 0, 0, 1);
+    expect(told.rows).toEqual([]);
+    expect(next.rows).toEqual(['S1 ASh']);
+  });
+
+  test('a straggler that begins no row in Zeek is in the row of the connection before', () => {
+    const told = story()
+      .handshake()
+      .client(FIN | ACK, 1, 0, 1)
+      .server(FIN | ACK, 1, 0, 2);
+    const next = told.succeededAt(6).server(SYN | ACK, 9_000, 0, 1);
+    expect(told.rows).toEqual(['SF ShAFfh']);
+    expect(next.rows).toEqual([]);
+    const turned = told.succeededAt(7, true).client(RST, 2);
+    expect(told.rows).toEqual(['SF ShAFfhr']);
+    expect(turned.client(SYN, 7_000).rows).toEqual(['S0 S']);
+  });
+
+  test('after FIN and RST of one side a row lasts while segments come, and ends when they are looked for', () => {
+    const told = story()
+      .handshake()
+      .client(FIN | ACK, 1, 0, 1)
+      .client(RST | ACK, 2, 0, 1);
+    told.server(ACK, 1, 0, 2, { at: 4 }).server(ACK, 1, 0, 2, { at: 8.9 });
+    expect(told.rows).toEqual(['RSTO ShAFRa']);
+    told.server(ACK, 1, 0, 2, { at: 16 });
+    expect(told.rows).toEqual(['RSTO ShAFRa', 'OTH ^a']);
+  });
+
+  test('a side that closes alone is looked at 6 s later, too', () => {
+    const told = story()
+      .handshake()
+      .client(FIN | ACK, 1, 0, 1, { at: 3 })
+      .client(RST | ACK, 2, 0, 1, { at: 3.5 })
+      .server(ACK, 1, 0, 2, { at: 5.2 })
+      .server(ACK, 1, 0, 2, { at: 10.3 });
+    expect(told.rows).toEqual(['RSTO ShAFRa', 'OTH ^a']);
+  });
+
+  test('of damaged headers nothing is learnt: their row is over 5 s later', () => {
+    const told = story().client(ACK, 1, 0, 1, { headerLength: 60 }).client(ACK, 1, 0, 1, { headerLength: 60, at: 6 });
+    expect(told.rows).toEqual(['OTH ', 'OTH ']);
+  });
+
+  test('a SYN begins a row though its header is too long, but not if that is too short', () => {
+    const told = story().handshake().client(SYN, 9_000, 0, 0, { headerLength: 16 });
+    expect(told.rows).toEqual(['S1 ShA']);
+    told.client(SYN, 9_000, 0, 0, { headerLength: 60 });
+    expect(told.rows).toEqual(['S1 ShA', 'OTH ']);
+  });
+
+  test('a header of which the capture holds less than 20 bytes makes no row', () => {
+    expect(story().client(SYN, 0, 0, 0, { headerHeld: 16 }).rows).toEqual([]);
+    expect(story().client(SYN, 0, 0, 0, { headerHeld: 20 }).rows).toEqual(['OTH ']);
+  });
+});
+
+describe('what Zeek takes otherwise than it seems', () => {
+  test('letters that are written once go by role: turned with the SYN, the originator is silent on its ACK', () => {
+    const told = story(9_999)
+      .server(SYN | ACK, 0, 0, 1)
+      .server(ACK, 1, 0, 1)
+      .client(SYN, 0);
+    told.client(ACK, 1, 0, 1).server(ACK, 1, 0, 1);
+    expect(told.log).toBe('S1 HAs^a');
+  });
+
+  test('a close waits for what the peer has not been acknowledged: the SYN within makes no row yet', () => {
+    const told = story().handshake().server(ACK, 1, 100, 1);
+    told.client(FIN | ACK, 1, 0, 1).client(SYN, 0);
+    expect(told.rows).toEqual(['S2 ShAdF']);
+    told.client(ACK, 2, 0, 101).client(SYN, 0);
+    expect(told.rows).toEqual(['S2 ShAdF', 'S0 S']);
+  });
+
+  test('a FIN from before the first number holds back no acknowledgment, nor hides a gap', () => {
+    const told = story()
+      .handshake()
+      .client(ACK, 1, 10, 1)
+      .client(FIN | ACK, -10, 0, 1);
+    told.client(ACK, 101, 100, 1).server(ACK, 1, 0, 201);
+    expect(told.history).toBe('ShADFaG');
   });
 });
 
