@@ -37,11 +37,11 @@ export function waitedAtHand(it: Case): boolean {
   );
 }
 
-/** The last that was sent was full, without PSH, and came once and in order. */
-function wasMoreAtHand({ flow, back, memory }: Case): boolean {
+/** The last that was sent was full, without PSH; of its marks, it has those of `plain` only. */
+export function wasMoreAtHand({ flow, back, memory }: Case, plain = MORE | REPEATED | LATE): boolean {
   const pool = memory.sent;
   const record = flow.tail;
-  if (record < 0 || (pool.get(record, MARKS) & (MORE | HOLE | REPEATED | LATE)) !== MORE) return false;
+  if (record < 0 || (pool.get(record, MARKS) & (plain | MORE | HOLE)) !== MORE) return false;
   const size = seqDiff(pool.get(record, END), pool.get(record, START));
   return back.mss > 0 ? size + OPTION_BYTES >= back.mss : size >= SURELY_FULL;
 }

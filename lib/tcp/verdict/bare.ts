@@ -7,11 +7,13 @@ import { elapsed } from '../timing/elapsed.ts';
 import { HOST_ANSWERS } from '../timing/vantage.ts';
 import { acknowledge } from './acknowledging.ts';
 import type { Case } from './case.ts';
+import { FlowDetail } from './detail.ts';
 import { copyOf, isBehind, madeBy } from './duplicate.ts';
 import { begin, leaveGap } from './edges.ts';
 import { find, firstSighting } from './history.ts';
+import { LEAST_KEEP_ALIVE } from './keep-alives.ts';
 import { remember } from './recent-acks.ts';
-import { HOLE, MARKS } from './record.ts';
+import { HOLE, MARKS, START } from './record.ts';
 import { LEAST_TIMEOUT } from './recovery.ts';
 import { learn, ORDER_UNKNOWN, SENT_BEFORE, sendingOrder } from './sending-order.ts';
 
@@ -20,6 +22,7 @@ export function judgeBare(it: Case): void {
   const { connection, flow, back, segment, out, memory } = it;
   if (flow.started === 0) begin(flow, segment);
   const twin = copyOf(it);
+  if (seqLt(segment.seq, flow.next)) noteStale(flow, segment);
   if (twin !== null) {
     out.set(DUPLICATE, madeBy(flow, twin.sameLink), false, HIGH, twin.frame);
     return;
@@ -31,11 +34,11 @@ export function judgeBare(it: Case): void {
     order === SENT_BEFORE ||
     (back.ackSeen === 1 && seqLt(segment.ack, back.acked)) ||
     (order === ORDER_UNKNOWN && (probe ? !isPause(flow, segment) : isBehind(flow, segment)));
-  if (old) {
-    if (!leftTogether(it)) out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
-  } else if (probe) {
+  if (probe && (!old || isInside(it))) {
     const kind = facesZeroWindow(flow, back, segment) ? ZERO_WINDOW_PROBE : KEEP_ALIVE;
     out.set(kind, HOW_NONE, false, back.packets === 0 ? MEDIUM : HIGH, 0);
+  } else if (old) {
+    if (!leftTogether(it)) out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
   } else if (seqGt(segment.seq, flow.next)) leaveGap(it);
   learn(flow, segment);
 
@@ -44,6 +47,14 @@ export function judgeBare(it: Case): void {
   if (!old && out.kind === 0 && repeatsAck && seqGt(back.next, back.acked)) {
     if (++back.dupAcks >= 3) connection.notes |= DUP_ACKS;
   }
+}
+
+/** Its receiver will answer it, having what follows it. */
+function noteStale(flow: Flow, segment: Segment): void {
+  flow.detail ??= new FlowDetail();
+  flow.detail.stale++;
+  flow.detail.staleSeconds = segment.seconds;
+  flow.detail.staleNanos = segment.nanos;
 }
 
 /**
@@ -57,6 +68,12 @@ function probesBehind(flow: Flow, back: Flow, segment: Segment): boolean {
   return back.packets === 0 && isPause(flow, segment);
 }
 
+/** Its number lies inside of a segment, where no acknowledgment of its time stood: a probe, though late. */
+function isInside({ flow, segment, memory }: Case): boolean {
+  const record = find(memory.sent, flow, segment.seq);
+  return record >= 0 && memory.sent.get(record, START) !== segment.seq;
+}
+
 /**
  * It follows at once what was made after it, by the program: a host's CPUs put the two on the wire in either order, and nothing
  * says that the network did. What was made later still, or acknowledges more, tells otherwise.
@@ -68,9 +85,6 @@ function leftTogether({ flow, back, segment, memory }: Case): boolean {
   const { time } = firstSighting(pool, record);
   return elapsed(segment, time.seconds, time.nanos) < HOST_ANSWERS;
 }
-
-/** No stack keeps alive sooner (RFC 9293 3.8.4: two hours unless told otherwise; Linux counts seconds). Seconds. */
-const LEAST_KEEP_ALIVE = 1;
 
 /**
  * The window is closed, or it was while this endpoint last probed it and nothing was sent since: the update that reopened

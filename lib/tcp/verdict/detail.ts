@@ -43,6 +43,14 @@ export class FlowDetail {
   /** The first flight, while it may be one that was cut in pieces (verdict/pieces.ts). */
   pieces: Pieces | null = null;
 
+  /** Bare segments that came behind what their receiver has, each to be answered by an ACK (RFC 9293 3.10.7.4): how many, since when. */
+  stale = 0;
+  staleSeconds = 0;
+  staleNanos = 0;
+
+  /** Gaps in front of which as many numbers were left out as segments are missing (verdict/sending-order.ts). */
+  countedGaps = 0;
+
   /** Packets known to be lost in front of the tap since the highest byte seen (verdict/carrying.ts). */
   lost = 0;
 

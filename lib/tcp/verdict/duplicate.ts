@@ -3,9 +3,11 @@ import { HOW_CAPTURE, HOW_UNKNOWN } from '../../facts/verdict.ts';
 import { HEADER_CUT, type Segment } from '../../packet/segment.ts';
 import { type Flow, OFFERED_SACK } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
-import { isBeside } from '../timing/vantage.ts';
+import { isBeside, roundTripOf } from '../timing/vantage.ts';
+import { isDuplicateReport } from './acknowledging.ts';
 import type { Case } from './case.ts';
-import { findTwin, type Twin } from './recent-acks.ts';
+import { countTwins, findTwin, framesRemembered, type Twin } from './recent-acks.ts';
+import { FRAME } from './record.ts';
 import { counts, wasSeen } from './sending-order.ts';
 
 /** A copy made by the capture itself follows within this time, unless it was taken at another place. Seconds. */
@@ -36,17 +38,33 @@ export function madeBy(flow: Flow, sameLink: boolean): number {
  *   checksum, which a host leaves unfinished near itself); TIME_WAIT answers without SACK, so it must not be the first
  * - it follows at once, the tap stands beside its sender, and nothing came in between that it could answer
  */
-export function copyOf({ connection, flow, back, segment, memory }: Case): Readonly<Twin> | null {
+export function copyOf(it: Case): Readonly<Twin> | null {
+  const { connection, flow, back, segment, memory } = it;
   if (!findTwin(memory.acks, flow, segment, twin)) return wasSeen(flow, segment) ? LONG_AGO : null;
   if (!twin.sameLink) return twin;
   if (segment.ipId > 0 && (counts(flow) || flow.ipIdJumps === 0)) return twin;
-  if (twin.lag >= AT_ONCE) return null;
+  if (twin.lag >= AT_ONCE || answersStale(it)) return null;
   if ((back.ackSeen === 1 && seqLt(segment.ack, back.acked)) || isBehind(flow, segment)) return twin;
   const beside = isBeside(connection, back);
   const doubled = (flow.detail?.duplicates ?? 0) > 0;
-  const withSack = (flow.options & back.options & OFFERED_SACK) !== 0 && (back.finSent === 0 || doubled);
+  const alive = back.finSent === 0 || doubled || segment.sackCount > 0;
+  const withSack = (flow.options & back.options & OFFERED_SACK) !== 0 && alive;
+  if (beside && isDuplicateReport(segment) && heardSince(back, segment, twin.lag)) return null;
   if (withSack && (!beside || (segment.troubles & HEADER_CUT) === 0)) return twin;
   return beside && !heardSince(back, segment, twin.lag) ? twin : null;
+}
+
+/** A round trip and some patience, for where none is known. Seconds. */
+const SOME_TIME = 0.2;
+const SOON = 1.5;
+
+/** The other endpoint sent a bare segment that came too late to be news, which is answered so (then it is so no longer). */
+function answersStale({ connection, flow, back, segment }: Case): boolean {
+  const { detail } = back;
+  if (detail === null || detail.stale === 0) return false;
+  const waited = elapsed(segment, detail.staleSeconds, detail.staleNanos);
+  detail.stale--;
+  return waited < (roundTripOf(connection, flow, back) * SOON || SOME_TIME);
 }
 
 /**
@@ -54,11 +72,25 @@ export function copyOf({ connection, flow, back, segment, memory }: Case): Reado
  * only with another link or TTL, with an IP ID of a counting stack, or, nothing having come between, where other segments of
  * this sender were.
  */
-export function copyOfReset({ flow, back, segment, memory }: Case): Readonly<Twin> | null {
+export function copyOfReset(it: Case): Readonly<Twin> | null {
+  const { flow, back, segment, memory } = it;
   if (!findTwin(memory.acks, flow, segment, twin)) return null;
   if (!twin.sameLink || (segment.ipId > 0 && counts(flow))) return twin;
-  const doubled = (flow.detail?.duplicates ?? 0) > 0;
+  const doubled = (flow.detail?.duplicates ?? 0) > 0 && resetsSent(it) >= segmentsToReset(it);
   return twin.lag < AT_ONCE && doubled && !heardSince(back, segment, twin.lag) ? twin : null;
+}
+
+/** How often this RST was sent so far, as seen. */
+function resetsSent({ flow, segment, memory }: Case): number {
+  return countTwins(memory.acks, flow, segment);
+}
+
+/** How many bare segments the other endpoint sent since the last that its peer said alive: each is answered by a RST. */
+function segmentsToReset({ flow, back, memory }: Case): number {
+  const last = flow.tail < 0 ? 0 : memory.sent.get(flow.tail, FRAME);
+  const since = framesRemembered(memory.acks, back).filter((frame) => frame > last).length;
+  // The first may have been what closed it (RFC 9293 3.10.7.4, LAST-ACK).
+  return flow.finSent === 1 && back.finSent === 1 && flow.acked === flow.next ? since - 1 : since;
 }
 
 /**

@@ -31,6 +31,7 @@ import { FlowDetail } from './detail.ts';
 import { madeBy } from './duplicate.ts';
 import { addToChain, addToRun } from './episodes.ts';
 import { append, find, latestSending, linkOf, marksOf, prepend, releaseAll, sendAgain } from './history.ts';
+import { Judgement } from './judgement.ts';
 import { countPayload } from './payload.ts';
 import {
   END,
@@ -45,8 +46,10 @@ import {
   START,
   TS_VAL,
 } from './record.ts';
-import { sinceSending } from './recovery.ts';
+import { LEAST_TIMEOUT, sinceSending } from './recovery.ts';
 import { learn, SENT_AFTER, SENT_BEFORE, sendingOrder } from './sending-order.ts';
+
+const revised = new Judgement();
 
 /** A SYN or SYN-ACK: the flow begins with it, or it repeats the one it began with, or it is a stray and moves nothing. */
 export function judgeSyn(it: Case): void {
@@ -116,6 +119,10 @@ function judgeRepeated(it: Case): boolean {
     out.set(REORDERING, HOW_NONE, false, order === SENT_BEFORE ? HIGH : MEDIUM, 0);
     return false;
   }
+  if (comesTooSoon(it, record)) {
+    revised.set(RETRANSMISSION, HOW_SYNACK, false, MEDIUM, 0);
+    it.revisions.revise(of, revised);
+  }
   const arrived = (flow.ackSeen === 1 && seqGt(flow.acked, flow.isn)) || atReceiver(connection, flow, back);
   out.set(RETRANSMISSION, segment.flags & ACK ? HOW_SYNACK : HOW_SYN, arrived, HIGH, of);
   connection.notes |= SYN_REPEATED;
@@ -123,6 +130,22 @@ function judgeRepeated(it: Case): boolean {
   addToRun(it, flow.detail, record < 0 ? momentOf(segment) : latestSending(pool, record));
   addToChain(it, flow.detail, pool, record);
   return true;
+}
+
+/**
+ * The second SYN-ACK seen follows the first sooner than a timer, and answers a SYN sent again: only one of the two can be
+ * its answer, so that the other is the timer's, and there was one before both.
+ */
+function comesTooSoon({ back, segment, memory }: Case, record: number): boolean {
+  const pool = memory.sent;
+  if ((segment.flags & ACK) === 0 || record < 0 || pool.get(record, MARKS) & REPEATED) return false;
+  const syn = find(pool, back, back.isn);
+  if (syn < 0 || (pool.get(syn, MARKS) & REPEATED) === 0 || (back.options & SYN_SEEN) === 0) return false;
+  const first = { seconds: pool.get(record, SECONDS), nanos: pool.get(record, NANOS) };
+  return (
+    elapsed(segment, first.seconds, first.nanos) < LEAST_TIMEOUT &&
+    elapsed(first, pool.get(syn, FIRST_SECONDS), pool.get(syn, FIRST_NANOS)) >= LEAST_TIMEOUT
+  );
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { KeepAliveRun } from '../../facts/connection.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import type { Segment } from '../../packet/segment.ts';
-import { momentOf } from '../timing/elapsed.ts';
+import { elapsed, momentOf } from '../timing/elapsed.ts';
 
 const KEPT_RUNS = 256;
+/** No stack keeps alive sooner (RFC 9293 3.8.4: two hours unless told otherwise; Linux counts seconds). Seconds. */
+export const LEAST_KEEP_ALIVE = 1;
 
 type Growing = { -readonly [K in keyof KeepAliveRun]: KeepAliveRun[K] };
 
@@ -38,6 +40,13 @@ export class KeepAlives {
     run.probes++;
     run.unanswered++;
     run.interval = secondsBetween(run.start, now) / (run.probes - 1);
+  }
+
+  /** How many probes may have gone out since the last one seen, `now` being when this endpoint speaks on at `next`. */
+  due(now: Segment, next: number): number {
+    if (this.open === null || this.next !== next) return 0;
+    const { end, interval } = this.open;
+    return Math.floor(elapsed(now, end.seconds, end.nanos) / (interval || LEAST_KEEP_ALIVE));
   }
 
   /** The peer was heard. */

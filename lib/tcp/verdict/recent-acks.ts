@@ -106,6 +106,18 @@ export function findTwin(pool: Int32Columns, flow: Flow, segment: Segment, twin:
   return false;
 }
 
+/** How many of those remembered have the same header as this one. */
+export function countTwins(pool: Int32Columns, flow: Flow, segment: Segment): number {
+  if (flow.recentAcks < 0) return 0;
+  const print = fingerprint(segment);
+  let count = 0;
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const at = slot * SLOT_WIDTH;
+    if (pool.get(flow.recentAcks, at + FINGERPRINT) === print && pool.get(flow.recentAcks, at + FRAME) !== 0) count++;
+  }
+  return count;
+}
+
 /** The frames of all that are remembered. */
 export function framesRemembered(pool: Int32Columns, flow: Flow): number[] {
   if (flow.recentAcks < 0) return [];

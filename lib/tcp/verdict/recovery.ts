@@ -2,7 +2,7 @@ import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqGe, seqLt } from '../../bytes/seq.ts';
 import { HOW_FAST, HOW_FIN, HOW_RTO, HOW_SYN, HOW_SYNACK, HOW_TAIL_LOSS } from '../../facts/verdict.ts';
 import { ACK, FIN, type Segment, SYN, segmentSpan } from '../../packet/segment.ts';
-import { OFFERED_SACK } from '../flow.ts';
+import { type Flow, OFFERED_SACK } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { atReceiver, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
@@ -39,7 +39,7 @@ export function howRetransmitted(it: Case, record: number, lost: number): number
   const reachesEnd = seqGe((segment.seq + segmentSpan(segment)) | 0, flow.next);
   // A timer may send all that waits in one segment; a probe is the last segment as it was.
   const merged = record >= 0 && segment.seq === flow.acked && seqLt(memory.sent.get(record, END), flow.next);
-  const sack = (flow.options & back.options & OFFERED_SACK) !== 0;
+  const sack = mayUseSack(flow, back);
   const calm = detail.recovery === NOT_RECOVERING;
   if (reachesEnd && calm && !merged && sack && !reported && lost < 2 && detail.tailProbed !== flow.next) {
     detail.tailProbed = flow.next;
@@ -51,6 +51,11 @@ export function howRetransmitted(it: Case, record: number, lost: number): number
   detail.recoverTo = (flow.next + lost * flow.largestSegment) | 0;
   detail.goesBackTo = timeout && lost > 1 ? endOfFlight(it, lost) : flow.next;
   return timeout ? HOW_RTO : HOW_FAST;
+}
+
+/** Both ends offered SACK; of an end that the capture holds nothing of, nobody knows that it did not. */
+function mayUseSack(flow: Flow, back: Flow): boolean {
+  return (flow.options & (back.packets === 0 ? OFFERED_SACK : back.options) & OFFERED_SACK) !== 0;
 }
 
 /** Seconds since what `record` holds was sent last. */
@@ -65,7 +70,7 @@ export function sinceSending(pool: Int32Columns, record: number, segment: Segmen
 function endOfFlight({ connection, flow, back, segment }: Case, lost: number): number {
   const silence = elapsed(segment, flow.seconds, flow.nanos);
   const timeouts = Math.floor(Math.log2(1 + silence / (LEAST_TIMEOUT + roundTripOf(connection, flow, back))));
-  const probes = (flow.options & back.options & OFFERED_SACK) !== 0 ? 1 : 0;
+  const probes = mayUseSack(flow, back) ? 1 : 0;
   return (flow.next + Math.max(1, lost - probes - Math.max(0, timeouts - 1)) * flow.largestSegment) | 0;
 }
 

@@ -65,6 +65,8 @@ export function wasSeen(flow: Flow, segment: Segment): boolean {
 
 /** Steps by one that it takes to believe that a stack counts by connection: a quiet host's common counter looks alike. */
 const OWN_STEPS = 3;
+/** A client's second packet this close to its SYN was numbered by the same counter. */
+const FEW_STEPS = 8;
 /** Stacks that begin with a larger TTL (Windows, network gear) count all packets of the host together. */
 const LARGEST_TTL_OF_OWN = 64;
 
@@ -75,16 +77,29 @@ const LARGEST_TTL_OF_OWN = 64;
  */
 export function countsOwn(flow: Flow, segment: Segment): boolean {
   if (segment.ttl > LARGEST_TTL_OF_OWN || flow.ipIdJumps > 0) return false;
-  if (flow.options & UNNUMBERED_SYN_ACK) return flow.ipIdSteps > 0 && flow.ipIdSkips <= flow.ipIdSteps;
-  const enough = flow.options & SYN_SEEN && flow.synAcked === 0 ? 1 : OWN_STEPS;
-  return flow.ipIdSteps >= enough && flow.ipIdSkips * 4 <= flow.ipIdSteps;
+  // A number left out for each segment that is missing is counting, too.
+  const gaps = flow.detail === null ? 0 : flow.detail.countedGaps;
+  const steps = flow.ipIdSteps + gaps;
+  const skips = flow.ipIdSkips - gaps;
+  if (flow.options & UNNUMBERED_SYN_ACK) return steps > 0 && skips <= steps;
+  const isClient = (flow.options & SYN_SEEN) !== 0 && flow.synAcked === 0;
+  if (isClient && flow.packets === 2) return ((segment.ipId - flow.ipId) & 0xffff) <= FEW_STEPS;
+  return steps >= (isClient ? 1 : OWN_STEPS) && skips * 4 <= steps;
 }
 
 /** How many packets of this flow were sent between its newest and `segment`, as far as its numbers tell. */
 export function leftOut(flow: Flow, segment: Segment): number {
   if (segment.ipId <= 0 || flow.ipId < 0 || !countsOwn(flow, segment)) return 0;
   const step = ((segment.ipId - flow.ipId) << 16) >> 16;
-  return step > 1 && step < COUNTING_STEP ? step - 1 : 0;
+  // Zero says nothing, so nobody knows whether it was seen.
+  const between = segment.ipId < flow.ipId ? step - 2 : step - 1;
+  return between > 0 && step < COUNTING_STEP ? between : 0;
+}
+
+/** How far its number lies behind that of the newest of its flow, less one; -1 where there are no numbers. */
+export function numbersBetween(flow: Flow, segment: Segment): number {
+  if (segment.ipId <= 0 || flow.ipId < 0) return -1;
+  return (((segment.ipId - flow.ipId) << 16) >> 16) - 1;
 }
 
 /** It was sent before the newest of its flow, which is a retransmission or follows one: that overtook it. */

@@ -4,12 +4,12 @@ import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { halfBeyond, NEARLY, roundTripOf } from '../timing/vantage.ts';
-import { mayHaveWaited } from './at-hand.ts';
+import { mayHaveWaited, wasMoreAtHand } from './at-hand.ts';
 import type { Case } from './case.ts';
-import { FlowDetail, RECOVERING_TIMEOUT } from './detail.ts';
+import { FlowDetail, NOT_RECOVERING, RECOVERING_TIMEOUT } from './detail.ts';
 import { find, holeFrom } from './history.ts';
 import { mayBePiece } from './pieces.ts';
-import { END, NEXT, START } from './record.ts';
+import { END, MARKS, MORE, NEXT, PAYLOAD, START } from './record.ts';
 import { LEAST_TIMEOUT, sinceSending } from './recovery.ts';
 import { leftOut, wasOvertaken } from './sending-order.ts';
 
@@ -56,8 +56,10 @@ function pureAcksAmong({ connection, flow, back, segment, memory }: Case, missin
     last = at;
   }
   if (last < 0) return missing;
+  // A SYN-ACK waits longer for its ACK, or for ever (RFC 4987 3.6).
+  if ((sent.get(last, MARKS) & PAYLOAD) === 0 && sent.get(last, START) === back.isn) return segments;
   const waited = sinceSending(sent, last, segment) - halfBeyond(connection, back);
-  return missing === 1 && again === 0 && waited >= LEAST_TIMEOUT ? 0 : segments;
+  return missing === 1 && waited >= LEAST_TIMEOUT ? 0 : segments;
 }
 
 /**
@@ -75,13 +77,23 @@ function fillsHole({ connection, flow, back, segment, memory }: Case, missing: n
 /**
  * In order, and yet sent before: the last segment of a burst was lost in front of the tap, and this is the same again.
  * - packets are known to be lost that this could repeat, and no hole or zero window that they could have been for
- * - it came at a timer's time
+ * - it came at a timer's time, or was at hand when the segment before it was sent
  */
 export function repeatsUnseen(it: Case, lost: number): boolean {
   const { flow, memory } = it;
   if (lost === 0 || flow.contiguous !== flow.next || hasProbed(flow)) return false;
+  if (lost <= (flow.detail?.keepAliveRuns?.due(it.segment, flow.next) ?? 0)) return false;
   if (flow.tail >= 0 && standsFor(memory.sent, flow, flow.tail) > 1) return false;
-  return isTimers(it, lost);
+  return followsLost(it) || isTimers(it, lost);
+}
+
+/** It was at hand when the segment before it was sent, so that the packet known to be lost bore it. */
+function followsLost(it: Case): boolean {
+  const { connection, flow, back, segment } = it;
+  const { recovery, reordered } = flow.detail!;
+  if (recovery !== NOT_RECOVERING || reordered > 0 || !wasMoreAtHand(it, MORE)) return false;
+  const soonest = Math.max(LEAST_PROBE_TIMEOUT, roundTripOf(connection, flow, back) * NEARLY);
+  return sinceSending(it.memory.sent, flow.tail, segment) >= soonest;
 }
 
 /**

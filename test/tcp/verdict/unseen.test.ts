@@ -59,3 +59,73 @@ it('in order, at a timer’s time: the segment before it had said that more was 
   // A short segment without PSH says nothing.
   holds('0.020 > 0:100 P\n0.031 < ack 100 0:500\n0.032 > ack 500\n0.262 < 500:900 P', V6);
 });
+
+it('in order, behind a number left out: the segment before it had said that more was at hand', () => {
+  const AFTER = (at: string, verdict: string, first = '0:1448 id 12') => `
+    0.020 > 0:100 P
+    0.031 < ack 100 id 11
+    0.0311 < ${first}
+    0.032 > ack 1448
+    ${at} < 1448:2448 P id 14                     | ${verdict}
+  `;
+  const TAP: Setting = { tap: 'client' };
+  holds(AFTER('0.045', 'retransmission tail_loss_probe'), TAP);
+  holds(AFTER('0.033', ''), TAP);
+  holds(AFTER('0.045', '', '0:1448 P id 12'), TAP);
+});
+
+it('behind a gap as wide as the numbers left out, which are counted so', () => {
+  holds(
+    `
+    0.020 > 0:100 P
+    0.030 < ack 100 id 20
+    0.031 < 1448:2896 P id 22
+    0.0311 > ack 0 sack 1448:2896
+    0.050 < 0:1448 id 24                          | retransmission fast
+    0.0501 > ack 2896
+    0.062 < 2896:3000 P id 25                     | retransmission tail_loss_probe
+    `,
+    { tap: 'client' },
+  );
+});
+
+it('the first that a client sends, where numbers are left out behind its SYN', () => {
+  const FIRST = (at: string, id: number, verdict: string) => `
+    0.000 > S id 7
+    0.010 < SA
+    ${at} > 0:80 P ack 0 id ${id}                 | ${verdict}
+  `;
+  const TAP: Setting = { handshake: false };
+  holds(FIRST('0.223', 10, 'retransmission tail_loss_probe'), TAP);
+  // One was its ACK; and another counter, or no timer.
+  holds(FIRST('0.223', 9, ''), TAP);
+  holds(FIRST('0.223', 500, ''), TAP);
+  holds(FIRST('0.030', 10, ''), TAP);
+});
+
+it('is not what follows number zero, which nobody counts', () => {
+  holds(
+    `
+    0.020 < 0:1448 id 65534
+    0.0205 < 1448:2896 id 65535
+    0.021 < 2896:4344 id 0
+    0.0211 > ack 4344
+    0.035 < 4344:5792 id 1
+    `,
+    { tap: 'client' },
+  );
+});
+
+it('of a flow whose peer was not captured: a timeout does not go on beyond what it lost', () => {
+  holds(
+    `
+    0.000 > S id 1
+    0.020 > 0:100 P ack 0 id 2
+    0.040 > 100:200 P ack 10 id 3
+    0.060 > 200:300 P ack 20 id 4
+    0.520 > 300:400 P ack 20 id 7                 | retransmission rto
+    0.540 > 400:600 P ack 30 id 8
+    `,
+    { handshake: false },
+  );
+});

@@ -112,6 +112,29 @@ describe('retransmission', () => {
     );
   });
 
+  it('of the first SYN-ACK seen, which another follows sooner than any timer: one was before both', () => {
+    holds(
+      `
+      0.000 > S
+      1.010 > S                                   | retransmission syn of 1
+      1.015 < SA                                  | retransmission synack
+      1.0151 > ack 0
+      1.020 < SA                                  | retransmission synack spurious of 3
+      `,
+      { ...BARE, handshake: false, tap: 'client' },
+    );
+    // The SYN was seen once: it may have been doubled behind the tap.
+    holds(
+      `
+      0.000 > S
+      0.010 < SA
+      0.0101 > ack 0
+      0.020 < SA                                  | retransmission synack spurious of 2
+      `,
+      { ...BARE, handshake: false, tap: 'client' },
+    );
+  });
+
   it('of SYN, SYN-ACK and FIN', () => {
     holds(
       `
@@ -295,6 +318,11 @@ describe('a retransmission whose original the tap never saw', () => {
     const TAP: Setting = { tap: 'server' };
     holds(ANSWERS('0.260 > 200:300 ack 1000 id 1005                | retransmission tail_loss_probe'), TAP);
     holds(ANSWERS('0.083 > 200:300 ack 1000 id 1006                | retransmission tail_loss_probe'), TAP);
+    holds(
+      ANSWERS(`0.255 < 500:1000 ack 200 id 3            | retransmission tail_loss_probe of 4
+      0.490 > 200:300 ack 1000 id 1005            | retransmission tail_loss_probe`),
+      TAP,
+    );
     // The one that is missing may be a pure ACK.
     holds(ANSWERS('0.083 > 200:300 ack 1000 id 1005'), TAP);
     holds(
@@ -645,6 +673,45 @@ describe('duplicate', () => {
     );
   });
 
+  it('of a report of two copies, which no closing socket makes', () => {
+    holds(
+      `
+      0.020 < 0:1000
+      0.0201 < F 1000:1000
+      0.040 > ack 1001 sack 0:500
+      0.0405 > ack 1001 sack 0:500                | duplicate unknown of 3
+      `,
+      { timestamps: false, ids: false },
+    );
+  });
+
+  it('is not what answers another copy, or an ACK that came late', () => {
+    const V6: Setting = { timestamps: false, ids: false, tap: 'client' };
+    holds(
+      `
+      0.020 < 0:1000
+      0.0201 > ack 1000
+      0.0205 < 1000:2000
+      0.0206 > ack 2000
+      0.0230 < 0:0                                | reordering
+      0.0231 > ack 2000
+      0.0232 > ack 2000                           | duplicate unknown of 6
+      `,
+      V6,
+    );
+    holds(
+      `
+      0.020 < 0:1000
+      0.0201 > ack 1000
+      0.0205 < 0:1000                             | duplicate network of 1
+      0.0206 > ack 1000 sack 0:1000
+      0.0208 < 0:1000                             | duplicate network of 1
+      0.0209 > ack 1000 sack 0:1000
+      `,
+      V6,
+    );
+  });
+
   it('is not what a duplicate ACK is', () => {
     holds(
       `
@@ -694,6 +761,19 @@ describe('duplicate', () => {
       `,
       { tap: 'client' },
     );
+    // One answer for each that was sent to it, and what comes beyond is a copy.
+    holds(
+      `
+      0.020 < 0:1000 id 5001 ts 20
+      0.0201 < 0:1000 id 5001 ts 20               | duplicate unknown of 1
+      0.030 > ack 1000
+      0.0301 > ack 1000 ecr 19
+      0.040 < R 1000:1000 id 0
+      0.0402 < R 1000:1000 id 0
+      0.0404 < R 1000:1000 id 0                   | duplicate unknown of 6
+      `,
+      { tap: 'client' },
+    );
   });
 });
 
@@ -718,6 +798,34 @@ describe('probes', () => {
       120.0 > 99:100                              | keep_alive
       120.01 < ack 100
     `);
+  });
+
+  it('a keep-alive that comes late is one: no acknowledgment stood where it stands', () => {
+    holds(`
+      0.020 > 0:100
+      0.030 < ack 100
+      60.00 > 99:99 id 1004                       | keep_alive
+      60.01 < ack 100
+      60.30 > 99:99 id 1003 ts 50000              | keep_alive
+    `);
+    holds(`
+      0.020 > 0:100
+      0.021 > 100:101 id 1004
+      0.030 < ack 101
+      0.060 > 100:100 id 1003 ts 20               | reordering
+    `);
+  });
+
+  it('a keep-alive lost in front of the tap is missed by its number, and is no data', () => {
+    const kept = (at: string, verdict: string) => `
+      0.020 > 0:100 id 1002
+      0.030 < ack 100
+      1.030 > 99:99 id 1003                       | keep_alive
+      1.040 < ack 100
+      ${at} > 100:200 id 1005                     | ${verdict}
+    `;
+    holds(kept('2.300', ''));
+    holds(kept('1.900', 'retransmission tail_loss_probe'));
   });
 
   it('zero-window probe as Linux sends it, while the window is closed and after an update was lost', () => {
