@@ -33,7 +33,15 @@ export type Unit = 's' | 'ms' | 'bytes' | '%' | '/s' | 'count' | 'ratio';
 export interface RuleOption {
   readonly default: number | boolean;
   readonly unit: Unit;
+  /** Values beyond these are refused: what they ask for is not noticed in the first place. Without them, from 0 on. */
+  readonly least?: number;
+  readonly most?: number;
   readonly description: string;
+}
+
+/** `at least 0.5`, `at least 0 and at most 1200`. */
+export function boundsText({ least = 0, most }: RuleOption): string {
+  return `at least ${least}${most === undefined ? '' : ` and at most ${most}`}`;
 }
 
 export type RuleOptions = { readonly [name: string]: RuleOption };

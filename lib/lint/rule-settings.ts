@@ -1,4 +1,4 @@
-import type { RuleOption } from '../facts/rule.ts';
+import { boundsText, type RuleOption } from '../facts/rule.ts';
 import type { Rule } from '../rules/rule.ts';
 import { LEVELS, type OptionSettings, type RuleSetting, type RuleSettings } from './config.ts';
 import { idsOf, isObject, isOneOf, unknown } from './read.ts';
@@ -36,9 +36,13 @@ function parseOptions(
     if (option === undefined) problems.push(`rule ${id}: ${unknown('option', name, Object.keys(known))}`);
     else if (typeof value !== typeof option.default) {
       problems.push(`rule ${id}: option "${name}" must be a ${typeof option.default}`);
-    } else if (typeof value === 'number' && !(value >= 0 && Number.isFinite(value))) {
-      problems.push(`rule ${id}: option "${name}" must be a number of at least 0`);
+    } else if (typeof value === 'number' && !isWithin(option, value)) {
+      problems.push(`rule ${id}: option "${name}" must be a number of ${boundsText(option)}`);
     } else read[name] = value as number | boolean;
   }
   return read;
+}
+
+function isWithin({ least = 0, most = Number.MAX_VALUE }: RuleOption, value: number): boolean {
+  return value >= least && value <= most;
 }

@@ -94,8 +94,8 @@ function ruleSchema({ meta }: Rule): object {
   };
 }
 
-function optionSchema({ default: usual, unit, description }: RuleOption): object {
+function optionSchema({ default: usual, unit, description, least = 0, most }: RuleOption): object {
   const told = { default: usual, description: `${description} (${unit})` };
   if (typeof usual === 'boolean') return { type: 'boolean', ...told };
-  return { type: 'number', minimum: 0, ...told };
+  return { type: 'number', minimum: least, ...(most === undefined ? {} : { maximum: most }), ...told };
 }

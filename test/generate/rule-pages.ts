@@ -1,6 +1,5 @@
 import type { Finding } from '../../lib/facts/finding.ts';
-import type { RuleMeta } from '../../lib/facts/rule.ts';
-import { PRESETS } from '../../lib/facts/rule.ts';
+import { boundsText, PRESETS, type RuleMeta, type RuleOption } from '../../lib/facts/rule.ts';
 import { isOnIn } from '../../lib/lint/presets.ts';
 
 /** What a page shows besides the rule's own words: a finding of its fixture, and the two scripts. */
@@ -71,12 +70,17 @@ function bullets(items: readonly string[]): string {
 
 function options({ id, options: known }: RuleMeta): string {
   const rows = Object.entries(known).map(
-    ([name, option]) => `| \`${name}\` | ${option.default} | ${option.unit} | ${option.description} |`,
+    ([name, option]) =>
+      `| \`${name}\` | ${option.default} | ${option.unit} | ${option.description}${boundsOf(option)} |`,
   );
   if (rows.length === 0) return '';
   const [name, option] = Object.entries(known)[0]!;
   const usage = `\`\`\`json\n{ "rules": { "${id}": ["on", { "${name}": ${option.default} }] } }\n\`\`\``;
   return `| option | default | unit | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n\n${usage}`;
+}
+
+function boundsOf(option: RuleOption): string {
+  return option.least === undefined && option.most === undefined ? '' : ` (${boundsText(option)})`;
 }
 
 function exampleText({ finding }: Example): string {

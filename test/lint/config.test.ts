@@ -45,6 +45,14 @@ describe('configuration', () => {
       { rules: { 'syn-flood': ['error', { handshakes: -1 }] } },
       'rule syn-flood: option "handshakes" must be a number of at least 0',
     ],
+    [
+      { rules: { 'slow-response': ['on', { seconds: 0.2 }] } },
+      'rule slow-response: option "seconds" must be a number of at least 0.5',
+    ],
+    [
+      { rules: { 'mss-small': ['on', { bytes: 1300 }] } },
+      'rule mss-small: option "bytes" must be a number of at least 0 and at most 1200',
+    ],
     [{ rules: { 'syn-flood': ['error', {}, 1] } }, 'rule syn-flood: expected [level, {options}]'],
     [{ rules: [] }, '"rules" must be an object of rule ids'],
     [{ minConfidence: 3 }, 'unknown confidence "3"; known: high, medium, low'],

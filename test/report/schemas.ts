@@ -473,11 +473,14 @@ const taps = object({
   judgedEarly: count,
 });
 
-const option = object({
-  default: { type: ['number', 'boolean'] },
-  unit: words(['s', 'ms', 'bytes', '%', '/s', 'count', 'ratio']),
-  description: text,
-});
+const option = object(
+  {
+    default: { type: ['number', 'boolean'] },
+    unit: words(['s', 'ms', 'bytes', '%', '/s', 'count', 'ratio']),
+    description: text,
+  },
+  { least: { type: 'number' }, most: { type: 'number' } },
+);
 const rule = object({
   id: text,
   family: words(FAMILIES),

@@ -1,4 +1,4 @@
-import { PRESETS, type RuleMeta, type RuleOption } from '../../facts/rule.ts';
+import { boundsText, PRESETS, type RuleMeta, type RuleOption } from '../../facts/rule.ts';
 import { hanging, wrap } from '../layout/wrap.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
 import { list } from '../phrases.ts';
@@ -31,7 +31,8 @@ function section(page: Page, title: string, texts: readonly string[], bullet = '
 
 function optionText([name, option]: [string, RuleOption]): string {
   const unit = option.unit === 'count' || option.unit === 'ratio' ? '' : ` ${option.unit}`;
-  return `${name}: ${option.default}${typeof option.default === 'number' ? unit : ''}. ${option.description}`;
+  const bounds = option.least === undefined && option.most === undefined ? '' : ` (${boundsText(option)})`;
+  return `${name}: ${option.default}${typeof option.default === 'number' ? unit : ''}${bounds}. ${option.description}`;
 }
 
 function presetsText({ offIn = [] }: RuleMeta): string {

@@ -19,9 +19,14 @@ export default defineRule({
     references: ['RFC 9293 3.5', 'RFC 6298 2'],
     severity: 'warning',
     options: {
-      seconds: { default: 1, unit: 's', description: 'Handshake that is slow in any case.' },
+      seconds: { default: 1, unit: 's', least: 0.1, description: 'Handshake that is slow in any case.' },
       times: { default: 5, unit: 'ratio', description: 'Times the usual handshake of this client and service.' },
-      atLeast: { default: 0.1, unit: 's', description: 'Below this it is not slow, however fast the usual one is.' },
+      atLeast: {
+        default: 0.1,
+        unit: 's',
+        least: 0.1,
+        description: 'Below this it is not slow, however fast the usual one is.',
+      },
     },
     needs: ['handshake'],
     wakes: HANDSHAKE_SLOW,

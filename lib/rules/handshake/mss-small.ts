@@ -21,7 +21,7 @@ export default defineRule({
     confirm: 'Filter `tcp.flags.syn == 1 and (tcp.options.mss_val < 1200 or not tcp.options.mss_val)`.',
     references: ['RFC 9293 3.7.1', 'RFC 6691 2'],
     severity: 'note',
-    options: { bytes: { default: 1200, unit: 'bytes', description: 'An MSS below this is small.' } },
+    options: { bytes: { default: 1200, unit: 'bytes', most: 1200, description: 'An MSS below this is small.' } },
     needs: [],
     wakes: OPTIONS_UNEVEN,
     falsePositives: ['Networks with a small MTU by nature (6LoWPAN, some VPNs, IPv6 minimum minus tunnels).'],

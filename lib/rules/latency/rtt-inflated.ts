@@ -22,7 +22,7 @@ export default defineRule({
     severity: 'warning',
     options: {
       times: { default: 4, unit: 'ratio', description: 'The 95th percentile over the minimum.' },
-      more: { default: 100, unit: 'ms', description: 'and at least so much more.' },
+      more: { default: 100, unit: 'ms', least: 100, description: 'and at least so much more.' },
       samples: { default: 20, unit: 'count', description: 'Measurements below which nothing is said.' },
     },
     needs: ['bothSides'],

@@ -18,6 +18,7 @@ export default defineRule({
       seconds: {
         default: 1,
         unit: 's',
+        least: 0.5,
         description: 'Time to the first byte of the response, less the path’s round trip.',
       },
       times: { default: 5, unit: 'ratio', description: 'Times the service’s median that make it a warning,' },

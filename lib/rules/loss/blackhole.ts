@@ -37,7 +37,12 @@ export default defineRule({
     references: ['RFC 9293 3.8.3', 'RFC 6298 5.5', 'RFC 5482 3'],
     severity: 'error',
     options: {
-      repeats: { default: 3, unit: 'count', description: 'Repeats of the same data without any acknowledgment.' },
+      repeats: {
+        default: 3,
+        unit: 'count',
+        least: 2,
+        description: 'Repeats of the same data without any acknowledgment.',
+      },
     },
     needs: ['bothSides'],
     wakes: RESENT_BY_TIMER,

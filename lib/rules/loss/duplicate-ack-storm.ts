@@ -26,7 +26,7 @@ export default defineRule({
     confirm: 'Statistics, I/O graph of `tcp.analysis.duplicate_ack and tcp.stream eq N` per second.',
     references: ['RFC 5681 2', 'RFC 5961 7', 'RFC 9293 3.10.7.4'],
     severity: 'warning',
-    options: { perSecond: { default: 100, unit: '/s', description: 'Duplicate ACKs in one second.' } },
+    options: { perSecond: { default: 100, unit: '/s', least: 8, description: 'Duplicate ACKs in one second.' } },
     needs: [],
     wakes: DUP_ACKS,
     falsePositives: ['Fast, long paths with large windows, where hundreds of segments follow one loss.'],

@@ -48,7 +48,7 @@ export default defineRule({
     references: ['RFC 2923 2.1', 'RFC 1191 3', 'RFC 8201 4', 'RFC 4821 7'],
     severity: 'error',
     options: {
-      repeats: { default: 3, unit: 'count', description: 'Repeats of one large segment that vanished.' },
+      repeats: { default: 3, unit: 'count', least: 2, description: 'Repeats of one large segment that vanished.' },
       bytes: { default: 576, unit: 'bytes', description: 'Segments up to this size are small.' },
     },
     needs: ['handshake', 'bothSides'],

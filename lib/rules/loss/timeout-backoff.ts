@@ -22,7 +22,7 @@ export default defineRule({
     confirm: 'Several packets with the same `tcp.seq`; `tcp.analysis.rto` grows from one to the next.',
     references: ['RFC 6298 5', 'RFC 6298 5.5'],
     severity: 'warning',
-    options: { repeats: { default: 3, unit: 'count', description: 'Repeats in a row of the same data.' } },
+    options: { repeats: { default: 3, unit: 'count', least: 2, description: 'Repeats in a row of the same data.' } },
     needs: ['bothSides'],
     wakes: RESENT_BY_TIMER,
     falsePositives: [],

@@ -23,7 +23,7 @@ export default defineRule({
     confirm: 'Sort the stream by `tcp.time_delta`: after the longest one, data, then RST or only retransmissions.',
     references: ['RFC 5382 5', 'RFC 1122 4.2.3.6', 'RFC 9293 3.5.1'],
     severity: 'warning',
-    options: { seconds: { default: 60, unit: 's', description: 'Silence that counts.' } },
+    options: { seconds: { default: 60, unit: 's', least: 10, description: 'Silence that counts.' } },
     needs: ['bothSides'],
     wakes: IDLE,
     falsePositives: ['A peer that closed on purpose while the FIN was not captured.'],

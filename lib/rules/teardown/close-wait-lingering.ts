@@ -27,6 +27,7 @@ export default defineRule({
       seconds: {
         default: 5,
         unit: 's',
+        least: 0.1,
         description: 'Time in CLOSE_WAIT, without sending anything new, that is too long.',
       },
     },

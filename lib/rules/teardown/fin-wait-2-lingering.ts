@@ -22,7 +22,7 @@ export default defineRule({
     confirm: 'The FIN is acknowledged (`tcp.ack` one above its sequence number), and no FIN comes back.',
     references: ['RFC 9293 3.6', 'RFC 9293 3.3.2'],
     severity: 'warning',
-    options: { seconds: { default: 60, unit: 's', description: 'Time in FIN_WAIT_2 that is too long.' } },
+    options: { seconds: { default: 60, unit: 's', least: 0.1, description: 'Time in FIN_WAIT_2 that is too long.' } },
     needs: ['bothSides'],
     wakes: CLOSE_LINGERS,
     falsePositives: ['Long downloads after a half-close.'],

@@ -27,7 +27,12 @@ export default defineRule({
     severity: 'warning',
     offIn: ['ci'],
     options: {
-      connections: { default: 3, unit: 'count', description: 'Connections that lost something within 100 ms.' },
+      connections: {
+        default: 3,
+        unit: 'count',
+        least: 3,
+        description: 'Connections that lost something within 100 ms.',
+      },
       times: { default: 10, unit: 'ratio', description: 'Times what chance would give at the capture’s mean rate.' },
     },
     needs: ['bothSides'],

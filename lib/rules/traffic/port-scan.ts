@@ -18,7 +18,7 @@ export default defineRule({
     severity: 'warning',
     offIn: ['ci'],
     options: {
-      tried: { default: 20, unit: 'count', description: 'Distinct ports tried within 60 s.' },
+      tried: { default: 20, unit: 'count', least: 10, description: 'Distinct ports tried within 60 s.' },
       failedShare: { default: 0.8, unit: 'ratio', description: 'Share of them unanswered or refused.' },
     },
     needs: ['bothSides'],

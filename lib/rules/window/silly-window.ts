@@ -21,7 +21,9 @@ export default defineRule({
     confirm: 'Filter `tcp.stream eq N and tcp.len > 0 and tcp.len < 16`.',
     references: ['RFC 9293 3.8.6.2', 'RFC 813 4', 'RFC 9293 3.7.4'],
     severity: 'warning',
-    options: { segments: { default: 100, unit: 'count', description: 'Tiny segments, or tiny openings, in a row.' } },
+    options: {
+      segments: { default: 100, unit: 'count', least: 8, description: 'Tiny segments, or tiny openings, in a row.' },
+    },
     needs: [],
     wakes: TINY,
     falsePositives: [

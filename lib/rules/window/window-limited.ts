@@ -29,7 +29,12 @@ export default defineRule({
     severity: 'warning',
     options: {
       share: { default: 0.3, unit: 'ratio', description: 'Share of the transfer’s time limited by the window.' },
-      bytes: { default: 131_072, unit: 'bytes', description: 'Transfers smaller than this are not judged.' },
+      bytes: {
+        default: 131_072,
+        unit: 'bytes',
+        least: 131_072,
+        description: 'Transfers smaller than this are not judged.',
+      },
     },
     needs: ['flightVisible'],
     wakes: BULK,

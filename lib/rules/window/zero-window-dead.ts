@@ -26,7 +26,8 @@ export default defineRule({
       seconds: {
         default: PATIENCE_SECONDS,
         unit: 's',
-        description: 'Time watched without a usable window (3 s at least).',
+        least: PATIENCE_SECONDS,
+        description: 'Time watched without a usable window.',
       },
     },
     needs: ['bothSides'],
