@@ -196,8 +196,12 @@ describe.skipIf(path === null)('the report in a browser', { timeout: 60_000 }, (
     expect(Number(last)).toBeGreaterThan(100);
     await page.goBack();
     await page.locator('#services button', { hasText: 'connections' }).click();
-    const counts = await page.locator('#services tbody td:nth-child(2)').allTextContents();
+    const counts = await page.locator('#services tbody td:nth-child(3)').allTextContents();
     expect(counts.slice(0, 3)).toEqual(['280', '112', '16']);
+    // The script leaves words to those who listen that the eye is spared.
+    expect(await page.locator('#services th .unseen').count()).toBe(2);
+    const table = page.locator('#services .scroll');
+    expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
     expect(complaints).toEqual([]);
   });
 

@@ -62,7 +62,7 @@ describe('the page', () => {
       'The capture shows no gaps or faults of its own that would weaken this.',
     ]);
     expect(verdict(await html(folder.script('healthy.pcap', HEALTHY)))).toEqual([
-      '1 connection to 1 service in 40 ms; nothing was found.',
+      '1 connection to 1 service in 40 ms.',
       expect.stringMatching(/^None of the \d+ rules that looked at it had anything to say/),
       expect.any(String),
     ]);

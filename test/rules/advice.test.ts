@@ -94,6 +94,12 @@ describe('a reset of an open connection', () => {
     expect(finding.likelyCauses[0]).toContain('forgot the idle connection');
   });
 
+  it('says so where there was no data', () => {
+    expect(only(`${OPEN}+8 < R. 1:1(0) ack 1 win 502\n`).message).toContain(
+      '8.02 s after opening it, without a byte of data;',
+    );
+  });
+
   it('that never carried data looks like a health check', () => {
     const finding = only(`${OPEN}+0.01 > R. 1:1(0) ack 1 win 502\n`);
     expect(finding.message).toContain('30 ms after opening it, without a byte of data');

@@ -72,6 +72,21 @@ describe('expandInputs', () => {
     ]);
   });
 
+  it('takes patterns and directories as seen from where it runs', () => {
+    const before = process.cwd();
+    process.chdir(directory);
+    try {
+      expect(expandInputs(['**/*.cap'])).toEqual([join('night', 'deep', 'er.cap')]);
+      expect(expandInputs(['n*/late*'])).toEqual([join('night', 'late.pcapng.zst')]);
+      expect(expandInputs(['./night/*/*.cap', 'night//deep/*', 'night/../night/deep/er.*'])).toEqual(
+        Array(3).fill(join('night', 'deep', 'er.cap')),
+      );
+      expect(expandInputs(['.']).slice(0, 2)).toEqual(['.hidden.pcap', '[odd] name*.pcap']);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   it('finds the captures in a directory and below, numbers in names by value', () => {
     expect(expanded('')).toEqual([
       '.hidden.pcap',

@@ -38,16 +38,25 @@ function matching(pattern: string, fail: Fail): string[] {
   const root = parts.slice(0, firstWild).join('/');
   const directory = firstWild === 0 ? '.' : root === '' ? '/' : root;
   const wanted = patternOf(parts.slice(firstWild));
-  const prefix = directory === '.' && firstWild === 0 ? 2 : directory.length + (directory.endsWith('/') ? 0 : 1);
-  const deep = parts.includes('**');
-  const found = filesBelow(directory, fail, deep ? Number.POSITIVE_INFINITY : parts.length - firstWild).filter((file) =>
-    wanted.test(file.slice(prefix).replaceAll(sep, '/')),
-  );
-  return found.map((file) => (firstWild === 0 ? file.slice(prefix) : file));
+  const depth = parts.includes('**') ? Number.POSITIVE_INFINITY : parts.length - firstWild;
+  return namesBelow(directory, '', fail, depth)
+    .filter((name) => wanted.test(name.replaceAll(sep, '/')))
+    .map((name) => pathOf(directory, name));
 }
 
-/** Regular files in a directory and, as deep as asked, below; ordered. Links to directories are not followed. */
-function filesBelow(directory: string, fail: Fail, depth = Number.POSITIVE_INFINITY): string[] {
+function filesBelow(directory: string, fail: Fail): string[] {
+  return namesBelow(directory, '', fail).map((name) => pathOf(directory, name));
+}
+
+/** `-` alone is standard input. */
+function pathOf(directory: string, name: string): string {
+  const path = join(directory, name);
+  return path === '-' ? `.${sep}-` : path;
+}
+
+/** Regular files in a directory and, as deep as asked, below, as seen from there; ordered. Links to directories are not followed. */
+function namesBelow(root: string, within: string, fail: Fail, depth = Number.POSITIVE_INFINITY): string[] {
+  const directory = join(root, within);
   let entries: Dirent[];
   try {
     entries = readdirSync(directory, { withFileTypes: true });
@@ -57,9 +66,9 @@ function filesBelow(directory: string, fail: Fail, depth = Number.POSITIVE_INFIN
   }
   entries.sort((a, b) => compareNaturally(a.name, b.name));
   return entries.flatMap((entry) => {
-    const path = directory === '.' ? `.${sep}${entry.name}` : join(directory, entry.name);
-    if (entry.isDirectory()) return depth > 1 ? filesBelow(path, fail, depth - 1) : [];
-    return entry.isFile() || (entry.isSymbolicLink() && statOf(path)?.isFile()) ? [path] : [];
+    const name = join(within, entry.name);
+    if (entry.isDirectory()) return depth > 1 ? namesBelow(root, name, fail, depth - 1) : [];
+    return entry.isFile() || (entry.isSymbolicLink() && statOf(join(root, name))?.isFile()) ? [name] : [];
   });
 }
 

@@ -122,6 +122,7 @@ function servicesSection({ services }: Incident): string {
   const rest = services.length - shown.length;
   const titles: readonly (readonly [string, string])[] = [
     ['service', ''],
+    ['findings', ''],
     ['connections', 'n'],
     ['refused', 'n'],
     ['unanswered', 'n'],
@@ -132,7 +133,6 @@ function servicesSection({ services }: Incident): string {
     ['<span class="unseen">response </span>p95', 'n'],
     ['sent again', 'n'],
     ['CLOSE_WAIT', 'n'],
-    ['findings', ''],
   ];
   const head = titles.map(([title, kind]) => `<th scope="col" class="${kind}">${title}</th>`).join('');
   return `<section id="services" aria-labelledby="services-title">
@@ -171,6 +171,7 @@ function serviceRow(row: ServiceRow): string {
   const more = row.findings.length > 4 ? ` +${row.findings.length - 4}` : '';
   return (
     `<tr${worst === undefined ? '' : ` class="${worst}"`}><th scope="row"><code>${markup(socket(server.address, server.port))}</code>${name}</th>` +
+    `<td class="tags">${found}${more}</td>` +
     number(row.connections, grouped(row.connections)) +
     part(row.refused, row.begun) +
     part(row.unanswered, row.begun) +
@@ -178,8 +179,7 @@ function serviceRow(row: ServiceRow): string {
     times(row.handshake) +
     times(row.response) +
     part(row.retransmittedBytes, row.uniqueBytes) +
-    number(closeWait, duration(closeWait ?? 0)) +
-    `<td>${found}${more}</td></tr>\n`
+    `${number(closeWait, duration(closeWait ?? 0))}</tr>\n`
   );
 }
 

@@ -70,7 +70,7 @@ const VANTAGES = {
   client: 'at the clients',
   server: 'at the servers',
   middle: 'between the two',
-  unknown: 'nobody can tell where',
+  unknown: 'at an unknown place',
 } as const;
 
 /** Where the tap stood, in words. */

@@ -14,16 +14,15 @@ function whatThereWas({ report, services }: Incident): string {
   const capture = report.captures[0]!;
   const length = lengthOf(capture);
   const where = `${count(capture.connections, 'connection')} to ${count(services.length, 'service')}`;
-  return `${where}${length === '' ? '' : ` in ${length}`}; ${whereFound(report, services)}.`;
+  return `${where}${length === '' ? '' : ` in ${length}`}${whereFound(report, services)}.`;
 }
 
 function whereFound({ findings }: Report, services: Incident['services']): string {
   const concerned = services.filter((service) => service.findings.length > 0).length;
-  if (concerned === 0) {
-    return findings.length === 0 ? 'nothing was found' : 'what was found is about none of them in particular';
-  }
-  const all = services.length === 1 ? '' : ' at every one of them';
-  return `something was found${concerned === services.length ? all : ` at ${grouped(concerned)} of them`}`;
+  // The heading tells how much there is, and where there is one service, where.
+  if (findings.length === 0 || (services.length === 1 && concerned === 1)) return '';
+  if (concerned === 0) return '; what was found is about none of them in particular';
+  return `; something was found at ${concerned === services.length ? 'every one' : grouped(concerned)} of them`;
 }
 
 function theWorst({ report }: Incident, groups: readonly CauseGroup[]): string {

@@ -97,7 +97,12 @@ export default defineRule({
         end: last.time,
         lowerBound: true,
         impact: { seconds },
-        evidence: { vanished: chain.bytes, passed, icmp: told?.address ?? null, mtu: told?.mtu ?? null },
+        evidence: {
+          vanishedBytes: chain.bytes,
+          passedBytes: passed || null,
+          icmp: told?.address ?? null,
+          mtu: told?.mtu ?? null,
+        },
         // A FIN may be waiting behind what vanishes.
         replaces: ['blackhole', 'timeout-backoff', 'close-wait-lingering'],
       } as const;

@@ -84,7 +84,7 @@ export default defineRule({
         ],
       };
     }
-    const silent = `${duration(idle)} after the last data`;
+    const silent = `${duration(idle)} after ${said.length === 0 ? 'opening it, without a byte of data' : 'the last data'}`;
     return {
       ...common,
       message: `${who} reset its open connection with ${whom} ${idle > SOON_SECONDS ? silent : `after ${duration(open)}`}; nothing was outstanding.`,

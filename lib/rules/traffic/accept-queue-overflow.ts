@@ -95,7 +95,7 @@ function hung(service: ServiceFacts, { start, end }: CaptureFacts, least: number
     confidence: 'low',
     message: `Server ${at(service)} acknowledged what ${count(unheard, 'connection')} sent it, answered none of them, and left ${count(silent, 'further attempt')} without an answer: its accept queue may be full.`,
     frames: [incomplete.firstFrame, incomplete.lastFrame],
-    frameCount: incomplete.connections + incomplete.retriedSyns,
+    frameCount: incomplete.connections,
     start,
     end,
     impact: { connections: unheard + silent },

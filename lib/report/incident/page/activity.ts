@@ -9,7 +9,7 @@ import type { Span } from './span.ts';
 /** All connections over time: what was found, what was sent, and how many were in the states that tell of trouble. */
 export function activityOf({ activity, findings }: Payload, span: Span): HTMLElement[] {
   return [
-    new FindingLanes(findings, span).element,
+    ...(findings.length === 0 ? [] : [new FindingLanes(findings, span).element]),
     trafficChart(activity.bytes, activity.segments, span).element,
     stateChart(activity, span).element,
   ];

@@ -5,7 +5,7 @@ export function makeSortable(): void {
   for (const table of document.querySelectorAll<HTMLTableElement>('table.sortable')) {
     const heads = [...table.querySelectorAll<HTMLTableCellElement>('thead th')];
     heads.forEach((head, column) => {
-      const button = el('button', { type: 'button' }, head.textContent ?? '');
+      const button = el('button', { type: 'button' }, ...head.childNodes);
       button.addEventListener('click', () => {
         const descending = head.getAttribute('aria-sort') !== 'descending';
         for (const other of heads) {

@@ -6,6 +6,8 @@ import { type Column, columnsOf, type Row } from './table-columns.ts';
 
 const ROW_HEIGHT = 26;
 const SPARE_ROWS = 10;
+/** Pixels of the view, at most (page.css). */
+const TALLEST = 560;
 /** Rows on paper: the others are only counted. */
 const PRINTED = 200;
 
@@ -144,7 +146,7 @@ export class ConnectionTable {
 
   /** The rows that are seen, between two that stand for all above and below them. */
   private draw(printed = 0): void {
-    const height = this.view.clientHeight || 480;
+    const height = Math.max(this.view.clientHeight, TALLEST);
     const first = printed > 0 ? 0 : Math.max(0, Math.floor(this.view.scrollTop / ROW_HEIGHT) - SPARE_ROWS);
     const room = printed > 0 ? printed : Math.ceil(height / ROW_HEIGHT) + 2 * SPARE_ROWS;
     const rows = this.shown.slice(first, first + room);
