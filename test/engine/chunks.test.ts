@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Analyzer } from '../../lib/engine/analyzer.ts';
-
-const read = (name: string) => readFileSync(fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)));
+import { fixture } from '../fixtures.ts';
 
 /** Everything that an analysis tells, fed in chunks of `size` bytes. */
 function analysed(capture: Uint8Array, size: number): string {
@@ -34,7 +31,7 @@ describe('where the chunks are cut changes nothing', () => {
     'kernel/refused_icmp.pcap',
     'kernel/reset_data_after_close.server.pcap',
   ])('%s, every size', (name) => {
-    const capture = read(name);
+    const capture = fixture(name);
     const whole = analysed(capture, capture.length);
     expect(whole.length).toBeGreaterThan(1000);
     for (let size = 1; size < capture.length; size += size < 100 ? 1 : 97) {
@@ -43,7 +40,7 @@ describe('where the chunks are cut changes nothing', () => {
   });
 
   it.each([1, 13, 1000, 4096, 65_536])('the incident, %i bytes at a time', (size) => {
-    const capture = read('incident.pcapng');
+    const capture = fixture('incident.pcapng');
     expect(judged(capture, size) === judged(capture, capture.length)).toBe(true);
   });
 });

@@ -1,15 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Analyzer } from '../../lib/engine/analyzer.ts';
 import { resolveConfig } from '../../lib/lint/config.ts';
 import { nameOf } from '../../lib/lint/names.ts';
 import { createLinter } from '../../lib/lint/runtime.ts';
 import { RULES } from '../../lib/rules/index.ts';
+import { CAPTURES, fixture } from '../fixtures.ts';
 
-/** Every capture of the fixtures, by its path. */
-const CAPTURES = readdirSync('fixtures', { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.pcap(ng)?$/.test(path))
-  .sort();
 const CONFIG = resolveConfig({ extends: 'postmortem' }, RULES);
 
 function judge(bytes: Uint8Array, lends: boolean) {
@@ -28,7 +24,7 @@ function judge(bytes: Uint8Array, lends: boolean) {
 describe('facts that are lent', () => {
   for (const path of CAPTURES) {
     it(`${path}: the same is found as on facts that may be kept`, () => {
-      const bytes = new Uint8Array(readFileSync(`fixtures/${path}`));
+      const bytes = fixture(path);
       expect(judge(bytes, true)).toEqual(judge(bytes, false));
     });
   }

@@ -1,15 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { addLone } from '../../lib/cli/lone-rows.ts';
 import { Analyzer } from '../../lib/engine/analyzer.ts';
 import { Overview } from '../../lib/engine/incident/overview.ts';
 import { nameOf } from '../../lib/lint/names.ts';
 import { ServiceRows } from '../../lib/traffic/service-rows.ts';
+import { CAPTURES, fixture } from '../fixtures.ts';
 
-/** Every capture of the fixtures of rules on many attempts, by its path. */
-const CAPTURES = readdirSync('fixtures', { recursive: true, encoding: 'utf8' })
-  .filter((path) => /(flood|scan|sweep|unanswered|incomplete)[^/]*\.pcap(ng)?$/.test(path))
-  .sort();
+/** Those of many attempts. */
+const ATTEMPTS = CAPTURES.filter((path) => /(flood|scan|sweep|unanswered|incomplete)[^/]*$/.test(path));
 const NAMED = nameOf({ '10.0.0.0/8': 'ten', ':80': 'web' });
 
 /** `apart`: lone SYNs are told one by one instead of as connections. */
@@ -41,15 +39,15 @@ function gather(bytes: Uint8Array, apart: boolean) {
 }
 
 describe('lone SYNs that are not told as connections', () => {
-  for (const path of CAPTURES) {
+  for (const path of ATTEMPTS) {
     it(`${path}: leave the same rows and counts`, () => {
-      const bytes = new Uint8Array(readFileSync(`fixtures/${path}`));
+      const bytes = fixture(path);
       expect(gather(bytes, true).told).toEqual(gather(bytes, false).told);
     });
   }
 
   it('are there in these captures', () => {
-    const all = CAPTURES.map((path) => gather(new Uint8Array(readFileSync(`fixtures/${path}`)), true).lone);
+    const all = ATTEMPTS.map((path) => gather(fixture(path), true).lone);
     expect(Math.max(...all)).toBeGreaterThan(64);
   });
 });

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PcapngWriter } from '../../lib/capture/writer.ts';
 import { Analyzer } from '../../lib/engine/analyzer.ts';
@@ -10,13 +9,9 @@ import { RelayedReceiver } from '../../lib/engine/receiving/relayed.ts';
 import { NOT_TCP, TCP } from '../../lib/packet/decoder.ts';
 import { HEADER_CUT, type Segment } from '../../lib/packet/segment.ts';
 import { SOCKS_PORT } from '../../lib/tcp/wireshark/socks.ts';
+import { CAPTURES, fixture } from '../fixtures.ts';
 import { type Bytes, be16, be32, bytes, ethernet, frameOf, ipv4, ipv6, tcp, vlan } from '../packet/build.ts';
 import { ENCAPSULATIONS } from '../packet/encapsulations.ts';
-
-/** Every capture of the fixtures, by its path. */
-const CAPTURES = readdirSync('fixtures', { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.pcap(ng)?$/.test(path))
-  .sort();
 
 type Write = (analyzer: Analyzer, told: unknown[]) => void;
 
@@ -232,7 +227,7 @@ function oddCapture(): Uint8Array {
 
 describe('a capture received on another thread', () => {
   it.each(CAPTURES)('%s: nothing is told differently', (path) => {
-    const capture = new Uint8Array(readFileSync(`fixtures/${path}`));
+    const capture = fixture(path);
     const whole = straight(capture);
     for (const [chunkBytes, blockWords] of [
       [65_536, MOST],
@@ -246,7 +241,7 @@ describe('a capture received on another thread', () => {
   it.each(['incident.pcapng', 'kernel/refused_icmp.pcap'])(
     '%s: nor in chunks of any size, nor where it is limited',
     (path) => {
-      const capture = new Uint8Array(readFileSync(`fixtures/${path}`)).subarray(0, 20_000);
+      const capture = fixture(path).subarray(0, 20_000);
       for (const limit of [1, 10, undefined]) {
         const options = limit === undefined ? {} : { limit };
         const whole = straight(capture, options);
@@ -256,7 +251,7 @@ describe('a capture received on another thread', () => {
   );
 
   it.each(CAPTURES)('%s: nor where 4-tuples are more than are looked up there', (path) => {
-    const capture = new Uint8Array(readFileSync(`fixtures/${path}`));
+    const capture = fixture(path);
     const whole = straight(capture);
     for (const most of [1, 2, 5, 20]) {
       expect(relayed(capture, 65_536, 1000, {}, most) === whole, `${most} 4-tuples`).toBe(true);

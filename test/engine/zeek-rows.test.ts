@@ -1,14 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { Analyzer } from '../../lib/engine/analyzer.ts';
-import type { ConnectionFacts } from '../../lib/facts/connection.ts';
+import { analysed, fixture } from '../fixtures.ts';
 
-function connectionsOf(recording: string): ConnectionFacts[] {
-  const out: ConnectionFacts[] = [];
-  const analyzer = new Analyzer({ zeek: true, onConnection: (facts) => out.push(facts) });
-  analyzer.write(readFileSync(new URL(`../../fixtures/kernel/${recording}.pcap`, import.meta.url)));
-  analyzer.end();
-  return out;
+function connectionsOf(recording: string) {
+  return analysed(fixture(`kernel/${recording}.pcap`), { zeek: true }).connections;
 }
 
 it('the SYN that had seemed to stray, and what answered it, are in the rows of the connection that it began', () => {

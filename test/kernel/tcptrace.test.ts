@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { Analyzer } from '../../lib/engine/analyzer.ts';
-import type { ConnectionFacts, EndpointFacts } from '../../lib/facts/connection.ts';
+import type { EndpointFacts } from '../../lib/facts/connection.ts';
+import { analysed } from '../fixtures.ts';
 import { RECORDINGS, truths } from './truth.ts';
 
 /** Where the two count otherwise, and who is right. */
@@ -42,12 +42,9 @@ describe.skipIf(!installed)('every connection of the lab beside tcptrace, where 
 
 /** Counts by sender and receiver, as `address:port address:port`, in order of first packets. */
 function ours(file: string): Map<string, Counts[]> {
-  const connections: ConnectionFacts[] = [];
-  const analyzer = new Analyzer({ onConnection: (facts) => connections.push(facts) });
-  analyzer.write(readFileSync(new URL(file, RECORDINGS)));
-  analyzer.end();
+  const { connections } = analysed(readFileSync(new URL(file, RECORDINGS)));
   const out = new Map<string, Counts[]>();
-  for (const { client, server } of connections.sort((a, b) => a.firstFrame - b.firstFrame)) {
+  for (const { client, server } of connections.toSorted((a, b) => a.firstFrame - b.firstFrame)) {
     for (const [from, to] of [
       [client, server],
       [server, client],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Analyzer } from '../../lib/engine/analyzer.ts';
 import type { ConnectionFacts } from '../../lib/facts/connection.ts';
+import { analysed } from '../fixtures.ts';
 import { type Capture, RECORDINGS, type Truth, truths } from './truth.ts';
 
 /** Beyond the path's own delays: the queue before the path, and what scheduling on the recording machine may cost. Seconds. */
@@ -68,12 +68,8 @@ describe('limitedBy is what held the transfer back', () => {
   });
 });
 
-function connectionsOf(capture: Capture): ConnectionFacts[] {
-  const out: ConnectionFacts[] = [];
-  const analyzer = new Analyzer({ onConnection: (facts) => out.push(facts) });
-  analyzer.write(readFileSync(new URL(capture.file, RECORDINGS)));
-  analyzer.end();
-  return out;
+function connectionsOf(capture: Capture): readonly ConnectionFacts[] {
+  return analysed(readFileSync(new URL(capture.file, RECORDINGS))).connections;
 }
 
 /** Seconds from the tap to either end and back. */

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Analyzer } from '../../lib/engine/analyzer.ts';
 import type { ConnectionFacts } from '../../lib/facts/connection.ts';
 import type { Moment } from '../../lib/facts/moment.ts';
 import type { SocketEnd, SocketRow } from '../../lib/facts/sockets.ts';
 import { Sockets } from '../../lib/traffic/sockets.ts';
+import { analysed } from '../fixtures.ts';
 
 /** What the kernel's own `ss -tan` showed at moments during the captures (test/lab/netstat.py). */
 interface Recording {
@@ -40,12 +40,8 @@ function recordingOf(name: string): Recording {
   return { ...exact(raw), snapshots: raw.snapshots.map(exact) } as Recording;
 }
 
-function connectionsOf(file: string, stopped: bigint): ConnectionFacts[] {
-  const all: ConnectionFacts[] = [];
-  const analyzer = new Analyzer({ captureEnd: momentOf(stopped), onConnection: (facts) => all.push(facts) });
-  analyzer.write(readFileSync(join(FIXTURES, file)));
-  analyzer.end();
-  return all;
+function connectionsOf(file: string, stopped: bigint): readonly ConnectionFacts[] {
+  return analysed(readFileSync(join(FIXTURES, file)), { captureEnd: momentOf(stopped) }).connections;
 }
 
 const STATES: { readonly [ss: string]: string } = {

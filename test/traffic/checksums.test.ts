@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Analyzer } from '../../lib/engine/analyzer.ts';
+import { analysed } from '../fixtures.ts';
 import { assemble } from '../scripts/assemble.ts';
 
 function factsOf(script: string) {
-  const analyzer = new Analyzer();
-  analyzer.write(assemble(script));
-  return analyzer.end();
+  return analysed(assemble(script)).capture;
 }
 
 const HANDSHAKE = `client 10.0.0.1:40000 -> server 10.0.0.2:80

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Analyzer } from '../../../lib/engine/analyzer.ts';
 import type { ConnectionFacts } from '../../../lib/facts/connection.ts';
 import { EXCHANGED, IDLE, ONE_SIDED, REFUSED } from '../../../lib/facts/notes.ts';
+import { analysed } from '../../fixtures.ts';
 import { assemble } from '../../scripts/assemble.ts';
 
 const ENDS = 'client 10.0.0.1:40000 -> server 10.0.0.2:80\n';
@@ -11,12 +11,8 @@ const OPENED = `${ENDS}
 +0.01 > . 1:1(0) ack 1 win 60000
 `;
 
-function factsOf(script: string): ConnectionFacts[] {
-  const found: ConnectionFacts[] = [];
-  const analyzer = new Analyzer({ onConnection: (facts) => found.push(facts) });
-  analyzer.write(assemble(script));
-  analyzer.end();
-  return found;
+function factsOf(script: string): readonly ConnectionFacts[] {
+  return analysed(assemble(script)).connections;
 }
 
 function only(script: string): ConnectionFacts {
@@ -44,6 +40,21 @@ describe('silences', () => {
 +0   > P. 1:101(100) ack 1 win 60000
 +64  > P. 1:101(100) ack 1 win 60000`);
     expect(silences).toMatchObject([{ bytes: 0 }]);
+  });
+});
+
+describe('resets', () => {
+  // The client counts up to 40009.
+  const opened = OPENED.replace(/> S.*/, '$& [id 39998]').replace(/> \. .*/, '$& [id 39999]');
+  const talk = Array.from({ length: 10 }, (_, i) => `+0.1 > P. ${1 + i}:${2 + i}(1) ack 1 [id ${40_000 + i}]\n`).join(
+    '',
+  );
+  const reset = (id: number) => only(`${opened}${talk}+0.1 > R 11:11(0) [id ${id}]`).resets[0]!;
+
+  it('are held against the counter of their alleged sender', () => {
+    expect(reset(40_012).ipIdFits).toBe(true);
+    expect(reset(7).ipIdFits).toBe(false);
+    expect(reset(0).ipIdFits).toBeNull();
   });
 });
 

@@ -6,6 +6,7 @@ import { Judgement } from '../../../lib/tcp/verdict/judgement.ts';
 import { Memory } from '../../../lib/tcp/verdict/memory.ts';
 import { END, HOLE, MARKS, NEXT, START } from '../../../lib/tcp/verdict/record.ts';
 import fc from '../../properties.ts';
+import { play } from './conversation.ts';
 
 const SPAN = 400;
 
@@ -167,6 +168,16 @@ describe('history of what was sent', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('is given back as it is acknowledged, but for the latest', () => {
+    const { memory } = play(
+      Array.from({ length: 1000 }, (_, i) => {
+        const [from, to] = [i * 1000, (i + 1) * 1000];
+        return `${(0.02 + i / 50).toFixed(2)} > ${from}:${to}\n${(0.03 + i / 50).toFixed(2)} < ack ${to}\n`;
+      }).join(''),
+    );
+    expect(memory.sent.length).toBeLessThan(50);
   });
 
   it('is found again in a long flight with many cuts, and given back whole', () => {
