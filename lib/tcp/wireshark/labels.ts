@@ -130,20 +130,20 @@ export class Labels {
     if (
       peer.dupAcks >= FAST_DUPLICATES &&
       peer.lastAck === seq &&
-      since(segment, peer.lastSeconds, peer.lastNanos) < FAST_NANOS
+      isShorter(since(segment, peer.lastSeconds, peer.lastNanos), FAST_NANOS)
     ) {
       return RETRANSMISSION | FAST_RETRANSMISSION;
     }
     // The clock runs from the segment with the highest number, not from the hole; the latest segment again is no latecomer.
     const late = since(segment, own.nextSeconds, own.nextNanos);
-    return late < this.patience(stream) && endOf(segment) !== own.next ? OUT_OF_ORDER : RETRANSMISSION;
+    return isShorter(late, this.patience(stream)) && endOf(segment) !== own.next ? OUT_OF_ORDER : RETRANSMISSION;
   }
 
   /** How late a segment may come and still be out of order, nanoseconds: the handshake's round trip. */
   private patience(stream: number): number {
     const { columns } = this;
     if (columns.get(stream, CLOCK) !== ROUND_TRIP) return REORDERING_NANOS;
-    return unsigned(columns.get(stream, CLOCK_SECONDS) * 1e9 + columns.get(stream, CLOCK_NANOS));
+    return columns.get(stream, CLOCK_SECONDS) * 1e9 + columns.get(stream, CLOCK_NANOS);
   }
 
   /** The handshake's round trip: from the latest SYN to the first ACK without SYN, of whichever side. */
@@ -288,10 +288,10 @@ function isBeyond(a: number, b: number): boolean {
 
 /** Columns hold the seconds as int32, though a capture's may be higher (from 2038 on): their difference is right. */
 function since({ seconds, nanos }: Segment, thenSeconds: number, thenNanos: number): number {
-  return unsigned(((seconds - thenSeconds) | 0) * 1e9 + nanos - thenNanos);
+  return ((seconds - thenSeconds) | 0) * 1e9 + nanos - thenNanos;
 }
 
-/** Wireshark's times are unsigned: one that runs backwards is longer than any other. */
-function unsigned(nanoseconds: number): number {
-  return nanoseconds < 0 ? nanoseconds + 2 ** 64 : nanoseconds;
+/** Wireshark's times are unsigned: one that runs backwards is longer than any other, the longer the less it does. */
+function isShorter(a: number, b: number): boolean {
+  return a < 0 === b < 0 ? a < b : b < 0;
 }

@@ -419,6 +419,17 @@ const TRACES: readonly (readonly [title: string, trace: string])[] = [
     `,
   ],
   [
+    'a round trip that runs backwards is compared as what it is',
+    `
+      0 > S 1000 0 0 1000
+      9 < SA 5000 1001 0 1000
+      -0.002 > A 1001 5001 100 1000
+      5 > A 1301 5001 100 1000 | lost_segment
+      4.997 > A 1101 5001 100 1000 | out_of_order
+      4.999 > A 1201 5001 50 1000 | retransmission
+    `,
+  ],
+  [
     'a SYN at time 0 starts no clock',
     `
       -1600000000000 > S 1000 0 0 1000

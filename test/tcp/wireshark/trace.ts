@@ -101,8 +101,9 @@ export function follow(lines: readonly Line[]): Outcome {
 
 function fill(segment: Segment, line: Line, frame: number): void {
   segment.frame = frame;
-  segment.seconds = 1_600_000_000 + Math.floor(line.milliseconds / 1000);
-  segment.nanos = Math.round((line.milliseconds % 1000) * 1e6);
+  const seconds = Math.floor(line.milliseconds / 1000);
+  segment.seconds = 1_600_000_000 + seconds;
+  segment.nanos = Math.round((line.milliseconds - seconds * 1000) * 1e6);
   segment.flags = line.flags;
   segment.seq = line.seq | 0;
   segment.ack = line.ack | 0;
