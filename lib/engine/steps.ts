@@ -4,6 +4,7 @@ import { CLOSED, ESTABLISHED, STATE_NAMES, TIME_WAIT } from '../facts/state.ts';
 import type { Connection, Endpoint, Oddities } from '../tcp/connection.ts';
 import {
   CAUSES,
+  MISSED_FIN,
   RECEIVED_ACK_OF_FIN,
   RECEIVED_RST,
   SENT_FIN,
@@ -102,7 +103,7 @@ export function spells(own: readonly Step[]): StateSpell[] {
 }
 
 export function fin(c: Connection, e: Endpoint, own: readonly Step[]): FinFacts | null {
-  const sent = own.find((step) => step.event === SENT_FIN);
+  const sent = own.find(isFin);
   if (sent === undefined) return null;
   const acknowledged = own.find((step) => step.event === RECEIVED_ACK_OF_FIN);
   const repeats = (e === c.client ? c.oddities?.clientFins : c.oddities?.serverFins) ?? [];
@@ -112,6 +113,10 @@ export function fin(c: Connection, e: Endpoint, own: readonly Step[]): FinFacts 
     acknowledged: acknowledged === undefined ? null : sighting(acknowledged),
     frames: [sent.frame, ...repeats.map((repeat) => repeat.frame)],
   };
+}
+
+function isFin({ event }: Step): boolean {
+  return event === SENT_FIN || event === MISSED_FIN;
 }
 
 function sighting(step: Step): Sighting {
@@ -152,7 +157,7 @@ export function handshake(
 
 /** Who closed, and how: by the first FIN or RST of the timeline; `both` when the FINs crossed. */
 export function closing(all: readonly Step[]): { closedBy: Side | 'both' | null; closeKind: 'fin' | 'reset' | 'open' } {
-  const fins = all.filter((step) => step.event === SENT_FIN);
+  const fins = all.filter(isFin);
   const reset = all.find((step) => step.event === SENT_RST || step.event === RECEIVED_RST);
   const [first] = fins;
   if (first === undefined) {

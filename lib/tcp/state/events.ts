@@ -27,7 +27,9 @@ export const RECEIVED_ICMP_ERROR = 15;
 export const PROVEN_FIN = 16;
 /** It acknowledged data of the peer's: it was in one of the states that take data. */
 export const ACKNOWLEDGED_DATA = 17;
-export const EVENT_COUNT = 18;
+/** Its FIN is here for the first time, and is sent again: the first was lost in front of the tap. */
+export const MISSED_FIN = 18;
+export const EVENT_COUNT = 19;
 
 /** As `cause` in timelines. */
 export const CAUSES = [
@@ -49,6 +51,7 @@ export const CAUSES = [
   'received ICMP error',
   'its FIN was answered',
   'acknowledged data',
+  'sent FIN, seen only when sent again',
 ] as const;
 
 /** Events of the endpoint's own sending: what they show is observed, not inferred. */

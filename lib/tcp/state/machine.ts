@@ -45,7 +45,7 @@ import {
   takeSynAck,
   talksEarly,
 } from './opening.ts';
-import { finRepeated, moveReceivedFin, rememberFinAck, restoreReceivedFin } from './repeated-fins.ts';
+import { enterMissedFin, finRepeated, moveReceivedFin, rememberFinAck, restoreReceivedFin } from './repeated-fins.ts';
 import { recordReset } from './resets.ts';
 import {
   answersBeforeAckOfFin,
@@ -199,7 +199,7 @@ export class StateMachine {
     takeBackAckOfSyn(this.timeline, c, e, peer, s);
     const resetBy = takeBackReset(this.timeline, e);
     const finsCrossed = !acksFin(peer, s) && takeBackCloseWait(this.timeline, c, e, s);
-    this.apply(c, e, SENT_FIN);
+    if (!enterMissedFin(this.timeline, c, e, s, j)) this.apply(c, e, SENT_FIN);
     if (finsCrossed) {
       c.notes |= CLOSE_ODD;
       if (c.oddities?.missedFin !== e) this.receiveFin(c, e);

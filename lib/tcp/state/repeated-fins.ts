@@ -2,13 +2,18 @@
 import { seqDiff } from '../../bytes/seq.ts';
 import { type Moment, secondsBetween } from '../../facts/moment.ts';
 import { CLOSED, CLOSING, FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT } from '../../facts/state.ts';
+import { HOW_FAST, RETRANSMISSION } from '../../facts/verdict.ts';
 import { FIN, type Segment } from '../../packet/segment.ts';
 import { type Connection, type Endpoint, type FinCopy, keep, type Oddities } from '../connection.ts';
 import { elapsed } from '../timing/elapsed.ts';
+import { roundTripOf } from '../timing/vantage.ts';
+import type { Judgement } from '../verdict/judgement.ts';
+import { LEAST_TIMEOUT } from '../verdict/recovery.ts';
 import { acksFin } from './classify.ts';
-import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, RECEIVED_RST, SENT_FIN, SENT_RST } from './events.ts';
+import { MISSED_FIN, RECEIVED_ACK_OF_FIN, RECEIVED_FIN, RECEIVED_RST, SENT_FIN, SENT_RST } from './events.ts';
 import { halfMicros } from './revise.ts';
 import { Change, type Timeline } from './timeline.ts';
+import { ILLEGAL, nextState } from './transitions.ts';
 
 const change = new Change();
 
@@ -110,7 +115,13 @@ export function finRepeated(
   for (let i = e.change; i >= 0 && !found; i = timeline.below(i)) {
     steps++;
     timeline.read(i, change);
-    if (change.event === SENT_FIN || change.event === SENT_RST || change.event === RECEIVED_RST) return;
+    if (
+      change.event === SENT_FIN ||
+      change.event === MISSED_FIN ||
+      change.event === SENT_RST ||
+      change.event === RECEIVED_RST
+    )
+      return;
     found = change.event === RECEIVED_ACK_OF_FIN;
   }
   if (!found) return;
@@ -120,6 +131,44 @@ export function finRepeated(
   while (steps-- > 0) timeline.pop(e);
   const waitsAgain: number = e.state;
   if (waitsAgain === FIN_WAIT_1 && peer.flow.finSent !== 0 && acksFin(peer, s)) receiveFin(c, e);
+}
+
+/**
+ * This FIN of `e` is the first that the tap sees, and yet sent again: it had been sent before, a round trip where the answers
+ * to others betrayed the loss, else a timer's time, which is a half and a whole round trip more than the least: RFC 6298 2.3
+ * waits one, RFC 8985 7.2 two. Not before what is known of `e` already.
+ */
+export function enterMissedFin(timeline: Timeline, c: Connection, e: Endpoint, s: Segment, j: Judgement): boolean {
+  if (j.kind !== RETRANSMISSION || j.of !== 0) return false;
+  const to = nextState(e.state, MISSED_FIN);
+  if (to === ILLEGAL) return false;
+  const peer = e === c.client ? c.server : c.client;
+  const roundTrip = roundTripOf(c, e.flow, peer.flow);
+  const waited = j.how === HOW_FAST ? roundTrip : LEAST_TIMEOUT + roundTrip * 1.5;
+  heardOlder(timeline, c, e, s, waited);
+  const known = e.change < 0 ? elapsed(s, c.startSeconds, c.startNanos) : timeline.sinceTop(e, s.seconds, s.nanos);
+  const { seconds, nanos } = before(s, Math.max(0, Math.min(waited, known)));
+  timeline.push(e, to, MISSED_FIN, false, seconds, nanos, s.frame);
+  timeline.confirm(e, s.frame, 1 << MISSED_FIN);
+  return true;
+}
+
+/** The peer's FIN, sent again as well, had been here when `e` sent its own for the first time, `waited` ago: an older copy. */
+function heardOlder(timeline: Timeline, c: Connection, e: Endpoint, s: Segment, waited: number): void {
+  const moved = c.oddities?.moved;
+  if (moved == null || moved.endpoint !== e || timeline.topEvent(e) !== RECEIVED_FIN) return;
+  const longEnough = waited * 0.8;
+  if (timeline.sinceTop(e, s.seconds, s.nanos) >= longEnough) return;
+  const copy = moved.copies.findLast(({ seconds, nanos }) => elapsed(s, seconds, nanos) >= longEnough);
+  const { seconds, nanos, frame } = copy ?? moved.copies[0]!;
+  timeline.move(e, RECEIVED_FIN, seconds, nanos, frame);
+}
+
+/** So many seconds before a segment. */
+function before({ seconds, nanos }: Segment, since: number): Moment {
+  const then = nanos - Math.round(since * 1e9);
+  const whole = Math.floor(then / 1e9);
+  return { seconds: seconds + whole, nanos: then - whole * 1e9 };
 }
 
 /** The FIN of `e` is acknowledged, once more perhaps. */

@@ -69,3 +69,36 @@ it('a FIN that does not acknowledge the other one, which was sent in vain all th
 `);
   expect(client).toMatch(/ESTABLISHED FIN_WAIT_1 CLOSED$/);
 });
+
+const IN_STEP = `
+client 10.0.0.1:40000 -> server 10.0.0.2:80
+0     > S 0:0(0) <mss 1460> [id 100]
++0.01 < S. 0:0(0) ack 1 <mss 1460> [id 0]
++0.01 > . 1:1(0) ack 1 win 502 [id 101]
++0.1  > P. 1:101(100) ack 1 win 502 [id 102]
++0.01 < . 1:1(0) ack 101 win 502 [id 200]
++0.01 < P. 1:301(300) ack 101 win 502 [id 201]
++0.01 > . 101:101(0) ack 301 win 502 [id 103]
+`;
+
+it('a FIN that the tap sees only when it is sent again was sent a timer before', () => {
+  const { client, at } = states(`${IN_STEP}
++0.5  > F. 101:101(0) ack 301 win 502 [id 105]
++0.01 < F. 301:301(0) ack 102 win 502 [id 202]
++0.01 > . 102:102(0) ack 302 win 502 [id 106]
+`);
+  expect(client).toMatch(/ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT$/);
+  expect(at('client', 'FIN_WAIT_1')).toBeCloseTo(0.65 - 0.19 - 0.03, 2);
+});
+
+it('where both FINs are sent again, the answer was there when the first of the other had come', () => {
+  const { server, at } = states(`${IN_STEP}
++0.1   > F. 101:101(0) ack 301 win 502 [id 104]
++0.21  > F. 101:101(0) ack 301 win 502 [id 105]
++0.008 < F. 301:301(0) ack 102 win 502 [id 203]
++0.01  > . 102:102(0) ack 302 win 502 [id 106]
+`);
+  expect(server).toMatch(/ESTABLISHED CLOSE_WAIT LAST_ACK CLOSED$/);
+  expect(at('server', 'CLOSE_WAIT')).toBeCloseTo(0.25, 6);
+  expect(at('server', 'LAST_ACK')).toBeCloseTo(0.25, 2);
+});
