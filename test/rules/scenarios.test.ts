@@ -58,6 +58,34 @@ ${ENDS}
 +60   < R. 501:501(0) ack 201 win 502`,
     told: [],
   },
+  ...[
+    { end: 14, told: [] },
+    {
+      end: 14.1,
+      told: [
+        'warning: The last 3 keep-alive probes of client 10.0.0.1:40000 to server 10.0.0.2:80, 1 s apart, got no answer.',
+      ],
+    },
+  ].map(({ end, told }) => ({
+    rule: 'keep-alive-unanswered',
+    what: `waits 3 s from the first probe without an answer, whatever was answered before (${end} s)`,
+    script: `end ${end}
+${EXCHANGE}
++10   > . 100:100(0) ack 501 win 501
++0.01 < . 501:501(0) ack 101 win 502
++0.99 > . 100:100(0) ack 501 win 501
++1    > . 100:100(0) ack 501 win 501
++1    > . 100:100(0) ack 501 win 501`,
+    told,
+  })),
+  {
+    rule: 'urgent-data',
+    what: 'is silent where URG comes without data',
+    script: `${ENDS}
+0  > FPU 0:0(0)
++1 > FPU 0:0(0)`,
+    told: [],
+  },
 ];
 
 describe('scenarios', () => {

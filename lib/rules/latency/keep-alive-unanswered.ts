@@ -1,3 +1,4 @@
+import { after } from '../../facts/moment.ts';
 import { KEPT_ALIVE } from '../../facts/notes.ts';
 import { at, count, duration } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
@@ -31,7 +32,10 @@ export default defineRule({
   connection(facts, options, capture) {
     return bothSides(facts).flatMap(({ side, own, peer }) => {
       const run = own.keepAliveRuns.find(({ unanswered }) => unanswered >= options.probes);
-      if (run === undefined || !watchedLongEnough(run.start, capture.end)) return [];
+      if (run === undefined) return [];
+      // Those before may have been answered.
+      const since = after(run.end, (1 - run.unanswered) * run.interval);
+      if (!watchedLongEnough(since, capture.end)) return [];
       const every = run.interval > 0 ? `, ${duration(run.interval)} apart,` : '';
       return {
         confidence: 'high',
@@ -40,7 +44,7 @@ export default defineRule({
         side,
         frames: [run.firstFrame, run.lastFrame],
         frameCount: run.unanswered,
-        start: run.start,
+        start: since,
         end: run.end,
         lowerBound: true,
         impact: {},

@@ -55,7 +55,7 @@ export default defineRule({
       const begin = after(start, window.second);
       return {
         confidence: 'high',
-        message: `Server ${at(service)} was sent ${count(window.count, 'connection attempt')} in ${window.width} s that were never completed (${grouped(window.count / window.width)}/s, from ${approximately}${count(sources, 'address', 'addresses')} in ${count(sourceNetworks, 'network')}); up to ${grouped(service.peakHalfOpen.count)} were half-open at once.`,
+        message: `Server ${at(service)} was sent ${count(window.count, 'connection attempt')} in ${window.width} s (${grouped(window.count / window.width)}/s) that were never completed; its clients were ${approximately}${count(sources, 'address', 'addresses')} in ${count(sourceNetworks, 'network')}, and up to ${grouped(service.peakHalfOpen.count)} were half-open at once.`,
         frames: [incomplete.firstFrame, incomplete.lastFrame],
         frameCount: incomplete.connections,
         start: begin,

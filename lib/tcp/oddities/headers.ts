@@ -35,7 +35,9 @@ export function noteRegression(c: Connection, e: Endpoint, s: Segment, verdict: 
   e.tsVal = s.tsVal;
 }
 
+/** URG without data is a probe's, or a scanner's. */
 export function noteUrgent(c: Connection, e: Endpoint, s: Segment): void {
+  if (s.length === 0) return;
   c.notes |= MALFORMED;
   const odd = oddOf(c, e);
   odd.urgent ??= new Seen({});
