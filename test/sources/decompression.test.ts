@@ -82,6 +82,19 @@ describe.each(FILES)('%s', (_name, compression, bytes, unpacked) => {
   });
 });
 
+it.each([1, 13, 1000, 65_536])('ends gzip at the zeroes that fill up a block, in chunks of %i', async (chunkBytes) => {
+  const result = await unpack(join([gzip(TEXT), new Uint8Array(700)]), chunkBytes);
+  expect(result).toMatchObject({ compression: 'gzip', problem: null, ends: 1 });
+  expect(Buffer.compare(result.bytes, TEXT)).toBe(0);
+});
+
+it('knows zstd by a frame to be skipped', async () => {
+  const skipped = Uint8Array.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
+  const result = await unpack(join([skipped, packed('lines.1.zst')]));
+  expect(result).toMatchObject({ compression: 'zstd', problem: null });
+  expect(Buffer.compare(result.bytes, TEXT)).toBe(0);
+});
+
 it('keeps most of an LZ4 block that was cut', async () => {
   for (const name of ['lines.linked.lz4', 'lines.legacy.lz4']) {
     const bytes = packed(name);

@@ -15,6 +15,8 @@ const KINDS: readonly Kind[] = [
     create: async (sink) => (await import('./gzip.ts')).createGzipDecompressor(sink),
   },
   { compression: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], create: createZstd },
+  // A frame to be skipped, which pzstd begins with.
+  { compression: 'zstd', magic: [0x50, 0x2a, 0x4d, 0x18], create: createZstd },
   { compression: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], create: createLz4 },
   { compression: 'lz4', magic: [0x02, 0x21, 0x4c, 0x18], create: createLz4 },
 ];

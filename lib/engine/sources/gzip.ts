@@ -34,10 +34,12 @@ export function createGzipDecompressor(sink: Sink): Decompressor {
         : { kind: 'damaged', offset: inflated, reason: `the gzip data are damaged: ${error.message}` };
     settle?.();
   });
+  // Zeroes behind the last member fill up a block. They end the stream, and the piece that held them is never done.
+  gunzip.on('end', () => settle?.());
 
-  /** Starts `work` and waits until it is done, or the stream broke. */
+  /** Starts `work` and waits until it is done, or the stream ended or broke. */
   async function during(work: (done: () => void) => void): Promise<void> {
-    if (problem === null) {
+    if (problem === null && !gunzip.readableEnded) {
       await new Promise<void>((resolve) => {
         settle = resolve;
         work(resolve);
@@ -50,7 +52,7 @@ export function createGzipDecompressor(sink: Sink): Decompressor {
     write: (chunk) => during((done) => gunzip.write(chunk, () => done())),
     async end() {
       // The last bytes have been inflated by now: an early end loses nothing that was there.
-      await during((done) => gunzip.once('end', done).end());
+      await during(() => gunzip.end());
       await new Promise((resolve) => setImmediate(resolve));
       if (broken !== null) throw broken;
       return problem;
