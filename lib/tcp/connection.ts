@@ -134,6 +134,9 @@ export class Connection {
   synNanos = 0;
   synAckSeconds = 0;
   synAckNanos = 0;
+  /** Their timestamps, 0 without. */
+  synTsVal = 0;
+  synAckTsVal = 0;
   /** Responses of the server so far, the sum of their times, and those of all responses of this service. */
   service: RoundTrips | null = null;
   responses = 0;
@@ -163,6 +166,8 @@ export class Connection {
     this.synNanos = 0;
     this.synAckSeconds = 0;
     this.synAckNanos = 0;
+    this.synTsVal = 0;
+    this.synAckTsVal = 0;
     this.watch = 0;
     this.service = null;
     this.responses = 0;

@@ -32,6 +32,7 @@ import {
   SENT_RST,
   SENT_SEGMENT,
 } from './events.ts';
+import { moveHeldUpFin, moveLateFin } from './late-fins.ts';
 import { followUnseenPeer } from './one-sided.ts';
 import {
   mayTalkEarly,
@@ -146,7 +147,10 @@ export class StateMachine {
       this.receiveFin(c, e);
     }
     const unseenFin = peer.flow.packets === 0 && followUnseenPeer(c, e, peer, s, this.applyTo);
-    if (ackOfFin) restoreReceivedFin(timeline, c, e, peer, s);
+    if (ackOfFin) {
+      restoreReceivedFin(timeline, c, e, peer, s);
+      moveLateFin(timeline, c, e, peer, s);
+    }
     if (e.unconfirmed > 0) {
       if (ackOfFin && peer.fins === 1) questionCloseWait(timeline, c, e, s);
       const early = e.state === SYN_RECEIVED || talksEarly(timeline, c, e, peer, s);
@@ -199,7 +203,9 @@ export class StateMachine {
     takeBackAckOfSyn(this.timeline, c, e, peer, s);
     const resetBy = takeBackReset(this.timeline, e);
     const finsCrossed = !acksFin(peer, s) && takeBackCloseWait(this.timeline, c, e, s);
-    if (!enterMissedFin(this.timeline, c, e, s, j)) this.apply(c, e, SENT_FIN);
+    if (!enterMissedFin(this.timeline, c, e, s, j) && this.apply(c, e, SENT_FIN)) {
+      moveHeldUpFin(this.timeline, c, e, s);
+    }
     if (finsCrossed) {
       c.notes |= CLOSE_ODD;
       if (c.oddities?.missedFin !== e) this.receiveFin(c, e);

@@ -39,8 +39,7 @@ export function takeSyn(m: Moves, c: Connection, e: Endpoint, peer: Endpoint, s:
     c.notes |= SYN_REPEATED;
     keep(c.odd().syns, sighting(s));
     keep(c.odd().synTsVals, s.hasTimestamps ? s.tsVal : 0);
-    c.synSeconds = s.seconds;
-    c.synNanos = s.nanos;
+    noteSyn(c, s);
     if (e === c.client) c.serverHalfMicros = -1;
     // It would not ask again if the SYN-ACK had arrived.
     if (e.state === ESTABLISHED && m.timeline.topEvent(e) === RECEIVED_SYN_ACK && e.unconfirmed > 0) {
@@ -52,14 +51,19 @@ export function takeSyn(m: Moves, c: Connection, e: Endpoint, peer: Endpoint, s:
     return;
   }
   m.apply(c, e, SENT_SYN);
-  c.synSeconds = s.seconds;
-  c.synNanos = s.nanos;
+  noteSyn(c, s);
   if (peer.syns > 0 && peer.state === SYN_SENT) {
     c.odd().simultaneous = true;
     c.notes |= HANDSHAKE_ODD;
     m.apply(c, peer, RECEIVED_SYN);
     m.apply(c, e, RECEIVED_SYN);
   }
+}
+
+function noteSyn(c: Connection, s: Segment): void {
+  c.synSeconds = s.seconds;
+  c.synNanos = s.nanos;
+  c.synTsVal = s.hasTimestamps ? s.tsVal : 0;
 }
 
 /** A SYN-ACK: of a listener, or of an end whose SYN has crossed the other. */
@@ -111,6 +115,7 @@ export function takeSynAck(m: Moves, c: Connection, e: Endpoint, peer: Endpoint,
   m.apply(c, peer, RECEIVED_SYN_ACK);
   c.synAckSeconds = s.seconds;
   c.synAckNanos = s.nanos;
+  c.synAckTsVal = s.hasTimestamps ? s.tsVal : 0;
   if (e === c.server && c.client.syns > 0 && c.serverHalfMicros < 0) {
     c.serverHalfMicros = microsBetween(c.synSeconds, c.synNanos, s);
   }

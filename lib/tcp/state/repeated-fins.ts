@@ -5,7 +5,7 @@ import { CLOSED, CLOSING, FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT } from '../../facts/
 import { HOW_FAST, RETRANSMISSION } from '../../facts/verdict.ts';
 import { FIN, type Segment } from '../../packet/segment.ts';
 import { type Connection, type Endpoint, type FinCopy, keep, type Oddities } from '../connection.ts';
-import { elapsed } from '../timing/elapsed.ts';
+import { before, elapsed } from '../timing/elapsed.ts';
 import { roundTripOf } from '../timing/vantage.ts';
 import type { Judgement } from '../verdict/judgement.ts';
 import { LEAST_TIMEOUT } from '../verdict/recovery.ts';
@@ -162,13 +162,6 @@ function heardOlder(timeline: Timeline, c: Connection, e: Endpoint, s: Segment, 
   const copy = moved.copies.findLast(({ seconds, nanos }) => elapsed(s, seconds, nanos) >= longEnough);
   const { seconds, nanos, frame } = copy ?? moved.copies[0]!;
   timeline.move(e, RECEIVED_FIN, seconds, nanos, frame);
-}
-
-/** So many seconds before a segment. */
-function before({ seconds, nanos }: Segment, since: number): Moment {
-  const then = nanos - Math.round(since * 1e9);
-  const whole = Math.floor(then / 1e9);
-  return { seconds: seconds + whole, nanos: then - whole * 1e9 };
 }
 
 /** The FIN of `e` is acknowledged, once more perhaps. */

@@ -14,3 +14,10 @@ export function elapsed(now: Timed, seconds: number, nanos: number): number {
 export function momentOf(time: Timed): Moment {
   return { seconds: time.seconds, nanos: time.nanos };
 }
+
+/** So many seconds before a point of time (after it, if negative). */
+export function before({ seconds, nanos }: Timed, since: number): Moment {
+  const then = nanos - Math.round(since * 1e9);
+  const whole = Math.floor(then / 1e9);
+  return { seconds: seconds + whole, nanos: then - whole * 1e9 };
+}
