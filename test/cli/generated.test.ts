@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WHERE_HELP, whereConditions } from '../../lib/select/help.ts';
 import { manPage } from './man-page.ts';
@@ -29,7 +28,7 @@ async function wherePage(): Promise<string> {
   ].join('\n');
 }
 
-/** TCPLINT_WRITE=1 writes them. */
+// `npm run docs` (vitest -u) writes them anew.
 test.each([
   ['man/tcplint.1', manPage],
   ['completion/tcplint.bash', completion('bash')],
@@ -37,11 +36,5 @@ test.each([
   ['completion/tcplint.fish', completion('fish')],
   ['where.md', wherePage],
 ] as const)('docs/%s is up to date', async (file, make) => {
-  const path = join(DOCS, file);
-  const text = await make();
-  if (process.env.TCPLINT_WRITE === '1') {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  }
-  expect(readFileSync(path, 'utf8')).toBe(text);
+  await expect(await make()).toMatchFileSnapshot(join(DOCS, file));
 });

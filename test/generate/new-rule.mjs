@@ -46,7 +46,7 @@ const judge = capture
 const rule = `${
   capture
     ? "import { defineRule } from '../rule.ts';\n"
-    : "import { defineRule } from '../rule.ts';\nimport { bothSides, capital, otherSide } from '../watching.ts';\nimport { at } from '../../facts/wording.ts';\n"
+    : "import { RETRANSMITTED } from '../../facts/notes.ts';\nimport { at } from '../../facts/wording.ts';\nimport { defineRule } from '../rule.ts';\nimport { bothSides, capital, otherSide } from '../watching.ts';\n"
 }
 export default defineRule({
   meta: {
@@ -61,7 +61,7 @@ export default defineRule({
     references: ['RFC 9293 3.8'],
     severity: 'warning',
     options: { segments: { default: 5, unit: 'count', description: 'What the number means.' } },
-    needs: [],
+    needs: [],${capture ? '' : '\n    wakes: RETRANSMITTED,'}
     falsePositives: ['When it may be wrong.'],
     others: 'How other tools define it, and where they go wrong.',
   },
@@ -92,4 +92,4 @@ console.log('lib/rules/index.ts');
 console.log(`
 Next: fill in the rule and both scripts; write the expected findings into the script with
   UPDATE_FIXTURES=1 npx vitest run test/rules/fixtures.test.ts
-read them; then \`npm run docs\` writes docs/rules/${id}.md.`);
+read them; then \`npm run docs\` writes docs/rules/${id}.md, and a row of docs/evaluation.md says which check it is.`);

@@ -28,6 +28,12 @@ describe('the rules', () => {
     for (const { description } of Object.values(meta.options)) expect(description).toMatch(/[.,]$/);
   });
 
+  // One that does not makes facts of every healthy connection, which is what the linter is fast by leaving.
+  it('of connections name the notes that wake them', () => {
+    const always = RULES.filter((rule) => 'connection' in rule && rule.meta.wakes === undefined);
+    expect(always.map(({ meta }) => meta.id)).toEqual([]);
+  });
+
   it('say nothing of a healthy connection', () => {
     for (const rule of RULES) {
       if ('connection' in rule && rule.meta.id !== 'unfinished')
