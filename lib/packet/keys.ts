@@ -23,14 +23,22 @@ export const WLAN_PADDED = INNER + 3;
 export const WLAN_SWAPPED = INNER + 4;
 /** Pseudowire or IP after an MPLS label stack. */
 export const MPLS_PAYLOAD = INNER + 5;
+/** Infiniband from its global route on, and from its transport header on. */
+export const GLOBAL_ROUTE = INNER + 6;
+export const BASE_TRANSPORT = INNER + 7;
 
 // The formats that many others contain.
 export const ETHERNET = LINK + 1;
+export const AX25 = LINK + 3;
+export const TOKEN_RING = LINK + 6;
 export const ANY_IP = LINK + 101;
 export const CISCO_HDLC = LINK + 104;
 export const WLAN = LINK + 105;
 export const FRAME_RELAY = LINK + 107;
+export const FIBRE_CHANNEL = LINK + 224;
+export const INFINIBAND = LINK + 247;
 export const ANY_PPP = LINK + 9;
+export const FDDI = LINK + 10;
 export const IPV4 = ETHERTYPE + 0x0800;
 export const IPV6 = ETHERTYPE + 0x86dd;
 export const MPLS_LABELS = ETHERTYPE + 0x8847;

@@ -104,6 +104,8 @@ export class Segment {
   payloadCaptured = 0;
   /** Where the TCP header begins in `bytes`. */
   headerStart = 0;
+  /** Header and payload on the wire; known only where the data offset is impossible. */
+  undivided = 0;
 
   /** Bits from the troubles above. */
   troubles = 0;

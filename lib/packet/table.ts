@@ -1,12 +1,26 @@
-import { authentication, destinationOptions, extension, fragmentHeader, hopByHop, routing } from './ip/extensions.ts';
+import {
+  authentication,
+  destinationOptions,
+  dynamicSourceRoute,
+  extension,
+  fragmentHeader,
+  hopByHop,
+  routing,
+} from './ip/extensions.ts';
 import { icmp, icmpv6 } from './ip/icmp.ts';
 import { anyIp, ipv4, ipv6 } from './ip/ip.ts';
 import {
   ANY_PPP,
+  AX25,
+  BASE_TRANSPORT,
   CISCO_HDLC,
   ETHERNET,
   ETHERTYPE,
+  FDDI,
+  FIBRE_CHANNEL,
   FRAME_RELAY,
+  GLOBAL_ROUTE,
+  INFINIBAND,
   IP_PROTOCOL,
   IPV4,
   IPV6,
@@ -17,13 +31,17 @@ import {
   NLPID,
   PPP,
   SNAP,
+  TOKEN_RING,
+  WLAN,
   WLAN_PADDED,
   WLAN_SWAPPED,
 } from './keys.ts';
+import { endace, genericFraming, redback } from './link/carriers.ts';
 import { cooked, cooked2 } from './link/cooked.ts';
 import { ethernet, header, tag, taggedBySwitch, vlan } from './link/ethernet.ts';
+import { baseTransport, globalRoute, infiniband, localRoute } from './link/infiniband.ts';
 import { juniper, juniperCookie } from './link/juniper.ts';
-import { llc, llcOrIp, snap } from './link/llc.ts';
+import { llc, llcOrIp, snap, unpaddedSnap } from './link/llc.ts';
 import { enc, ipnet, loopback, netfilterLog, packetFilterLog, packetTap, slip } from './link/loopback.ts';
 import { avs, perPacketInformation, prism, radiotap } from './link/monitor.ts';
 import {
@@ -38,13 +56,14 @@ import {
   pppWithDirection,
   uncompressedTcp,
 } from './link/ppp.ts';
+import { elektrobit, exportedPdu, tecmp } from './link/recorders.ts';
 import {
   arcnet,
+  ax25,
   docsis,
-  endace,
   fddi,
+  fibreChannel,
   firewire,
-  infiniband,
   linuxArcnet,
   sunAtm,
   symantec,
@@ -58,17 +77,20 @@ import {
   extendedPort,
   fabricPath,
   macsec,
+  roofnet,
+  rtNet,
   trill,
   virtualInterface,
 } from './link/tags.ts';
 import { paddedWlan, swappedWlan, wlan } from './link/wlan.ts';
 import { gre } from './tunnel/gre.ts';
-import { etherIp, ethernetInIp, ipv4InIp, ipv6InIp } from './tunnel/ip.ts';
+import { etherIp, ethernetInIp, ipv4InIp, ipv6InIp, pim } from './tunnel/ip.ts';
 import { tzsp } from './tunnel/mirrors.ts';
 import { l2tpOverIp } from './tunnel/mobile.ts';
 import { mpls, mplsPayload } from './tunnel/mpls.ts';
 import { nsh } from './tunnel/overlay.ts';
 import { encrypted, udp } from './tunnel/udp.ts';
+import { lwappOverEthernet } from './tunnel/wireless.ts';
 import type { Layer } from './walk.ts';
 
 /** The layer that reads nothing: another key is meant. */
@@ -79,15 +101,21 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   // LINKTYPE_ values: tcpdump.org/linktypes.html.
   [LINK + 0, loopback],
   [LINK + 1, ethernet],
-  [LINK + 6, tokenRing],
+  [AX25, ax25],
+  [TOKEN_RING, tokenRing],
   [LINK + 7, arcnet],
   [LINK + 8, slip],
   [LINK + 9, ppp],
-  [LINK + 10, fddi],
+  [FDDI, fddi],
   [LINK + 11, llcOrIp], // RFC 1483, an old number
   [LINK + 12, anyIp],
+  [LINK + 13, enc], // an old number
   [LINK + 14, anyIp],
-  [LINK + 19, llcOrIp], // Linux's classical IP over ATM, an old number
+  // Linux's classical IP over ATM, old numbers.
+  [LINK + 16, llcOrIp],
+  [LINK + 18, llcOrIp],
+  [LINK + 19, llcOrIp],
+  [LINK + 32, redback],
   [LINK + 50, ppp],
   [LINK + 51, pppoe],
   [LINK + 99, symantec],
@@ -99,6 +127,7 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [LINK + 107, frameRelay],
   [LINK + 108, loopback],
   [LINK + 109, enc],
+  [LINK + 112, ciscoHdlc],
   [LINK + 113, cooked],
   [LINK + 117, packetFilterLog],
   [LINK + 119, prism],
@@ -122,8 +151,10 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [LINK + 163, avs],
   [LINK + 164, juniperCookie],
   [LINK + 166, pppWithDirection],
-  [LINK + 167, juniper(ETHERTYPE + 0x8864)],
+  [LINK + 167, juniper(ETHERNET)],
   [LINK + 168, juniperCookie],
+  [LINK + 170, genericFraming],
+  [LINK + 171, genericFraming],
   [LINK + 178, juniper(ETHERNET)],
   [LINK + 179, juniper(ANY_PPP)],
   [LINK + 180, juniper(FRAME_RELAY)],
@@ -131,11 +162,15 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [LINK + 183, juniperCookie],
   [LINK + 192, perPacketInformation],
   [LINK + 194, juniperCookie],
+  [LINK + 196, header(5, FRAME_RELAY)], // SITA
   [LINK + 197, endace],
   [LINK + 200, juniperCookie],
+  [LINK + 202, header(1, AX25)], // KISS
   [LINK + 204, directionThen(ANY_PPP)],
   [LINK + 205, directionThen(CISCO_HDLC)],
   [LINK + 206, directionThen(FRAME_RELAY)],
+  [FIBRE_CHANNEL, fibreChannel],
+  [LINK + 225, header(4, FIBRE_CHANNEL)], // with delimiters
   [LINK + 226, ipnet],
   [LINK + 228, anyIp],
   [LINK + 229, anyIp],
@@ -143,10 +178,13 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [LINK + 240, header(4, ETHERNET)], // Hilscher netANALYZER
   [LINK + 241, header(12, ETHERNET)], // the same with preamble
   [LINK + 242, infiniband],
+  [INFINIBAND, localRoute],
+  [LINK + 252, exportedPdu],
   [LINK + 258, packetTap],
   [LINK + 259, header(8, ETHERNET)], // EPON, with preamble
   [LINK + 274, header(8, ETHERNET)], // mPackets, with preamble
   [LINK + 276, cooked2],
+  [LINK + 279, elektrobit],
   [LINK + 281, taggedBySwitch(4)], // Broadcom
   [LINK + 282, header(4, ETHERNET)], // Broadcom, before the frame
   [LINK + 284, taggedBySwitch(4)], // Marvell
@@ -156,7 +194,13 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [IPV4, ipv4],
   [IPV6, ipv6],
   [MPLS_LABELS, mpls],
+  [ETHERTYPE + 0x0641, roofnet],
+  [ETHERTYPE + 0x0643, roofnet],
+  [ETHERTYPE + 0x0644, roofnet],
+  [ETHERTYPE + 0x0645, roofnet],
+  [ETHERTYPE + 0x08ff, header(2, AX25)], // after a length
   [ETHERTYPE + 0x22f3, trill],
+  [ETHERTYPE + 0x2452, as(WLAN)],
   [ETHERTYPE + 0x4305, batman],
   [ETHERTYPE + 0x6558, as(ETHERNET)],
   [ETHERTYPE + 0x8100, vlan],
@@ -164,16 +208,22 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [ETHERTYPE + 0x8864, pppoe],
   [ETHERTYPE + 0x8870, llc],
   [ETHERTYPE + 0x88a8, vlan],
+  [ETHERTYPE + 0x88bb, lwappOverEthernet],
   [ETHERTYPE + 0x88e5, macsec],
   [ETHERTYPE + 0x88e7, backboneTag],
   [ETHERTYPE + 0x8903, fabricPath],
+  [ETHERTYPE + 0x8906, header(14, FIBRE_CHANNEL)], // FCoE
   [ETHERTYPE + 0x8909, ciscoMetadata],
+  [ETHERTYPE + 0x8915, as(GLOBAL_ROUTE)], // RoCE
   [ETHERTYPE + 0x8926, virtualInterface],
   [ETHERTYPE + 0x892f, tag(4)], // HSR
   [ETHERTYPE + 0x893f, extendedPort],
   [ETHERTYPE + 0x894f, nsh],
+  [ETHERTYPE + 0x9021, rtNet],
   [ETHERTYPE + 0x9100, vlan],
   [ETHERTYPE + 0x9200, vlan],
+  [ETHERTYPE + 0x99fe, tecmp],
+  [ETHERTYPE + 0xbbbb, lwappOverEthernet],
   [ETHERTYPE + 0xd28b, aristaTime],
   [ETHERTYPE + 0xf1c1, tag(4)], // IEEE 802.1CB redundancy
 
@@ -186,12 +236,15 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [IP_PROTOCOL + 43, routing],
   [IP_PROTOCOL + 44, fragmentHeader],
   [IP_PROTOCOL + 47, gre],
+  [IP_PROTOCOL + 48, dynamicSourceRoute],
   [IP_PROTOCOL + 50, encrypted],
   [IP_PROTOCOL + 51, authentication],
   [IP_PROTOCOL + 58, icmpv6],
   [IP_PROTOCOL + 60, destinationOptions],
+  [IP_PROTOCOL + 93, as(AX25)],
   [IP_PROTOCOL + 94, ipv4InIp],
   [IP_PROTOCOL + 97, etherIp],
+  [IP_PROTOCOL + 103, pim],
   [IP_PROTOCOL + 115, l2tpOverIp],
   [IP_PROTOCOL + 135, extension],
   [IP_PROTOCOL + 137, mpls],
@@ -205,12 +258,16 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [PPP + 0x002f, uncompressedTcp],
   [PPP + 0x0031, bridged],
   [PPP + 0x003d, multilink],
+  [PPP + 0x004b, llc],
   [PPP + 0x0057, ipv6],
   [PPP + 0x0281, mpls],
   [PPP + 0x0283, mpls],
+  // Ethertypes, as some send them.
+  [PPP + 0x0800, ipv4],
+  [PPP + 0x86dd, ipv6],
 
   // Network layer protocol identifiers.
-  [NLPID + 0x80, snap],
+  [NLPID + 0x80, unpaddedSnap],
   [NLPID + 0x8e, ipv6],
   [NLPID + 0xcc, ipv4],
   [NLPID + 0xcf, ppp],
@@ -220,4 +277,6 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [WLAN_PADDED, paddedWlan],
   [WLAN_SWAPPED, swappedWlan],
   [MPLS_PAYLOAD, mplsPayload],
+  [GLOBAL_ROUTE, globalRoute],
+  [BASE_TRANSPORT, baseTransport],
 ]);

@@ -69,6 +69,7 @@ export function decodeTcp(
   const payloadStart = at + headerLength;
   if (headerLength < 20 || payloadStart > wireEnd) {
     segment.length = 0;
+    segment.undivided = wireEnd - at;
     segment.payloadStart = Math.min(at + 20, end);
     segment.payloadCaptured = 0;
     segment.troubles = troubles | BAD_DATA_OFFSET | (held < 20 ? HEADER_CUT : 0);

@@ -60,7 +60,16 @@ const SPACES = [
 ];
 
 /** In the order of their numbers in keys.ts. */
-const INNER_NAMES = ['', 'LLC', 'SNAP', '802.11, padded', '802.11, swapped', 'MPLS payload'];
+const INNER_NAMES = [
+  '',
+  'LLC',
+  'SNAP',
+  '802.11, padded',
+  '802.11, swapped',
+  'MPLS payload',
+  'Infiniband route',
+  'Infiniband transport',
+];
 
 function nameOf(key: number): string {
   const space = SPACES.find(({ from }) => key >= from);

@@ -211,6 +211,33 @@ describe('lengths', () => {
     expect(length).toBeGreaterThan(0);
   });
 
+  it('are told by a card that cut the packet itself', () => {
+    const packet = ethernet(ipv4(tcp({ payload: 'twelve bytes' })));
+    const record = bytes(new Uint8Array(8), 2, 0, 0, 60, 0, 0, 0, packet.length, 0, 0, packet.subarray(0, 60));
+    const segment = decode(record, { linkType: 197 });
+    expect(segment).toMatchObject({ length: 12, payloadCaptured: 6, troubles: CUT_SHORT });
+  });
+
+  it('of UDP are never below its header', () => {
+    const datagram = (length: number) => {
+      const inner = udp(bytes('08 00 00 00 00 00 01 00', ethernet(ipv4(tcp()))), 4789);
+      inner.set([0, length], 4);
+      return inner;
+    };
+    for (const length of [0, 7]) {
+      const decoder = new Decoder();
+      expect(decoder.decode(frameOf(ethernet(ipv4(datagram(length), { protocol: 17 }))))).toBe(NOT_TCP);
+      expect([...decoder.skipped.keys()]).toEqual(['malformed header before TCP']);
+    }
+    expect(decode(ethernet(ipv6(datagram(0), { nextHeader: 17 }))).length).toBe(0);
+  });
+
+  it('of MACsec’s header, which are of what it fills up, are not those of the packet', () => {
+    const packet = ipv4(tcp({ payload: 'twelve bytes' }));
+    const secured = ethernet(bytes('00 05 00 00 00 01 08 00', packet, new Uint8Array(16)), { type: 0x88e5 });
+    expect(decode(secured)).toMatchObject({ length: 12, troubles: 0 });
+  });
+
   it('of a jumbogram are in its hop-by-hop options (RFC 2675 2)', () => {
     const segment = tcp({ payload: new Uint8Array(70_000) });
     const hopByHop = bytes(6, 0, 'c2 04', be32(8 + segment.length));

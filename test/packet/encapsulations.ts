@@ -30,6 +30,7 @@ const zeroes = (count: number) => new Uint8Array(count);
 
 const WLAN_ADDRESSES = '02 00 00 00 00 01 02 00 00 00 00 02 02 00 00 00 00 03';
 const wlanToAp = (packet: Bytes) => bytes('08 01 2c 00', WLAN_ADDRESSES, '10 00', snap(packet));
+const AX25_ENDS = '9c 6e 86 40 40 40 60 9c 6e 88 40 40 40 61';
 const wlanQos = (packet: Bytes) => bytes('88 02 2c 00', WLAN_ADDRESSES, '10 00', '00 00', snap(packet));
 
 const links: readonly Encapsulation[] = [
@@ -124,6 +125,75 @@ const links: readonly Encapsulation[] = [
     wrap: (p) => ethernet(bytes('0f c2 02 03 00 00 2a ff', ethernet(p)), { type: 0x894f }),
     tunnel: 'NSH 42',
   },
+  {
+    name: 'B.A.T.M.A.N. unicast, version 14',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes('03 0e 32 01', '02 00 00 00 00 09', ethernet(p)), { type: 0x4305 }),
+  },
+  { name: 'RTnet', linkType: 1, wrap: (p) => ethernet(bytes(be16(etherType(p)), '02 01', p), { type: 0x9021 }) },
+  {
+    name: 'Roofnet',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes('01 04 01 00 00 10 00 00 00 00', be16(p.length), zeroes(32), p), { type: 0x0641 }),
+  },
+  { name: 'Centrino', linkType: 1, wrap: (p) => ethernet(wlanToAp(p), { type: 0x2452 }) },
+  {
+    name: 'LWAPP over Ethernet',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes('00 00', be16(wlanToAp(p).length), '00 00', wlanToAp(p)), { type: 0x88bb }),
+    tunnel: 'LWAPP',
+  },
+  {
+    name: 'TECMP',
+    linkType: 1,
+    wrap: (p) =>
+      ethernet(
+        bytes(
+          '00 80 00 01 03 03 00 80 00 00 00 0f 00 00 00 01',
+          zeroes(8),
+          be16(ethernet(p).length),
+          '00 00',
+          ethernet(p),
+        ),
+        { type: 0x99fe },
+      ),
+  },
+  {
+    name: 'AX.25 over Ethernet',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes(le16(ax25(p).length), ax25(p)), { type: 0x08ff }),
+  },
+  {
+    name: 'FCoE',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes(zeroes(13), '36', fibreChannel(p), zeroes(4), '41 00 00 00'), { type: 0x8906 }),
+  },
+  {
+    name: 'RoCE',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes(globalRoute(p), baseTransport(p)), { type: 0x8915 }),
+  },
+  {
+    name: 'channel of an MPLS pseudowire',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes(label(18, true), '10 00', pppProtocol(p), p), { type: 0x8847 }),
+    tunnel: 'MPLS 18',
+  },
+  {
+    name: 'Ethernet pseudowire with SNAP',
+    linkType: 1,
+    wrap: (p) =>
+      ethernet(bytes(label(18, true), zeroes(4), ethernet(snap(p), { type: snap(p).length })), { type: 0x8847 }),
+    tunnel: 'MPLS 18',
+  },
+  { name: 'IEEE 802.2 with IP', linkType: 1, wrap: (p) => ethernet(bytes('06 06 03', p), { type: p.length + 3 }) },
+  { name: 'AX.25', linkType: 3, wrap: ax25 },
+  {
+    name: 'AX.25 by way of a repeater',
+    linkType: 3,
+    wrap: (p) => bytes(AX25_ENDS.slice(0, -2), '60', '9c 6e 8a 40 40 40 e1', '03 cc', p),
+  },
+  { name: 'AX.25, KISS', linkType: 202, wrap: (p) => bytes('00', ax25(p)) },
   { name: 'token ring', linkType: 6, wrap: (p) => bytes('10 40', WLAN_ADDRESSES.slice(0, 35), snap(p)) },
   {
     name: 'token ring with a route',
@@ -166,10 +236,81 @@ const links: readonly Encapsulation[] = [
   },
   { name: 'bridged Ethernet in PPP', linkType: 9, wrap: (p) => bytes('ff 03 00 31 00 01', ethernet(p)) },
   { name: 'Cisco HDLC under the number of PPP', linkType: 9, wrap: hdlc },
+  { name: 'PPP with ethertypes', linkType: 9, wrap: (p) => bytes('ff 03', be16(etherType(p)), p) },
+  { name: 'LLC in PPP', linkType: 9, wrap: (p) => bytes('ff 03 00 4b', snap(p)) },
   { name: 'FDDI', linkType: 10, wrap: (p) => bytes('50', '02 00 00 00 00 01 02 00 00 00 00 02', snap(p)) },
   { name: 'raw IP', linkType: 101, wrap: (p) => p },
   { name: 'raw IP, OpenBSD', linkType: 14, wrap: (p) => p },
   { name: 'raw IP, BSD', linkType: 12, wrap: (p) => p },
+  { name: 'raw IP that is PPP', linkType: 12, wrap: (p) => bytes('ff 03', pppProtocol(p), p) },
+  { name: 'raw IP that is PPP behind one byte', linkType: 101, wrap: (p) => bytes('07 ff 03', pppProtocol(p), p) },
+  { name: 'raw IP that is PPP behind six', linkType: 101, wrap: (p) => bytes(zeroes(6), 'ff 03', pppProtocol(p), p) },
+  { name: 'raw IP behind zeroes', linkType: 101, wrap: (p) => bytes(zeroes(10), p) },
+  { name: 'BSD loopback that is PPP', linkType: 0, wrap: (p) => bytes('ff 03', pppProtocol(p), p) },
+  { name: 'Cisco HDLC of NetBSD', linkType: 112, wrap: hdlc },
+  {
+    name: 'Redback, IP',
+    linkType: 32,
+    wrap: (p) => bytes(zeroes(16), be16(24 + p.length), '00 01 00 18 00 18', p),
+  },
+  {
+    name: 'Redback, Ethernet',
+    linkType: 32,
+    wrap: (p) => bytes(zeroes(16), be16(24 + p.length), '00 01 00 1a 00 28 00 00', ethernet(p)),
+  },
+  {
+    name: 'generic framing',
+    linkType: 171,
+    wrap: (p) => bytes(be16(4 + ethernet(p).length), '00 00 00 01 00 00', ethernet(p)),
+  },
+  {
+    name: 'generic framing in a ring',
+    linkType: 170,
+    wrap: (p) => bytes(be16(8 + p.length), '00 00 01', etherType(p) === 0x800 ? '10' : '11', '00 00 07 00 00 00', p),
+  },
+  { name: 'SITA', linkType: 196, wrap: (p) => bytes('00 00 00 00 12 18 41', be16(etherType(p)), p) },
+  { name: 'Fibre Channel', linkType: 224, wrap: (p) => fibreChannel(p) },
+  { name: 'Fibre Channel with a network header', linkType: 224, wrap: (p) => fibreChannel(p, '20', zeroes(16)) },
+  {
+    name: 'Fibre Channel with delimiters',
+    linkType: 225,
+    wrap: (p) => bytes('bc b5 56 56', fibreChannel(p), zeroes(4)),
+  },
+  {
+    name: 'Infiniband',
+    linkType: 247,
+    wrap: (p) => bytes('00 02 00 01 00 13 00 02', baseTransport(p)),
+  },
+  {
+    name: 'Infiniband with a global route',
+    linkType: 247,
+    wrap: (p) => bytes('00 03 00 01 00 13 00 02', globalRoute(p), baseTransport(p)),
+  },
+  {
+    name: 'exported IP',
+    linkType: 252,
+    wrap: (p) => bytes(exportTag(12, text('ip')), exportTag(25, bytes(be32(80))), zeroes(4), p),
+  },
+  {
+    name: 'exported TCP',
+    linkType: 252,
+    wrap: (p) => {
+      const [at, length, tag] = etherType(p) === 0x800 ? [12, 4, 20] : [8, 16, 22];
+      const ends = bytes(p.subarray(at, at + 2 * length));
+      return bytes(
+        exportTag(12, text('tcp\0')),
+        exportTag(tag, ends.subarray(0, length)),
+        exportTag(tag + 1, ends.subarray(length)),
+        zeroes(4),
+        p.subarray(at + 2 * length),
+      );
+    },
+  },
+  {
+    name: 'Elektrobit',
+    linkType: 279,
+    wrap: (p) => bytes('50 00 00 00', be32(8 + ethernet(p).length), zeroes(24), ethernet(p)),
+  },
   {
     name: 'Symantec firewall, version 2',
     linkType: 99,
@@ -181,9 +322,17 @@ const links: readonly Encapsulation[] = [
     wrap: (p) => bytes(zeroes(10), be16(etherType(p)), zeroes(44), p),
   },
   { name: 'ATM, RFC 1483 with LLC', linkType: 100, wrap: snap },
+  { name: 'ATM, bridged Ethernet', linkType: 100, wrap: (p) => bytes('aa aa 03 00 80 c2 00 07 00 00', ethernet(p)) },
+  {
+    name: 'ATM, bridged token ring',
+    linkType: 100,
+    wrap: (p) => bytes('aa aa 03 00 80 c2 00 09 00 00 10 40', WLAN_ADDRESSES.slice(0, 35), snap(p)),
+  },
+  { name: 'classical IP over ATM, an old number', linkType: 18, wrap: (p) => p },
   { name: 'classical IP over ATM', linkType: 106, wrap: snap },
   { name: 'classical IP over ATM without LLC', linkType: 106, wrap: (p) => p },
   { name: 'SunATM', linkType: 123, wrap: (p) => bytes('82 00 00 64', snap(p)) },
+  { name: 'SunATM of no kind', linkType: 123, wrap: (p) => bytes('80 00 00 64', p) },
   { name: 'SunATM, LAN emulation', linkType: 123, wrap: (p) => bytes('81 00 00 64 00 01', ethernet(p)) },
   { name: 'Cisco HDLC', linkType: 104, wrap: hdlc },
   { name: 'IEEE 802.11', linkType: 105, wrap: wlanToAp },
@@ -249,6 +398,7 @@ const links: readonly Encapsulation[] = [
     wrap: (p) => bytes('18 40 40 41 03', etherType(p) === 0x800 ? 'cc' : '8e', p),
   },
   { name: 'enc', linkType: 109, wrap: (p) => bytes(le32(family(p, 24)), be32(0x1234), le32(0), p) },
+  { name: 'enc, an old number', linkType: 13, wrap: (p) => bytes(le32(family(p, 24)), be32(0x1234), le32(0), p) },
   { name: 'PF log', linkType: 117, wrap: (p) => bytes(61, family(p, 24), zeroes(62), p) },
   {
     name: 'Linux cooked',
@@ -272,6 +422,16 @@ const links: readonly Encapsulation[] = [
     wrap: (p) => bytes('00 00 02 00 00 00 00 00 00 00 00 00 00 00', be16(etherType(p)), p),
   },
   {
+    name: 'Linux cooked, IEEE 802.11',
+    linkType: 113,
+    wrap: (p) => bytes('00 00 03 21 00 06 02 00 00 00 00 01 00 00 00 04', wlanToAp(p)),
+  },
+  {
+    name: 'Linux cooked, IEEE 802.11 with an ethertype',
+    linkType: 113,
+    wrap: (p) => bytes('00 00 03 21 00 06 02 00 00 00 00 01 00 00', be16(etherType(p)), p),
+  },
+  {
     name: 'Linux cooked, radiotap',
     linkType: 113,
     wrap: (p) => bytes('00 00 03 23 00 06 02 00 00 00 00 01 00 00 00 04', '00 00 08 00 00 00 00 00', wlanToAp(p)),
@@ -289,6 +449,11 @@ const links: readonly Encapsulation[] = [
     linkType: 143,
     wrap: (p) => bytes('01 03', be16(3 + ethernet(p).length), '12 34 56', '00 00', ethernet(p)),
   },
+  {
+    name: 'DOCSIS, isolated',
+    linkType: 143,
+    wrap: (p) => bytes('80 00', be16(ethernet(p).length), '00 00', ethernet(p)),
+  },
   { name: 'PPP of Linux, with direction', linkType: 166, wrap: (p) => bytes('00 03', pppProtocol(p), p) },
   { name: 'PPP, with direction', linkType: 204, wrap: (p) => bytes('01 ff 03', pppProtocol(p), p) },
   { name: 'Cisco HDLC, with direction', linkType: 205, wrap: (p) => bytes('00', hdlc(p)) },
@@ -297,9 +462,29 @@ const links: readonly Encapsulation[] = [
   { name: 'Juniper PPP', linkType: 179, wrap: (p) => bytes('4d 47 43 00 ff 03', pppProtocol(p), p) },
   { name: 'Juniper frame relay', linkType: 180, wrap: (p) => bytes('4d 47 43 01 18 41', be16(etherType(p)), p) },
   { name: 'Juniper Cisco HDLC', linkType: 181, wrap: (p) => bytes('4d 47 43 01', hdlc(p)) },
+  {
+    name: 'Juniper PPPoE',
+    linkType: 167,
+    wrap: (p) => bytes('4d 47 43 01', ethernet(pppoe(p), { type: 0x8864 })),
+    tunnel: 'PPPoE 11',
+  },
+  { name: 'Juniper voice', linkType: 183, wrap: (p) => bytes('4d 47 43 01', zeroes(18), p) },
   { name: 'Juniper ATM', linkType: 137, wrap: (p) => bytes('4d 47 43 00 00 00 00 00', snap(p)) },
   { name: 'Endace', linkType: 197, wrap: (p) => endace(p, '02') },
   { name: 'Endace, extended', linkType: 197, wrap: (p) => endace(p, '82', zeroes(8)) },
+  { name: 'Endace, classified', linkType: 197, wrap: (p) => endace(p, '10') },
+  { name: 'Endace, PPP', linkType: 197, wrap: (p) => bytes(zeroes(8), '01', zeroes(7), 'ff 03', pppProtocol(p), p) },
+  { name: 'Endace, Cisco HDLC', linkType: 197, wrap: (p) => bytes(zeroes(8), '0a', zeroes(7), hdlc(p)) },
+  {
+    name: 'Endace, a channel',
+    linkType: 197,
+    wrap: (p) => bytes(zeroes(8), '05', zeroes(7), '00 00 00 03', hdlc(p)),
+  },
+  {
+    name: 'Endace, Infiniband',
+    linkType: 197,
+    wrap: (p) => bytes(zeroes(8), '15', zeroes(7), '00 02 00 01 00 13 00 02', baseTransport(p)),
+  },
   { name: 'Solaris', linkType: 226, wrap: (p) => bytes('01', family(p, 26), '00 01', be32(p.length), zeroes(16), p) },
   { name: 'netfilter log', linkType: 239, wrap: (p) => netfilterLog(p, le16) },
   { name: 'netfilter log, big-endian', linkType: 239, wrap: (p) => netfilterLog(p, be16) },
@@ -410,6 +595,37 @@ const tunnels: readonly Encapsulation[] = [
     wrap: (p) => overIp(47, bytes('00 00 65 59 18 41', be16(etherType(p)), p)),
     tunnel: 'GRE',
   },
+  {
+    name: 'IP in IPv4, by the number of IPv4 whatever it is',
+    linkType: 1,
+    wrap: (p) => overIp(4, p),
+    tunnel: 'IP in IP',
+  },
+  {
+    name: 'asynchronous PPP in GRE',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('00 00 88 81 17', asynchronous(bytes('ff 03', pppProtocol(p), p, '00 00')))),
+    tunnel: 'GRE',
+  },
+  { name: 'AX.25 in IP', linkType: 1, wrap: (p) => overIp(93, ax25(p)) },
+  {
+    name: 'dynamic source routing',
+    linkType: 1,
+    wrap: (p) => overIp(48, bytes(ipProtocol(p), '00 00 04', zeroes(4), p)),
+    tunnel: 'IP in IP',
+  },
+  {
+    name: 'PIM register',
+    linkType: 1,
+    wrap: (p) => overIp(103, bytes('21 00 de ff 00 00 00 00', p)),
+    tunnel: 'PIM register',
+  },
+  {
+    name: 'EtherIP of some BSDs',
+    linkType: 1,
+    wrap: (p) => overIp(97, bytes('03 00', ethernet(p))),
+    tunnel: 'EtherIP',
+  },
   { name: 'EtherIP', linkType: 1, wrap: (p) => overIp(97, bytes('30 00', ethernet(p))), tunnel: 'EtherIP' },
   { name: 'Ethernet in IPv6', linkType: 1, wrap: (p) => overIpv6(143, ethernet(p)), tunnel: 'EtherIP' },
   { name: 'MPLS in IP', linkType: 1, wrap: (p) => overIp(137, bytes(label(31, true), p)), tunnel: 'MPLS 31' },
@@ -459,6 +675,12 @@ const tunnels: readonly Encapsulation[] = [
     name: 'GTP-U',
     linkType: 1,
     wrap: (p) => overUdp(2152, bytes('30 ff', be16(p.length), be32(7), p)),
+    tunnel: 'GTP-U 7',
+  },
+  {
+    name: 'GTP-U, Ethernet',
+    linkType: 1,
+    wrap: (p) => overUdp(2152, bytes('30 ff', be16(ethernet(p).length), be32(7), ethernet(p))),
     tunnel: 'GTP-U 7',
   },
   {
@@ -564,6 +786,31 @@ const tunnels: readonly Encapsulation[] = [
     tunnel: 'TZSP',
   },
   { name: 'sFlow', linkType: 1, wrap: (p) => overUdp(6343, sflow(p)), tunnel: 'sFlow' },
+  {
+    name: 'TZSP, PPP',
+    linkType: 1,
+    wrap: (p) => overUdp(37008, bytes('01 00 00 04 01 ff 03', pppProtocol(p), p)),
+    tunnel: 'TZSP',
+  },
+  {
+    name: 'OmniPeek',
+    linkType: 1,
+    wrap: (p) => overUdp(5000, bytes('00 ff ab cd 02', be32(55), zeroes(46), wlanToAp(p), zeroes(4))),
+    tunnel: 'OmniPeek',
+  },
+  {
+    name: 'RFtap',
+    linkType: 1,
+    wrap: (p) => overUdp(52001, bytes(text('RFta'), le16(3), le16(1), le32(105), wlanToAp(p))),
+    tunnel: 'RFtap',
+  },
+  {
+    name: 'Mobile IP',
+    linkType: 1,
+    wrap: (p) => overUdp(434, bytes('04', ipProtocol(p), '00 00', p)),
+    tunnel: 'Mobile IP',
+  },
+  { name: 'RoCE, version 2', linkType: 1, wrap: (p) => overUdp(4791, baseTransport(p)), tunnel: 'RoCE' },
   { name: 'Juniper mirror', linkType: 1, wrap: (p) => overUdp(30030, bytes(be32(1), be32(2), p)), tunnel: 'jmirror 2' },
   {
     name: 'WCCP',
@@ -658,4 +905,34 @@ function sflow(packet: Bytes): Bytes {
   const counters = bytes(be32(2), be32(12), zeroes(12));
   const sample = bytes(zeroes(28), be32(2), other, raw);
   return bytes(be32(5), be32(1), zeroes(16), be32(2), counters, be32(1), be32(sample.length), sample);
+}
+
+function ax25(packet: Bytes): Bytes {
+  return bytes(AX25_ENDS, '03 cc', packet);
+}
+
+function fibreChannel(packet: Bytes, options = '00', optional: Bytes = zeroes(0)): Bytes {
+  const header = bytes('04 01 02 03 00 01 02 04 05 29 00 00 00', options, '00 00 ff ff ff ff', zeroes(4));
+  return bytes(header, optional, snap(packet));
+}
+
+function globalRoute(packet: Bytes): Bytes {
+  return bytes('60 00 00 00', be16(baseTransport(packet).length), '1b 40', zeroes(32));
+}
+
+function baseTransport(packet: Bytes): Bytes {
+  const headers = bytes('64 00 ff ff 00 00 00 48 00 00 00 01', '00 00 00 01 00 00 00 02');
+  return bytes(headers, be16(etherType(packet)), '00 00', packet, zeroes(4));
+}
+
+function exportTag(tag: number, value: Bytes): Bytes {
+  return bytes(be16(tag), be16(value.length), value);
+}
+
+/** Between flags, with flags, escapes and control characters escaped (RFC 1662 4.2). */
+function asynchronous(frame: Bytes): Bytes {
+  const escaped = [...frame].flatMap((byte) =>
+    byte < 0x20 || byte === 0x7d || byte === 0x7e ? [0x7d, byte ^ 0x20] : [byte],
+  );
+  return bytes(0x7e, escaped, 0x7e);
 }

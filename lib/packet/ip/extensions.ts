@@ -96,6 +96,16 @@ export function authentication(walk: Walk): number {
   return IP_PROTOCOL + next;
 }
 
+/** Dynamic source routing (RFC 4728 6.1): next header, length of the options behind these four bytes. */
+export function dynamicSourceRoute(walk: Walk): number {
+  if (!walk.has(4)) return walk.missing();
+  const next = walk.u8(0);
+  const length = 4 + walk.u16(2);
+  if (!walk.has(length)) return walk.missing();
+  walk.at += length;
+  return IP_PROTOCOL + next;
+}
+
 /** RFC 8200 4.5. */
 export function fragmentHeader(walk: Walk): number {
   if (!walk.has(8)) return walk.missing();

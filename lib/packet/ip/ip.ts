@@ -1,22 +1,38 @@
-import { ETHERTYPE, IP_PROTOCOL, MALFORMED, OTHER_PROTOCOL } from '../keys.ts';
+import { ANY_PPP, ETHERTYPE, IP_PROTOCOL, IPV6, MALFORMED, OTHER_PROTOCOL } from '../keys.ts';
 import { LENGTH_FROM_FRAME } from '../segment.ts';
 import type { Walk } from '../walk.ts';
 
 const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_OFFSET = 0x1fff;
 
-/** IPv4 or IPv6, told by the version nibble: links that carry nothing else. */
+/** Address and control of PPP in HDLC framing (RFC 1662 3.1), and where drivers of ISDN have it in what they call raw IP. */
+const HDLC_PPP = 0xff03;
+const HDLC_PPP_AT = [0, 1, 6];
+/** Some put so many zeroes before IP instead. */
+const ISDN_ZEROES = 10;
+
+/** IPv4 or IPv6, told by the version nibble: links that carry nothing else, but for those of ISDN. */
 export function anyIp(walk: Walk): number {
   if (!walk.has(1)) return walk.missing();
   const version = walk.u8(0) >> 4;
-  return version === 4 ? ETHERTYPE + 0x0800 : version === 6 ? ETHERTYPE + 0x86dd : OTHER_PROTOCOL;
+  if (version === 4) return ETHERTYPE + 0x0800;
+  if (version === 6) return ETHERTYPE + 0x86dd;
+  for (const at of HDLC_PPP_AT) {
+    if (!walk.has(at + 2) || walk.u16(at) !== HDLC_PPP) continue;
+    walk.at += at;
+    return ANY_PPP;
+  }
+  for (let i = 0; i < ISDN_ZEROES; i++) if (!walk.has(i + 2) || walk.u8(i) !== 0) return OTHER_PROTOCOL;
+  walk.at += ISDN_ZEROES;
+  return ETHERTYPE + 0x0800;
 }
 
-/** RFC 791 3.1. */
+/** RFC 791 3.1. The version is believed before whoever announced it: tunnels call IPv6 by IPv4's number. */
 export function ipv4(walk: Walk): number {
   if (!walk.has(20)) return walk.missing();
   const { at, segment, view } = walk;
   const word = view.getInt32(at);
+  if (word >>> 28 === 6) return IPV6;
   const headerLength = ((word >>> 24) & 0xf) << 2;
   const total = word & 0xffff;
   if (word >>> 28 !== 4 || headerLength < 20) return MALFORMED;

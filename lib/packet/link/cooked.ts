@@ -2,12 +2,16 @@ import { ANY_PPP, ETHERNET, ETHERTYPE, FRAME_RELAY, LINK, LLC, OTHER_PROTOCOL, W
 import type { Walk } from '../walk.ts';
 import { LEAST_ETHERTYPE } from './ethernet.ts';
 
-// What follows by the kind of interface, where the protocol doesn't tell (ARPHRD_ values of linux/if_arp.h).
+// What follows by the kind of interface, whatever the protocol says (ARPHRD_ values of linux/if_arp.h).
 const BY_HARDWARE: ReadonlyMap<number, number> = new Map([
   [770, FRAME_RELAY],
+  [803, LINK + 127],
+]);
+
+// The same, where the protocol is no ethertype.
+const RAW_BY_HARDWARE: ReadonlyMap<number, number> = new Map([
   [801, WLAN],
   [802, LINK + 119],
-  [803, LINK + 127],
 ]);
 
 // Protocol values that are no ethertypes (ETH_P_ values of linux/if_ether.h).
@@ -41,5 +45,6 @@ export function cooked2(walk: Walk): number {
 function cookedProtocol(hardware: number, protocol: number): number {
   const byHardware = BY_HARDWARE.get(hardware);
   if (byHardware !== undefined) return byHardware;
-  return protocol >= LEAST_ETHERTYPE ? ETHERTYPE + protocol : (BY_PROTOCOL.get(protocol) ?? OTHER_PROTOCOL);
+  if (protocol >= LEAST_ETHERTYPE) return ETHERTYPE + protocol;
+  return RAW_BY_HARDWARE.get(hardware) ?? BY_PROTOCOL.get(protocol) ?? OTHER_PROTOCOL;
 }

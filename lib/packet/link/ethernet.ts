@@ -4,7 +4,7 @@ import type { Layer, Walk } from '../walk.ts';
 
 /** Below this a type field is a length (IEEE 802.3 3.2.6). */
 export const LEAST_ETHERTYPE = 0x600;
-const MOST_LENGTH = 1500;
+export const MOST_LENGTH = 1500;
 
 const ISL_HEADER = 26;
 

@@ -1,12 +1,12 @@
 import { ANY_IP, ETHERNET, LLC, OTHER_PROTOCOL } from '../keys.ts';
-import { looksLikeEthernet, looksLikeIp } from '../tunnel/content.ts';
+import { looksLikeEthernet, looksLikeIp, looksLikeSnap } from '../tunnel/content.ts';
 import type { Layer, Walk } from '../walk.ts';
 
 const MAGIC = 0x4d474300;
 const NO_LINK_HEADER = 0x02;
 const EXTENSIONS = 0x80;
 /** Longest of the cookies that services, bundles and ATM cards put before a packet. */
-const MOST_COOKIE = 12;
+const MOST_COOKIE = 18;
 
 /** Juniper's capture header, then `next`. */
 export function juniper(next: number): Layer {
@@ -49,8 +49,4 @@ function capture(walk: Walk): number | null {
   // A protocol family in the router's byte order.
   walk.at += 4;
   return ANY_IP;
-}
-
-function looksLikeSnap(walk: Walk, offset: number): boolean {
-  return walk.has(offset + 8) && walk.u16(offset) === 0xaaaa && walk.u8(offset + 2) === 3;
 }

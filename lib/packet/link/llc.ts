@@ -1,4 +1,4 @@
-import { ANY_IP, ETHERNET, ETHERTYPE, IPV4, LLC, NLPID, OTHER_PROTOCOL, SNAP } from '../keys.ts';
+import { ANY_IP, ETHERNET, ETHERTYPE, IPV4, LLC, NLPID, OTHER_PROTOCOL, SNAP, TOKEN_RING } from '../keys.ts';
 import type { Walk } from '../walk.ts';
 
 const SAP_IP = 0x06;
@@ -9,10 +9,14 @@ const SAP_OSI = 0xfe;
 const OUI_ETHERTYPE = 0x000000;
 const OUI_BRIDGE_TUNNEL = 0x0000f8;
 const OUI_APPLE = 0x080007;
-/** IEEE 802.1's own: bridged frames (RFC 2427, RFC 2684). */
+/** IEEE 802.1's own: bridged frames, with or without their check sequence (RFC 2427, RFC 2684). */
 const OUI_BRIDGED = 0x0080c2;
-const BRIDGED_ETHERNET_FCS = 1;
-const BRIDGED_ETHERNET = 7;
+const BRIDGED: ReadonlyMap<number, number> = new Map([
+  [1, ETHERNET],
+  [3, TOKEN_RING],
+  [7, ETHERNET],
+  [9, TOKEN_RING],
+]);
 
 /** IEEE 802.2 logical link control. */
 export function llc(walk: Walk): number {
@@ -35,8 +39,18 @@ export function llc(walk: Walk): number {
   }
 }
 
-/** Subnetwork access protocol: organization, and a protocol number of theirs. */
+/** Subnetwork access protocol; behind LLC two bytes fill up before a bridged frame (RFC 2684 5.2). */
 export function snap(walk: Walk): number {
+  return organization(walk, 2);
+}
+
+/** The same in frame relay, where nothing fills up (RFC 2427 4.2). */
+export function unpaddedSnap(walk: Walk): number {
+  return organization(walk, 0);
+}
+
+/** Organization, and a protocol number of theirs. */
+function organization(walk: Walk, padding: number): number {
   if (!walk.has(5)) return walk.missing();
   const organization = walk.i32(0) >>> 8;
   const protocol = walk.u16(3);
@@ -47,7 +61,9 @@ export function snap(walk: Walk): number {
     case OUI_APPLE:
       return ETHERTYPE + protocol;
     case OUI_BRIDGED:
-      return protocol === BRIDGED_ETHERNET || protocol === BRIDGED_ETHERNET_FCS ? ETHERNET : OTHER_PROTOCOL;
+      if (!walk.has(padding)) return walk.missing();
+      walk.at += padding;
+      return BRIDGED.get(protocol) ?? OTHER_PROTOCOL;
     default:
       return OTHER_PROTOCOL;
   }

@@ -1,4 +1,4 @@
-import { ETHERTYPE, IPV4, IPV6, LINK, OTHER_PROTOCOL } from '../keys.ts';
+import { ANY_PPP, ETHERTYPE, IPV4, IPV6, LINK, OTHER_PROTOCOL } from '../keys.ts';
 import type { Walk } from '../walk.ts';
 import { LEAST_ETHERTYPE } from './ethernet.ts';
 
@@ -21,9 +21,10 @@ function family(number: number): number {
   return BY_FAMILY.get(number) ?? OTHER_PROTOCOL;
 }
 
-/** BSD loopback (LINKTYPE_NULL, LINKTYPE_LOOP): an address family, or from some systems an ethertype. */
+/** BSD loopback (LINKTYPE_NULL, LINKTYPE_LOOP): an address family, or from some systems an ethertype, or PPP. */
 export function loopback(walk: Walk): number {
   if (!walk.has(4)) return walk.missing();
+  if (walk.u16(0) === 0xff03) return ANY_PPP;
   const number = eitherOrder(walk.i32(0));
   walk.at += 4;
   return number >= LEAST_ETHERTYPE ? ETHERTYPE + number : family(number);

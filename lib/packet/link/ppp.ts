@@ -1,5 +1,6 @@
 import { ipv4 } from '../ip/ip.ts';
 import {
+  ANY_PPP,
   CISCO_HDLC,
   COMPRESSED,
   ETHERNET,
@@ -124,4 +125,25 @@ export function frameRelay(walk: Walk): number {
   // A zero fills up to an even place.
   if (walk.u8(0) === 0) walk.at += 1;
   return walk.has(1) ? nlpid(walk) : walk.missing();
+}
+
+const FLAG = 0x7e;
+const ESCAPE = 0x7d;
+
+/** PPP as a stream of bytes (RFC 1662 4): frames between flags, of which the first that is whole counts. */
+export function asynchronousPpp(walk: Walk): number {
+  const { bytes, end } = walk;
+  let start = bytes.indexOf(FLAG, walk.at);
+  while (start >= 0 && start + 1 < end && bytes[start + 1] === FLAG) start++;
+  const stop = start < 0 ? -1 : bytes.indexOf(FLAG, start + 1);
+  if (start < 0 || stop < 0 || stop >= end) return end < walk.wireEnd ? walk.missing() : LINK_FRAGMENT;
+  const frame = new Uint8Array(stop - start - 1);
+  let length = 0;
+  for (let at = start + 1; at < stop; at++) {
+    frame[length++] = bytes[at] === ESCAPE && at + 1 < stop ? bytes[++at]! ^ 0x20 : bytes[at]!;
+  }
+  walk.read(frame);
+  walk.at = 0;
+  walk.end = walk.wireEnd = length;
+  return ANY_PPP;
 }

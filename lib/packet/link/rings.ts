@@ -1,6 +1,7 @@
-import { ANY_IP, ETHERNET, ETHERTYPE, IP_FRAGMENT, IPV4, IPV6, LLC, OTHER_PROTOCOL } from '../keys.ts';
+import { ETHERNET, ETHERTYPE, IP_FRAGMENT, IPV4, IPV6, LLC, OTHER_PROTOCOL } from '../keys.ts';
 import type { Walk } from '../walk.ts';
 import { linkAddresses } from './ethernet.ts';
+import { llcOrIp } from './llc.ts';
 
 /** Links of other days, and of other places than offices. */
 
@@ -66,14 +67,9 @@ function arcnetAfter(walk: Walk, length: number): number {
   return split === 0 || (split & 1) === 1 ? next : IP_FRAGMENT;
 }
 
-/** IP over Infiniband (LINKTYPE_IPOIB): global route header, type (RFC 4391 6). */
-export function infiniband(walk: Walk): number {
-  if (!walk.has(44)) return walk.missing();
-  const type = walk.u16(40);
-  for (let i = 20; i < 40; i += 4) walk.link(walk.i32(i));
-  walk.at += 44;
-  return ETHERTYPE + type;
-}
+const SUN_ATM_LAN_EMULATION = 1;
+/** Of no kind that the card knew; LLC; MARS (RFC 2022), behind LLC too. */
+const SUN_ATM_LLC: ReadonlySet<number> = new Set([0, 2, 3]);
 
 /** SunATM: kind of traffic, virtual path and channel. */
 export function sunAtm(walk: Walk): number {
@@ -81,8 +77,8 @@ export function sunAtm(walk: Walk): number {
   const kind = walk.u8(0) & 0x0f;
   walk.link(walk.i32(0) & 0xffffff);
   walk.at += 4;
-  if (kind === 2) return LLC;
-  if (kind !== 1 || !walk.has(2)) return OTHER_PROTOCOL;
+  if (SUN_ATM_LLC.has(kind)) return llcOrIp(walk);
+  if (kind !== SUN_ATM_LAN_EMULATION || !walk.has(2)) return OTHER_PROTOCOL;
   walk.at += 2;
   return ETHERNET;
 }
@@ -95,11 +91,14 @@ export function firewire(walk: Walk): number {
   return ETHERTYPE + walk.u16(-2);
 }
 
+const DOCSIS_PACKET = 0;
+const DOCSIS_ISOLATED_PACKET = 2;
+
 /** DOCSIS: frame control, parameter, length, extended header, check sequence; then Ethernet. */
 export function docsis(walk: Walk): number {
   if (!walk.has(6)) return walk.missing();
   const control = walk.u8(0);
-  if (control >>> 6 !== 0) return OTHER_PROTOCOL;
+  if (control >>> 6 !== DOCSIS_PACKET && control >>> 6 !== DOCSIS_ISOLATED_PACKET) return OTHER_PROTOCOL;
   const length = 6 + (control & 1 ? walk.u8(1) : 0);
   if (!walk.has(length)) return walk.missing();
   walk.at += length;
@@ -120,32 +119,49 @@ export function symantec(walk: Walk): number {
   return ETHERTYPE + next;
 }
 
-// Types of Endace records.
-const ERF_ETHERNET = 2;
-const ERF_ETHERNET_COLOURED = 11;
-const ERF_IPV4 = 22;
-const ERF_IPV6 = 23;
+const AX25_ADDRESS = 7;
+/** Both ends, and at most eight repeaters between them. */
+const MOST_AX25_ADDRESSES = 10;
+const AX25_UNNUMBERED_INFORMATION = 0x03;
+const AX25_IP = 0xcc;
 
-/** Endace ERF: 16 bytes, extension headers of 8, then by type. */
-export function endace(walk: Walk): number {
-  if (!walk.has(16)) return walk.missing();
-  const type = walk.u8(8);
-  walk.at += 16;
-  for (let more = (type & 0x80) !== 0; more; ) {
-    if (!walk.has(8)) return walk.missing();
-    more = (walk.u8(0) & 0x80) !== 0;
-    walk.at += 8;
-  }
-  switch (type & 0x7f) {
-    case ERF_ETHERNET:
-    case ERF_ETHERNET_COLOURED:
-      if (!walk.has(2)) return walk.missing();
-      walk.at += 2;
-      return ETHERNET;
-    case ERF_IPV4:
-    case ERF_IPV6:
-      return ANY_IP;
-    default:
-      return OTHER_PROTOCOL;
-  }
+/** AX.25 version 2.2 3: addresses, of which a bit ends the last, control, protocol. */
+export function ax25(walk: Walk): number {
+  let length = 0;
+  do {
+    length += AX25_ADDRESS;
+    if (length > MOST_AX25_ADDRESSES * AX25_ADDRESS) return OTHER_PROTOCOL;
+    if (!walk.has(length + 2)) return walk.missing();
+  } while ((walk.u8(length - 1) & 1) === 0);
+  for (let i = 0; i < 2 * AX25_ADDRESS; i += 2) walk.link(walk.u16(i));
+  const control = walk.u8(length);
+  const protocol = walk.u8(length + 1);
+  walk.at += length + 2;
+  // Numbered information has an even control field.
+  const isInformation = control === AX25_UNNUMBERED_INFORMATION || (control & 1) === 0;
+  return isInformation && protocol === AX25_IP ? IPV4 : OTHER_PROTOCOL;
+}
+
+const FIBRE_CHANNEL_HEADER = 24;
+const FIBRE_CHANNEL_LLC = 5;
+// Bits of DF_CTL: the optional headers that follow, and their lengths.
+const FIBRE_CHANNEL_OPTIONS = [
+  { bits: 0x40, length: 8 },
+  { bits: 0x20, length: 16 },
+  { bits: 0x10, length: 32 },
+] as const;
+
+/** Fibre Channel (RFC 4338 4): routing, addresses, type, optional headers. */
+export function fibreChannel(walk: Walk): number {
+  if (!walk.has(FIBRE_CHANNEL_HEADER)) return walk.missing();
+  const isDeviceData = walk.u8(0) >>> 4 === 0;
+  if (!isDeviceData || walk.u8(8) !== FIBRE_CHANNEL_LLC) return OTHER_PROTOCOL;
+  walk.link(walk.i32(0));
+  walk.link(walk.i32(4));
+  const options = walk.u8(13);
+  let length = FIBRE_CHANNEL_HEADER;
+  for (const option of FIBRE_CHANNEL_OPTIONS) if (options & option.bits) length += option.length;
+  if (!walk.has(length)) return walk.missing();
+  walk.at += length;
+  return LLC;
 }

@@ -1,4 +1,4 @@
-import { ENCRYPTED, ETHERNET, OTHER_PROTOCOL } from '../keys.ts';
+import { ENCRYPTED, ETHERNET, ETHERTYPE, IPV4, OTHER_PROTOCOL } from '../keys.ts';
 import { PBB } from '../tunnel/kinds.ts';
 import type { Walk } from '../walk.ts';
 import { typeOrLength } from './ethernet.ts';
@@ -9,14 +9,11 @@ import { typeOrLength } from './ethernet.ts';
 export function macsec(walk: Walk): number {
   if (!walk.has(8)) return walk.missing();
   const control = walk.u8(0);
-  const shortLength = walk.u8(1) & 0x3f;
   // Bits E and C: the data are encrypted, or changed.
   if (control & 0x0c) return ENCRYPTED;
   const tagLength = control & 0x20 ? 14 : 6;
   if (!walk.has(tagLength + 2)) return walk.missing();
   walk.at += tagLength;
-  if (shortLength > 0) walk.limit(shortLength);
-  if (!walk.has(2)) return walk.missing();
   return typeOrLength(walk);
 }
 
@@ -80,18 +77,49 @@ export function fabricPath(walk: Walk): number {
   return ETHERNET;
 }
 
-// Packet types of B.A.T.M.A.N. advanced, compatibility version 15, that hold a frame, and the length before it.
+// Packets of B.A.T.M.A.N. advanced that hold a frame, by compatibility version and type, and the length before it:
+// broadcast, unicast, unicast with both addresses.
 const BATMAN_HEADERS: ReadonlyMap<number, number> = new Map([
-  [0x01, 14], // broadcast
-  [0x40, 10], // unicast
-  [0x42, 18], // unicast with both addresses
+  [0x0b03, 9],
+  [0x0e03, 10],
+  [0x0e04, 14],
+  [0x0e09, 18],
+  [0x0f01, 14],
+  [0x0f40, 10],
+  [0x0f42, 18],
 ]);
 
 export function batman(walk: Walk): number {
   if (!walk.has(2)) return walk.missing();
-  const length = BATMAN_HEADERS.get(walk.u8(0));
-  if (length === undefined || walk.u8(1) !== 15) return OTHER_PROTOCOL;
+  const length = BATMAN_HEADERS.get((walk.u8(1) << 8) | walk.u8(0));
+  if (length === undefined) return OTHER_PROTOCOL;
   if (!walk.has(length)) return walk.missing();
   walk.at += length;
   return ETHERNET;
+}
+
+const RTNET_VERSION = 2;
+const RTNET_TUNNEL = 1;
+
+/** RTnet's media access: ethertype, version, flags, of which one says that it is a packet of others. */
+export function rtNet(walk: Walk): number {
+  if (!walk.has(4)) return walk.missing();
+  if (walk.u8(2) !== RTNET_VERSION || (walk.u8(3) & RTNET_TUNNEL) === 0) return OTHER_PROTOCOL;
+  const type = walk.u16(0);
+  walk.at += 4;
+  return ETHERTYPE + type;
+}
+
+const ROOFNET_HEADER = 20;
+const ROOFNET_LINK = 24;
+
+/** Roofnet: type, number of links, length of data; the links, each with the address that the next begins with; then IP. */
+export function roofnet(walk: Walk): number {
+  if (!walk.has(ROOFNET_HEADER)) return walk.missing();
+  if (walk.u16(10) === 0) return OTHER_PROTOCOL;
+  const links = walk.u8(2);
+  const length = ROOFNET_HEADER + links * (ROOFNET_LINK - 4) + 4;
+  if (!walk.has(length)) return walk.missing();
+  walk.at += length;
+  return IPV4;
 }

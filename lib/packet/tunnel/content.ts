@@ -1,3 +1,4 @@
+import { MOST_LENGTH } from '../link/ethernet.ts';
 import type { Walk } from '../walk.ts';
 
 /** What the next bytes look like, for headers that don't say what they carry. */
@@ -20,11 +21,17 @@ export function looksLikeIp(walk: Walk, offset: number): boolean {
   return first >>> 4 === 6 && walk.has(offset + 40) && walk.u16(offset + 4) + 40 <= room;
 }
 
-/** An Ethernet frame at `offset`: a type that is likely, and of IP the right version. */
+/** An Ethernet frame at `offset`: a type that is likely, and of IP the right version; or a length, and SNAP. */
 export function looksLikeEthernet(walk: Walk, offset: number): boolean {
   if (!walk.has(offset + 15)) return false;
   const type = walk.u16(offset + 12);
+  if (type <= MOST_LENGTH) return type + offset + 14 <= walk.wireEnd - walk.at && looksLikeSnap(walk, offset + 14);
   if (!LIKELY_TYPES.has(type)) return false;
   const version = walk.u8(offset + 14) >>> 4;
   return type === 0x0800 ? version === 4 : type === 0x86dd ? version === 6 : true;
+}
+
+/** LLC at `offset` that announces SNAP. */
+export function looksLikeSnap(walk: Walk, offset: number): boolean {
+  return walk.has(offset + 8) && walk.u16(offset) === 0xaaaa && walk.u8(offset + 2) === 3;
 }

@@ -1,4 +1,5 @@
 import { ANY_PPP, ETHERNET, ETHERTYPE, FRAME_RELAY, IPV4, OTHER_PROTOCOL, WLAN } from '../keys.ts';
+import { asynchronousPpp } from '../link/ppp.ts';
 import type { Layer, Walk } from '../walk.ts';
 import { ERSPAN, GRE, PPTP, WCCP } from './kinds.ts';
 
@@ -18,6 +19,7 @@ const BY_PROTOCOL: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [0x6558, () => ETHERNET], // transparent Ethernet bridging
   [0x6559, () => FRAME_RELAY],
   [0x880b, () => ANY_PPP],
+  [0x8881, asynchronousPpp], // CDMA2000
   [0x883e, wccp],
 ]);
 

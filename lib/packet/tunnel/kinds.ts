@@ -22,6 +22,11 @@ export const TZSP = 20;
 export const SFLOW = 21;
 export const WCCP = 22;
 export const JMIRROR = 23;
+export const PIM = 24;
+export const MOBILE_IP = 25;
+export const ROCE = 26;
+export const PEEK = 27;
+export const RFTAP = 28;
 
 const NAMES: readonly string[] = [
   '',
@@ -48,6 +53,11 @@ const NAMES: readonly string[] = [
   'sFlow',
   'WCCP',
   'jmirror',
+  'PIM register',
+  'Mobile IP',
+  'RoCE',
+  'OmniPeek',
+  'RFtap',
 ];
 
 /** Tunnels in words, outermost first: `VLAN 12, VXLAN 5001`; null for none. An id of zero says nothing. */

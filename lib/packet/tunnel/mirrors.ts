@@ -1,12 +1,27 @@
-import { ANY_IP, ETHERNET, LINK, OTHER_PROTOCOL, WLAN } from '../keys.ts';
+import {
+  ANY_IP,
+  ANY_PPP,
+  ETHERNET,
+  FDDI,
+  FRAME_RELAY,
+  LINK,
+  MPLS_LABELS,
+  OTHER_PROTOCOL,
+  TOKEN_RING,
+  WLAN,
+} from '../keys.ts';
 import type { Walk } from '../walk.ts';
-import { JMIRROR, SFLOW, TZSP } from './kinds.ts';
+import { JMIRROR, PEEK, RFTAP, SFLOW, TZSP } from './kinds.ts';
 
 /** Copies of packets that devices send over UDP to whoever watches. */
 
 // What TZSP encapsulates.
 const TZSP_FORMATS: ReadonlyMap<number, number> = new Map([
   [1, ETHERNET],
+  [2, TOKEN_RING],
+  [4, ANY_PPP],
+  [5, FDDI],
+  [7, ANY_IP],
   [18, WLAN],
   [119, LINK + 119],
   [127, LINK + 163],
@@ -41,8 +56,14 @@ const RAW_HEADER = 1;
 const MOST_SAMPLED_BYTES = 0xfffff;
 const RAW_FORMATS: ReadonlyMap<number, number> = new Map([
   [1, ETHERNET],
+  [3, TOKEN_RING],
+  [4, FDDI],
+  [5, FRAME_RELAY],
+  [7, ANY_PPP],
   [11, ANY_IP],
   [12, ANY_IP],
+  [13, MPLS_LABELS],
+  [15, WLAN],
 ]);
 
 /** sFlow (sflow.org version 5): the first header that was sampled whole. */
@@ -99,4 +120,33 @@ export function junosMirror(walk: Walk): number {
   walk.enterOverIp(JMIRROR, walk.i32(4));
   walk.at += 8;
   return ANY_IP;
+}
+
+const PEEK_HEADER = 9;
+
+/** What OmniPeek is sent by access points: magic number, version, length of the header; then 802.11. */
+export function peek(walk: Walk): number {
+  if (!walk.has(PEEK_HEADER)) return walk.missing();
+  const length = walk.i32(5);
+  if (length < PEEK_HEADER) return OTHER_PROTOCOL;
+  if (!walk.has(length)) return walk.missing();
+  walk.enterOverIp(PEEK, 0);
+  walk.at += length;
+  return WLAN;
+}
+
+const RFTAP_LINK_TYPE = 1;
+
+/** RFtap, of software radios: magic number, length in words, what is in it; first the link type of what follows. */
+export function rftap(walk: Walk): number {
+  if (!walk.has(12)) return walk.missing();
+  const { view, at } = walk;
+  const length = view.getUint16(at + 4, true) << 2;
+  if (length < 12 || (view.getUint16(at + 6, true) & RFTAP_LINK_TYPE) === 0) return OTHER_PROTOCOL;
+  const linkType = view.getUint32(at + 8, true);
+  if (linkType > 0xffff) return OTHER_PROTOCOL;
+  if (!walk.has(length)) return walk.missing();
+  walk.enterOverIp(RFTAP, 0);
+  walk.at += length;
+  return LINK + linkType;
 }

@@ -1,7 +1,7 @@
 import { ANY_IP, ANY_PPP, ETHERNET, IP_PROTOCOL, IPV6, OTHER_PROTOCOL } from '../keys.ts';
 import type { Walk } from '../walk.ts';
 import { looksLikeEthernet, looksLikeIp } from './content.ts';
-import { AYIYA, GTP, L2TP, TEREDO } from './kinds.ts';
+import { AYIYA, GTP, L2TP, MOBILE_IP, TEREDO } from './kinds.ts';
 
 /** Tunnels of subscribers: mobile networks, dial-up, IPv6 brokers. */
 
@@ -44,12 +44,13 @@ function gtpVersion0(walk: Walk): number {
   return subscriberPacket(walk);
 }
 
-/** IP or PPP, which no field tells. */
+/** IP, PPP or Ethernet, which no field tells. */
 function subscriberPacket(walk: Walk): number {
   if (!walk.has(2)) return walk.missing();
   const version = walk.u8(0) >>> 4;
-  if (version === 4 || version === 6) return ANY_IP;
-  return walk.u16(0) === 0xff03 ? ANY_PPP : OTHER_PROTOCOL;
+  if ((version === 4 || version === 6) && (looksLikeIp(walk, 0) || !looksLikeEthernet(walk, 0))) return ANY_IP;
+  if (walk.u16(0) === 0xff03) return ANY_PPP;
+  return looksLikeEthernet(walk, 0) ? ETHERNET : OTHER_PROTOCOL;
 }
 
 const AUTHENTICATION = 0x0001;
@@ -104,6 +105,18 @@ export function ayiya(walk: Walk): number {
   if (!walk.has(length)) return walk.missing();
   walk.enterOverIp(AYIYA, 0);
   walk.at += length;
+  return next === 4 || next === 41 ? ANY_IP : IP_PROTOCOL + next;
+}
+
+const TUNNELLED = 4;
+
+/** Mobile IP through address translation (RFC 3519 3.2): a message that is a packet, by IP protocol number. */
+export function mobileIp(walk: Walk): number {
+  if (!walk.has(4)) return walk.missing();
+  const next = walk.u8(1);
+  if (walk.u8(0) !== TUNNELLED) return OTHER_PROTOCOL;
+  walk.enterOverIp(MOBILE_IP, 0);
+  walk.at += 4;
   return next === 4 || next === 41 ? ANY_IP : IP_PROTOCOL + next;
 }
 

@@ -1,4 +1,4 @@
-import { ETHERNET, IPV4, IPV6, MPLS_PAYLOAD, OTHER_PROTOCOL } from '../keys.ts';
+import { ETHERNET, IPV4, IPV6, MPLS_PAYLOAD, OTHER_PROTOCOL, PPP } from '../keys.ts';
 import type { Walk } from '../walk.ts';
 import { looksLikeEthernet, looksLikeIp } from './content.ts';
 import { MPLS } from './kinds.ts';
@@ -29,9 +29,18 @@ export function mplsPayload(walk: Walk): number {
       if (looksLikeEthernet(walk, 4)) walk.at += 4;
       else if (!looksLikeEthernet(walk, 0)) return OTHER_PROTOCOL;
       return ETHERNET;
+    case 1:
+      return looksLikeEthernet(walk, 0) ? ETHERNET : associatedChannel(walk);
     default:
       return looksLikeEthernet(walk, 0) ? ETHERNET : OTHER_PROTOCOL;
   }
+}
+
+/** What belongs to a pseudowire but is not its payload (RFC 5586 2.1): the types of IP are those of PPP (RFC 4385 6). */
+function associatedChannel(walk: Walk): number {
+  if (!walk.has(4)) return walk.missing();
+  walk.at += 4;
+  return PPP + walk.u16(-2);
 }
 
 /** A frame whose first address only begins like IP. */

@@ -1,5 +1,5 @@
 import { ENCRYPTED, ETHERNET, OTHER_PROTOCOL, WLAN_SWAPPED } from '../keys.ts';
-import type { Walk } from '../walk.ts';
+import type { Layer, Walk } from '../walk.ts';
 import { CAPWAP, LWAPP } from './kinds.ts';
 
 /** Tunnels between access points and their controllers. */
@@ -28,13 +28,18 @@ export function capwap(walk: Walk): number {
 }
 
 /** LWAPP data (RFC 5412 3.3): flags, fragment, length, status; then 802.11. */
-export function lwapp(walk: Walk): number {
-  if (!walk.has(6)) return walk.missing();
-  // Version 0, no control message, no fragment.
-  if ((walk.u8(0) & 0xc6) !== 0) return OTHER_PROTOCOL;
-  const length = walk.u16(2);
-  walk.enterOverIp(LWAPP, 0);
-  walk.at += 6;
-  walk.limit(length);
-  return WLAN_SWAPPED;
+function lwapp(enter: (walk: Walk) => void): Layer {
+  return (walk) => {
+    if (!walk.has(6)) return walk.missing();
+    // Version 0, no control message, no fragment.
+    if ((walk.u8(0) & 0xc6) !== 0) return OTHER_PROTOCOL;
+    const length = walk.u16(2);
+    enter(walk);
+    walk.at += 6;
+    walk.limit(length);
+    return WLAN_SWAPPED;
+  };
 }
+
+export const lwappOverUdp: Layer = lwapp((walk) => walk.enterOverIp(LWAPP, 0));
+export const lwappOverEthernet: Layer = lwapp((walk) => walk.enter(LWAPP, 0));

@@ -55,6 +55,8 @@ export class Anonymizer {
       const rule = layer && HEADER_RULES.get(layer);
       if (layer === undefined || rule === undefined) return around.start;
       const next = layer(walk);
+      // What had to be unpacked can't be written back.
+      if (walk.bytes !== frame.bytes) return around.start;
       const end = walk.at - origin;
       if (!rule(rewriting, { ...around, end, segment })) return around.start;
       if (next >= 0) key = next;

@@ -7,6 +7,8 @@ const ROUTER_ALERT_LENGTH = 4;
 const LENGTHLESS: ReadonlySet<number> = new Set([0, 1]);
 
 export const ipv4Rule: HeaderRule = (r, { start, end }) => {
+  // IPv6 under IPv4's number has a rule of its own.
+  if (start === end) return true;
   const headerEnd = start + ((r.before[start]! & 0xf) << 2);
   if (headerEnd !== end) return false;
   r.keep(start, start + 12);

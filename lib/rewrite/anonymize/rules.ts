@@ -9,10 +9,12 @@ import {
 import { icmp, icmpv6 } from '../../packet/ip/icmp.ts';
 import { anyIp, ipv4, ipv6 } from '../../packet/ip/ip.ts';
 import { ETHERTYPE, IP_PROTOCOL, LINK } from '../../packet/keys.ts';
+import { endace, genericFraming, redback } from '../../packet/link/carriers.ts';
 import { cooked, cooked2 } from '../../packet/link/cooked.ts';
 import { ethernet, vlan } from '../../packet/link/ethernet.ts';
+import { baseTransport, globalRoute, infiniband, localRoute } from '../../packet/link/infiniband.ts';
 import { juniperCookie } from '../../packet/link/juniper.ts';
-import { llc, llcOrIp, snap } from '../../packet/link/llc.ts';
+import { llc, llcOrIp, snap, unpaddedSnap } from '../../packet/link/llc.ts';
 import { enc, ipnet, loopback, netfilterLog, packetFilterLog, packetTap, slip } from '../../packet/link/loopback.ts';
 import { avs, perPacketInformation, prism, radiotap } from '../../packet/link/monitor.ts';
 import {
@@ -25,17 +27,8 @@ import {
   pppWithDirection,
   uncompressedTcp,
 } from '../../packet/link/ppp.ts';
-import {
-  arcnet,
-  docsis,
-  endace,
-  fddi,
-  firewire,
-  infiniband,
-  linuxArcnet,
-  sunAtm,
-  symantec,
-} from '../../packet/link/rings.ts';
+import { elektrobit, tecmp } from '../../packet/link/recorders.ts';
+import { arcnet, docsis, fddi, firewire, linuxArcnet, sunAtm, symantec } from '../../packet/link/rings.ts';
 import {
   aristaTime,
   backboneTag,
@@ -43,13 +36,14 @@ import {
   extendedPort,
   fabricPath,
   macsec,
+  rtNet,
   trill,
   virtualInterface,
 } from '../../packet/link/tags.ts';
 import { paddedWlan, swappedWlan, wlan } from '../../packet/link/wlan.ts';
 import { LAYERS } from '../../packet/table.ts';
 import { gre } from '../../packet/tunnel/gre.ts';
-import { etherIp, ethernetInIp, ipv4InIp, ipv6InIp } from '../../packet/tunnel/ip.ts';
+import { etherIp, ethernetInIp, ipv4InIp, ipv6InIp, pim } from '../../packet/tunnel/ip.ts';
 import { l2tpOverIp } from '../../packet/tunnel/mobile.ts';
 import { mpls, mplsPayload } from '../../packet/tunnel/mpls.ts';
 import { nsh } from '../../packet/tunnel/overlay.ts';
@@ -91,7 +85,15 @@ const UNNAMED: readonly (readonly [key: number, rule: HeaderRule])[] = [
   [LINK + 282, keep],
   [LINK + 284, addressesRule(0, 6)],
   [LINK + 285, addressesRule(0, 6)],
+  [LINK + 196, keep],
+  [LINK + 202, keep],
+  [LINK + 225, keep],
+  [ETHERTYPE + 0x08ff, keep],
+  [ETHERTYPE + 0x2452, keep],
   [ETHERTYPE + 0x6558, keep],
+  [ETHERTYPE + 0x8906, keep],
+  [ETHERTYPE + 0x8915, keep],
+  [IP_PROTOCOL + 93, keep],
   [ETHERTYPE + 0x892f, keep],
   [ETHERTYPE + 0xf1c1, keep],
 ];
@@ -103,6 +105,7 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [vlan, keep],
   [llc, keep],
   [snap, keep],
+  [unpaddedSnap, keep],
   [llcOrIp, keep],
   [cooked, cookedRule],
   [cooked2, cooked2Rule],
@@ -129,6 +132,13 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [docsis, keepFirst(6)],
   [symantec, keepFirst(12)],
   [endace, keep],
+  [genericFraming, keep],
+  [redback, keepFirst(24)],
+  [localRoute, keep],
+  [globalRoute, addressesRule(8, 16)],
+  [baseTransport, keep],
+  [tecmp, keep],
+  [elektrobit, keep],
   [juniperCookie, keepFirst(6)],
   [prism, keepFirst(8)],
   [radiotap, keep],
@@ -143,6 +153,7 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [ciscoMetadata, keep],
   [aristaTime, keep],
   [trill, keep],
+  [rtNet, keep],
   [macsec, macsecRule],
   [nsh, keepFirst(8)],
   [fabricPath, keep],
@@ -165,6 +176,7 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [ipv4InIp, keep],
   [ipv6InIp, keep],
   [etherIp, keep],
+  [pim, keep],
   [ethernetInIp, keep],
   [l2tpOverIp, keep],
   [mpls, keep],

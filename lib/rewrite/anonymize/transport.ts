@@ -51,6 +51,7 @@ export const tcpRule: HeaderRule = (r, { start, dataEnd, wireEnd, segment }) => 
 // headers hold addresses.
 const WHOLE_HEADER = 1024;
 const TUNNELS: ReadonlyMap<number, number> = new Map([
+  [434, 4], // Mobile IP
   [1701, WHOLE_HEADER], // L2TP
   [2123, WHOLE_HEADER], // GTP
   [2152, WHOLE_HEADER],
@@ -59,6 +60,7 @@ const TUNNELS: ReadonlyMap<number, number> = new Map([
   [4754, WHOLE_HEADER], // GRE
   [4789, WHOLE_HEADER], // VXLAN
   [4790, WHOLE_HEADER],
+  [4791, WHOLE_HEADER], // RoCE
   [5247, 8], // CAPWAP, whose options hold a radio's address
   [6081, 8], // Geneve, whose options hold anything
   [6635, WHOLE_HEADER], // MPLS
@@ -67,6 +69,8 @@ const TUNNELS: ReadonlyMap<number, number> = new Map([
 ]);
 /** Those whose headers hold addresses: AYIYA, sFlow, LWAPP. */
 const ADDRESSED: ReadonlySet<number> = new Set([5072, 6343, 12_222]);
+/** What is known by its first word, and holds anything behind it: OmniPeek, RFtap. */
+const MAGIC: ReadonlySet<number> = new Set([0x00ff, 0x5246]);
 const TEREDO_AUTHENTICATION = 1;
 const TZSP = 37_008;
 
@@ -84,6 +88,7 @@ export const udpRule: HeaderRule = (r, { start, end, dataEnd, wireEnd, segment }
   if (to === TZSP || from === TZSP) return keepEnds(r, start + 8, end);
   if (ADDRESSED.has(to) || ADDRESSED.has(from)) return false;
   const kept = TUNNELS.get(to) ?? TUNNELS.get(from);
+  if (kept === undefined && MAGIC.has(r.u16(start + 8))) return false;
   if (kept !== undefined) r.keep(start + 8, Math.min(start + 8 + kept, end));
   // Teredo, which has no port of its own, may put an authentication and addresses before the packet (RFC 4380 5.1.1): of
   // these only the first's lengths.
