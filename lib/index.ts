@@ -68,8 +68,15 @@ export interface Analysis extends Report {
   readonly connections: readonly ConnectionFacts[];
 }
 
-/** The bytes are no capture, or the configuration is wrong. The message is one line. */
+/** The file cannot be read, its bytes are no capture, or the configuration is wrong. The message is one line. */
 export class AnalysisError extends Error {}
+
+/** What the sources say of a file that cannot be read, in this library's one kind of error; anything else as it is. */
+function readingFailed(error: unknown): never {
+  throw error instanceof Error && error.name === 'InputError'
+    ? new AnalysisError(error.message, { cause: error })
+    : error;
+}
 
 /**
  * Analyzes one capture whole. A damaged capture is analyzed up to the damage, which is a finding; what is no capture at
@@ -198,11 +205,15 @@ export async function* streams(
   const ended = (told: Read): void => {
     read = told;
   };
-  for await (const piece of await piecesOf(source, ended)) {
-    for (let at = 0; at < piece.length; at += STEP_BYTES) {
-      analyzer.write(piece.subarray(at, at + STEP_BYTES));
-      yield* ready.splice(0);
+  try {
+    for await (const piece of await piecesOf(source, ended)) {
+      for (let at = 0; at < piece.length; at += STEP_BYTES) {
+        analyzer.write(piece.subarray(at, at + STEP_BYTES));
+        yield* ready.splice(0);
+      }
     }
+  } catch (error) {
+    readingFailed(error);
   }
   const capture = analyzer.end();
   if (capture.format === UNKNOWN_FORMAT) {
@@ -232,7 +243,7 @@ async function fromFile(path: string, analyzer: Analyzer): Promise<CaptureFacts>
     end() {
       facts = analyzer.end();
     },
-  });
+  }).catch(readingFailed);
   return withCompression(facts!, compression, problem);
 }
 

@@ -228,7 +228,7 @@ complete -c tcplint -n '__fish_seen_subcommand_from extract' -l no-config -d 'no
 complete -c tcplint -n '__fish_seen_subcommand_from extract' -l preset -x -a 'recommended strict ci postmortem security' -d 'what is judged: recommended, strict, ci, postmortem, security'
 complete -c tcplint -n '__fish_seen_subcommand_from extract' -l rule -r -d 'turn a rule off, on, or to a severity; or set an option, as in id:seconds=2; may be repeated'
 complete -c tcplint -n '__fish_seen_subcommand_from extract' -l min-confidence -x -a 'high medium low' -d 'leave out findings less sure: high, medium, low'
-complete -c tcplint -n '__fish_seen_subcommand_from extract' -l finding -r -d 'only what finding N of lint\'s report is about, by its number there'
+complete -c tcplint -n '__fish_seen_subcommand_from extract' -l finding -r -d 'only what finding #N of lint\'s report is about'
 complete -c tcplint -n '__fish_seen_subcommand_from extract' -l anonymize -d 'map addresses, keep neither payload nor names nor comments'
 complete -c tcplint -n '__fish_seen_subcommand_from extract' -l key -r -d 'the same key maps the same addresses alike in every capture (default: one that is forgotten)'
 complete -c tcplint -n '__fish_seen_subcommand_from extract' -l payload -r -d 'no capture, but the bytes that each connection carried, a file per direction'

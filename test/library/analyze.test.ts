@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest';
 import {
   type Analysis,
+  AnalysisError,
   Analyzer,
   after,
   analyze,
@@ -97,6 +98,7 @@ describe('analyze', () => {
 
   test('throws what it cannot do, in one line', async () => {
     await expect(analyze('nowhere.pcap')).rejects.toThrow('nowhere.pcap: no such file');
+    await expect(analyze('nowhere.pcap')).rejects.toBeInstanceOf(AnalysisError);
     await expect(analyze(new Uint8Array(0))).rejects.toThrow(/^capture: .+ \(offset 0\)$/);
     const config = { rules: { 'syn-unansered': 'off' } } as const;
     await expect(analyze(path, { config })).rejects.toThrow('did you mean "syn-unanswered"');

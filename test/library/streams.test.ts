@@ -82,5 +82,6 @@ describe('streams', () => {
   it('throws for what is no capture, and what is not there', async () => {
     await expect(all(new Uint8Array(100))).rejects.toThrow(AnalysisError);
     await expect(all('/nowhere/at/all.pcap')).rejects.toThrow('no such file');
+    await expect(all('/nowhere/at/all.pcap')).rejects.toBeInstanceOf(AnalysisError);
   });
 });

@@ -14,7 +14,7 @@ describe('pretty', () => {
     expect(pretty(report([finding()]), PAGE)).toBe(`\
 warning  Server 10.0.0.2:80 advertised a zero window for 1.25 s through 3 probes
          while client 10.0.0.1:40000 had data to send; at least 14.6 kB waited.
-         zero-window-stall · 5 frames from 12 at 1.500000 s
+         #1 zero-window-stall · 5 frames from 12 at 1.500000 s
          evidence  stall 1.25 s, probes 3, waiting 14.6 kB, ended by window
          cause     The receiving program is too slow, blocked, or in a long
                    pause such as garbage collection.

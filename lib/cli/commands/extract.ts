@@ -34,7 +34,7 @@ const WHAT_STAYS =
 
 export function define(command: Command, terminal: Terminal, run: (exit: Promise<number>) => Promise<void>): void {
   helpNote(configOptions(captureCommand(command, FORMATS, '<capture>')), WHAT_STAYS)
-    .option('--finding <n>', "only what finding N of lint's report is about, by its number there", parseCount)
+    .option('--finding <n>', "only what finding #N of lint's report is about", parseCount)
     .option('--anonymize', 'map addresses, keep neither payload nor names nor comments')
     .option(
       '--key <text>',

@@ -50,7 +50,7 @@ function ruleBlocks(findings: readonly Finding[], page: Page, where: Where): str
   const blocks = full.map((finding, i) => fullBlock(finding, i === 0 ? null : first, page, where));
   const short = others.slice(IN_FULL - 1, IN_FULL - 1 + IN_SHORT);
   const rest = findings.length - full.length - short.length;
-  const lines = short.map((finding) => `${sentence(finding, page)}\n${page.ink.dim(MARGIN + where.of(finding))}`);
+  const lines = short.map((finding) => `${sentence(finding, page)}\n${where.of(finding)}`);
   if (rest > 0) {
     const more = `${grouped(rest)} more of ${first.rule}: --format compact lists them all`;
     lines.push(page.ink.dim(`${MARGIN}${page.glyph.ellipsis} ${more}`));
@@ -59,7 +59,7 @@ function ruleBlocks(findings: readonly Finding[], page: Page, where: Where): str
 }
 
 function fullBlock(finding: Finding, told: Finding | null, page: Page, where: Where): string {
-  const lines = [sentence(finding, page), page.ink.dim(`${MARGIN}${where.of(finding)}`)];
+  const lines = [sentence(finding, page), where.of(finding)];
   const part = (label: string, texts: readonly string[]): void => {
     texts.forEach((text, i) => {
       const margin = `${MARGIN}${(i === 0 ? label : '').padEnd(10)}`;
@@ -94,7 +94,7 @@ function sentence(finding: Finding, page: Page): string {
   return hanging(label, page.text(finding.message), page.width, (text) => page.severity(finding.severity, text));
 }
 
-/** Where a finding is, in one line: `zero-window-stall, frame 812 at 12.345678 s`. */
+/** Where a finding is, in one line: `#3 zero-window-stall · frame 812 at 12.345678 s`; `extract --finding 3` takes the number. */
 class Where {
   private readonly page: Page;
   private readonly starts: ReadonlyMap<string, Moment | null>;
@@ -112,12 +112,12 @@ class Where {
     const frame = frames > 1 ? `${grouped(frames)} frames from ${first}` : `frame ${first}`;
     // What is about the capture as a whole has no time of its own.
     const time = this.isOfCapture(finding) ? '' : ` at ${this.page.when(finding.start, origin)}`;
-    return [
-      finding.rule,
-      ...(this.starts.size > 1 ? [this.page.text(finding.capture)] : []),
+    const parts = [
+      ...(this.starts.size > 1 ? [finding.rule, this.page.text(finding.capture)] : [`#${finding.id} ${finding.rule}`]),
       first === 0 ? 'the whole capture' : frame + time,
       ...(finding.confidence === 'high' ? [] : [`${finding.confidence} confidence`]),
-    ].join(` ${this.page.glyph.dot} `);
+    ];
+    return this.page.ink.dim(hanging(MARGIN, parts.join(` ${this.page.glyph.dot} `), this.page.width));
   }
 }
 
