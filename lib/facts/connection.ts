@@ -256,6 +256,7 @@ export interface StateSpell {
 /** One state change of one endpoint (CONTRACT: timeline). */
 export interface StateChange {
   readonly endpoint: Side;
+  /** That of `frame` at the tap; another where that was held up on its way, or came again for one that the tap missed. */
   readonly time: Moment;
   readonly previous: StateName;
   readonly state: StateName;

@@ -223,6 +223,8 @@ export class Oddities {
   candidateNanos = 0;
   /** The copies of a FIN, the last of which moved a state change: it goes back to the one that turns out to have arrived. */
   moved: { readonly endpoint: Endpoint; readonly copies: FinCopy[] } | null = null;
+  /** Where one direction was captured: the segment whose acknowledgment moved by one, as it does for a FIN. */
+  ackedOneWith: { readonly seconds: number; readonly nanos: number; readonly frame: number } | null = null;
   /** An ACK whose number may stand behind a FIN which the capture does not hold. */
   questioned: { readonly seq: number; readonly seconds: number; readonly nanos: number } | null = null;
   /** Another copy of the peer's FIN must come before this end can have it. */

@@ -121,8 +121,6 @@ export class StateMachine {
     return true;
   }
 
-  private readonly applyTo = (c: Connection, e: Endpoint, event: number): boolean => this.apply(c, e, event);
-
   private ordinary(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
     const timeline = this.timeline;
     if (e.state === CLOSED && talksOn(timeline, c, e, s, j)) timeline.pop(e);
@@ -146,7 +144,7 @@ export class StateMachine {
       if (e.state === FIN_WAIT_1 && peer.finAcksFin === 1) this.apply(c, e, RECEIVED_ACK_OF_FIN);
       this.receiveFin(c, e);
     }
-    const unseenFin = peer.flow.packets === 0 && followUnseenPeer(c, e, peer, s, this.applyTo);
+    const unseenFin = peer.flow.packets === 0 && followUnseenPeer(c, e, peer, s, this);
     if (ackOfFin) {
       restoreReceivedFin(timeline, c, e, peer, s);
       moveLateFin(timeline, c, e, peer, s);

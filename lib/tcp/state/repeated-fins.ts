@@ -69,7 +69,9 @@ export function restoreReceivedFin(timeline: Timeline, c: Connection, e: Endpoin
   const moved = c.oddities?.moved;
   if (moved == null || moved.endpoint !== e) return;
   const duplicateReported = s.sackCount > 0 && seqDiff(s.sack[1]!, peer.flow.fin) === 1;
-  const arrived = duplicateReported ? moved.copies[0]! : echoedCopy(moved.copies, s);
+  const arrived = duplicateReported
+    ? moved.copies[0]!
+    : (echoedCopy(moved.copies, s) ?? reachedCopy(c, e, moved.copies, s));
   if (arrived === null) return;
   // Another copy than the first that is answered was new: a duplicate reported later says no more of it.
   if (arrived !== moved.copies[0]) c.oddities!.moved = null;
@@ -81,6 +83,13 @@ export function restoreReceivedFin(timeline: Timeline, c: Connection, e: Endpoin
 function echoedCopy(copies: readonly FinCopy[], s: Segment): FinCopy | null {
   if (!s.hasTimestamps || copies[0]!.tsVal === 0) return null;
   return copies.findLast(({ tsVal }) => seqDiff(s.tsEcr, tsVal) >= 0) ?? null;
+}
+
+/** The newest copy that can have reached `e` when it sent this: null where the last is as likely as those before. */
+function reachedCopy(c: Connection, e: Endpoint, copies: readonly FinCopy[], s: Segment): FinCopy | null {
+  const half = halfMicros(c, e) * 0.8;
+  const can = ({ seconds, nanos }: FinCopy): boolean => elapsed(s, seconds, nanos) * 1e6 >= half;
+  return can(copies.at(-1)!) ? null : (copies.findLast(can) ?? null);
 }
 
 /** The FIN had arrived before the ACK of the own one: the two had crossed after all. */

@@ -102,3 +102,28 @@ it('where both FINs are sent again, the answer was there when the first of the o
   expect(at('server', 'CLOSE_WAIT')).toBeCloseTo(0.25, 6);
   expect(at('server', 'LAST_ACK')).toBeCloseTo(0.25, 2);
 });
+
+it('where one direction was captured, the other end had closed when its FIN was acknowledged, not when that was answered', () => {
+  const { client, at } = states(`
+client 10.0.0.1:40000 -> server 10.0.0.2:80
+0    < S. 0:0(0) ack 1 <mss 1460>
++0.1 < . 1:1(0) ack 101 win 502
++0.1 < P. 1:301(300) ack 101 win 502
++0.1 < . 301:301(0) ack 102 win 502
++0.5 < F. 301:301(0) ack 102 win 502
+`);
+  expect(client).toMatch(/ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT$/);
+  expect(at('client', 'FIN_WAIT_1')).toBeCloseTo(0.3, 6);
+  expect(at('server', 'CLOSE_WAIT')).toBeCloseTo(0.3, 6);
+});
+
+it('of two copies of a FIN, one that can not have arrived yet is not the one acknowledged', () => {
+  const { server } = states(`${OPENED}
++0.1   > F. 101:101(0) ack 1 win 502
++0.02  < F. 1:1(0) ack 101 win 502
++0.01  > . 102:102(0) ack 2 win 502
++0.3   > F. 101:101(0) ack 2 win 502
++0.02  < F. 1:1(0) ack 102 win 502
+`);
+  expect(server).toMatch(/ESTABLISHED FIN_WAIT_1 CLOSING TIME_WAIT$/);
+});
