@@ -1,4 +1,4 @@
-import { BAD_DATA_OFFSET, HEADER_CUT, type Segment } from '../../packet/segment.ts';
+import { BAD_DATA_OFFSET, HEADER_CUT, Segment } from '../../packet/segment.ts';
 
 // How far Wireshark gets in a damaged header: it takes things up in a fixed order and stops where bytes are missing.
 
@@ -12,14 +12,24 @@ export function breaksOff({ troubles, headerLength }: Segment): boolean {
   return (troubles & BAD_DATA_OFFSET) !== 0 && headerLength >= HEADER_LEAST;
 }
 
-/** The header claims to be shorter than a header can be: Wireshark doesn't get as far as its flags. */
+/**
+ * The header claims to be shorter than a header can be: Wireshark stops there, and prints neither flags nor labels, but it
+ * has judged the segment, all behind the claimed header being payload to it.
+ */
 export function stopsAtOffset({ troubles, headerLength }: Segment): boolean {
   return (troubles & BAD_DATA_OFFSET) !== 0 && headerLength < HEADER_LEAST;
 }
 
-/** The capture doesn't hold the whole header: labels are found, but printing stops before them. */
+/** The segment as Wireshark divides it, where its header is shorter than one can be. */
+export function asClaimed(segment: Segment): Segment {
+  const claimed = Object.assign(new Segment(), segment);
+  claimed.length = segment.undivided - segment.headerLength;
+  return claimed;
+}
+
+/** The capture doesn't hold the whole header, or that makes no sense: labels are found, but printing stops before them. */
 export function printsNoLabels({ troubles }: Segment): boolean {
-  return (troubles & HEADER_CUT) !== 0;
+  return (troubles & (HEADER_CUT | BAD_DATA_OFFSET)) !== 0;
 }
 
 /** Options that Wireshark doesn't get to see are not taken for absent. */

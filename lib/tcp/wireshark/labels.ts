@@ -2,7 +2,7 @@ import { Int32Columns } from '../../bytes/columns.ts';
 import { seqLe, seqLt } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { ACK, FIN, RST, SYN } from '../../packet/segment.ts';
-import { breaksOff, hidesOptions, printsNoLabels, stopsAtOffset } from './dissection.ts';
+import { asClaimed, breaksOff, hidesOptions, printsNoLabels, stopsAtOffset } from './dissection.ts';
 import {
   ACK_LOST_SEGMENT,
   DUPLICATE_ACK,
@@ -73,11 +73,12 @@ export class Labels {
    * The labels of a segment, as bits (label.ts). `reused`: it began its stream anew between endpoints seen before, as
    * StreamNumbers tells.
    */
-  label(stream: number, segment: Segment, fromLow: boolean, reused: boolean): number {
-    if (breaksOff(segment) || stopsAtOffset(segment)) {
-      this.quote(stream, segment, fromLow);
+  label(stream: number, decoded: Segment, fromLow: boolean, reused: boolean): number {
+    if (breaksOff(decoded)) {
+      this.quote(stream, decoded, fromLow);
       return 0;
     }
+    const segment = stopsAtOffset(decoded) ? asClaimed(decoded) : decoded;
     const { columns, own, peer } = this;
     while (stream >= columns.length) columns.allocate();
     own.load(columns, stream, fromLow ? LOW : HIGH);
@@ -92,7 +93,7 @@ export class Labels {
     labels |= this.labelRepeat(stream, labels, segment);
 
     if ((labels & ZERO_WINDOW_PROBE) === 0) advance(own, segment);
-    this.time(stream, segment);
+    if (segment === decoded) this.time(stream, segment);
     this.noteSynAck(printsNoLabels(segment) ? NO_ROW : segment.frame, segment, labels);
     remember(own, segment, labels);
     rememberMptcp(own, peer, segment);

@@ -57,6 +57,8 @@ export function conversation(random: () => number, length: number): Line[] {
     let ack = index < 3 || chance(0.5) ? peer.next : own.acked;
     if (index >= 3 && chance(oddness)) ack += pick(-unit, unit, -1, 1, 2 * unit);
     if ((flags & ACK) === 0 && chance(0.7)) ack = 0;
+    if (chance(0.01)) seq += pick(2 ** 31, 2 ** 30, -(2 ** 30), 1_500_000_000);
+    if (chance(0.01)) ack += pick(2 ** 31, 2 ** 30, -(2 ** 30), 1_500_000_000);
     if (chance(0.15)) own.window = pick(100, 200, 50, unit, 1, 1000);
     if (chance(zeroes)) own.window = 0;
     else if (own.window === 0 && chance(0.5)) own.window = 100;

@@ -430,6 +430,20 @@ const TRACES: readonly (readonly [title: string, trace: string])[] = [
     `,
   ],
   [
+    'a header that claims too little is judged, all behind that being payload, but gets no labels and no clock',
+    `
+      0 > S 1000 0 0 1000 of16
+      9 < SA 5000 1005 0 1000 of16
+      40 > A 1005 5005 96 1000
+      41 > A 1101 5005 100 1000 of4
+      42 > A 1101 5005 10 1000 of4
+      43 > A 1217 5005 10 1000
+      44 > A 1317 5005 10 1000 | lost_segment
+      46.5 > A 1307 5005 5 1000 | out_of_order
+      48 > A 1307 5005 5 1000 | retransmission
+    `,
+  ],
+  [
     'a SYN at time 0 starts no clock',
     `
       -1600000000000 > S 1000 0 0 1000

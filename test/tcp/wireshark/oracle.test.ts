@@ -85,7 +85,7 @@ function frameOf(line: Line, pair: number): Uint8Array {
 }
 
 describe.skipIf(!installed())('tshark 4.0, where it is installed', () => {
-  it('prints the same for conversations in which anything may happen', () => {
+  it('prints the same for conversations in which anything may happen', { timeout: 120_000 }, () => {
     const random = randomFrom(4017);
     const all = Array.from({ length: CONVERSATIONS }, () => conversation(random, LENGTH));
     const packets = all.flatMap((lines, pair) =>

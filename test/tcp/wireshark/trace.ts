@@ -1,11 +1,12 @@
-import { ACK, AE, CWR, ECE, FIN, PSH, RST, Segment, SYN, URG } from '../../../lib/packet/segment.ts';
+import { ACK, AE, BAD_DATA_OFFSET, CWR, ECE, FIN, PSH, RST, Segment, SYN, URG } from '../../../lib/packet/segment.ts';
 import { Completeness } from '../../../lib/tcp/wireshark/completeness.ts';
 import { Labels, labelNames } from '../../../lib/tcp/wireshark/labels.ts';
 import { StreamNumbers } from '../../../lib/tcp/wireshark/streams.ts';
 
 /**
- * One line of a trace: `milliseconds > flags seq ack length window [wsN|mpN] | what is expected`. `Q>` is an ICMP quote,
- * `wsN` a window scale, `mpN` an MPTCP option of subtype N, 12 bytes long.
+ * One line of a trace: `milliseconds > flags seq ack length window [wsN|mpN|ofN] | what is expected`. `Q>` is an ICMP quote,
+ * `wsN` a window scale, `mpN` an MPTCP option of subtype N, 12 bytes long,
+ * `ofN` a header that claims to be N bytes long, and is 20.
  */
 export interface Line {
   readonly fromLow: boolean;
@@ -19,6 +20,8 @@ export interface Line {
   readonly windowScale: number;
   /** Subtype of an MPTCP option, -1 for none. */
   readonly mptcp?: number;
+  /** Length that the header claims, -1 for the right one. */
+  readonly claimed?: number;
   readonly expected: string;
 }
 
@@ -51,11 +54,16 @@ export function parseTrace(text: string): Line[] {
         ack: Number(ack),
         length: Number(length),
         window: Number(window),
-        windowScale: option?.startsWith('ws') === true ? Number(option.slice(2)) : -1,
-        mptcp: option?.startsWith('mp') === true ? Number(option.slice(2)) : -1,
+        windowScale: numberIn('ws', option),
+        mptcp: numberIn('mp', option),
+        claimed: numberIn('of', option),
         expected,
       };
     });
+}
+
+function numberIn(name: string, option = ''): number {
+  return option.startsWith(name) ? Number(option.slice(name.length)) : -1;
 }
 
 export interface Outcome {
@@ -110,6 +118,11 @@ function fill(segment: Segment, line: Line, frame: number): void {
   segment.length = line.length;
   segment.window = line.window;
   segment.windowScale = line.windowScale;
+  const claimed = line.claimed ?? -1;
+  segment.headerLength = claimed < 0 ? 20 : claimed;
+  segment.troubles = claimed < 0 ? 0 : BAD_DATA_OFFSET;
+  segment.undivided = 20 + line.length;
+  if (claimed >= 0) segment.length = 0;
   segment.mptcp = (line.mptcp ?? -1) >= 0;
   if (segment.mptcp) {
     const option = [30, 12, line.mptcp! << 4, 0x81, ...new Array<number>(8).fill(0)];
