@@ -1,7 +1,8 @@
 /**
  * Notes: what a connection has shown, one bit each. The observer sets them at the rare moment; a rule names those that
  * wake it, so that a connection on which nothing was noted costs no rule call. Free of thresholds: a rule's options
- * decide, a note only says that there is something to look at.
+ * decide, a note only says that there is something to look at. All 32 bits are taken; what is new shares the bit of what
+ * it resembles, as `HANDSHAKE_ODD` or `MALFORMED` do.
  */
 export const SYN_REPEATED = 1 << 0;
 /** The handshake is not complete: unanswered, refused, or without its final ACK. */
