@@ -86,6 +86,43 @@ ${EXCHANGE}
 +1 > FPU 0:0(0)`,
     told: [],
   },
+  {
+    rule: 'fin-retransmitted',
+    what: 'is silent where FINs cross and the ACK of the other bears the own once more, as BSD has it',
+    script: `${EXCHANGE}
++1    > F. 101:101(0) ack 501 win 501
++0.005 < F. 501:501(0) ack 101 win 502
++0.0001 > F. 101:101(0) ack 502 win 501
++0.01 < . 502:502(0) ack 102 win 502`,
+    told: [],
+  },
+  {
+    rule: 'fin-retransmitted',
+    what: 'says of the ACK that it was lost or late where the FIN is known to have arrived',
+    script: `${EXCHANGE}
++1    < F. 501:501(0) ack 101 win 502
++0.01 > F. 101:101(0) ack 502 win 501
++0.01 < . 502:502(0) ack 102 win 502
++0.25 > F. 101:101(0) ack 502 win 501
++0.01 < . 502:502(0) ack 102 win 502`,
+    told: [
+      'note: Client 10.0.0.1:40000 sent its FIN twice: the first had arrived, but the ACK of server 10.0.0.2:80 was lost or came late; acknowledged after 270 ms.',
+    ],
+  },
+  {
+    rule: 'data-after-close',
+    what: 'adds up what several late segments lost, each with a reset of its own',
+    script: `${EXCHANGE}
++1     < F. 501:501(0) ack 101 win 502
++0.01  > . 101:101(0) ack 502 win 501
++0.001 > P. 101:201(100) ack 502 win 501
++0.001 < R 502:502(0) win 0
++0.001 > P. 201:1201(1000) ack 502 win 501
++0.001 < R 502:502(0) win 0`,
+    told: [
+      'warning: Server 10.0.0.2:80 had closed; 1,100 bytes that client 10.0.0.1:40000 sent up to 13 ms later were answered by RST and lost.',
+    ],
+  },
 ];
 
 describe('scenarios', () => {

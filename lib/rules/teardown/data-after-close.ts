@@ -1,3 +1,4 @@
+import type { ConnectionFacts, ResetFacts } from '../../facts/connection.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import { RESET } from '../../facts/notes.ts';
 import { at, duration, size } from '../../facts/wording.ts';
@@ -42,31 +43,43 @@ export default defineRule({
   },
 
   connection(facts) {
-    for (const reset of facts.resets) {
-      const side = reset.from;
-      const peerSide = otherSide(side);
-      const fin = facts[side].fin;
-      const lost = peerSide === 'client' ? reset.unacknowledgedFromClient : reset.unacknowledgedFromServer;
-      const late = facts[peerSide].lastNewData;
-      if (fin === null || fin.first.frame > reset.frame || lost === 0 || late === null) continue;
-      if (late.frame < fin.first.frame) continue;
-      const after = secondsBetween(fin.first.time, late.time);
-      return {
-        severity: reset.onlyTlsAlert === true ? 'note' : 'warning',
-        confidence: 'high',
-        message: `${capital(side)} ${at(facts[side])} had closed; ${size(lost)} that ${peerSide} ${at(facts[peerSide])} sent ${duration(after)} later were answered by RST and lost.`,
-        together: `{connections} of {clients} with server ${at(facts.server)} lost data that the ${peerSide} sent after the ${side} had closed.`,
-        side: peerSide,
-        frames: [fin.first.frame, late.frame, reset.frame],
-        start: fin.first.time,
-        end: reset.time,
-        impact: { bytes: lost },
-        evidence: { bytesLost: lost, secondsAfterClose: Number(after.toFixed(6)) },
-        ...(side === 'server' ? SERVER_CLOSED : {}),
-        replaces: ['reset-lost-data', 'abortive-close'],
-        replacesEitherSide: true,
-      };
-    }
-    return null;
+    const first = facts.resets.find((reset) => isLate(facts, reset));
+    if (first === undefined) return null;
+    const side = first.from;
+    const peerSide = otherSide(side);
+    const fin = facts[side].fin!;
+    const late = facts[peerSide].lastNewData!;
+    // Each of several late segments meets a reset of its own: the one that finds most outstanding tells of all.
+    const reset = facts.resets.reduce((a, b) => (b.from === side && lostAt(b) > lostAt(a) ? b : a), first);
+    const lost = lostAt(reset);
+    const after = secondsBetween(fin.first.time, late.time);
+    return {
+      severity: reset.onlyTlsAlert === true ? 'note' : 'warning',
+      confidence: 'high',
+      message: `${capital(side)} ${at(facts[side])} had closed; ${size(lost)} that ${peerSide} ${at(facts[peerSide])} sent ${reset === first ? '' : 'up to '}${duration(after)} later were answered by RST and lost.`,
+      together: `{connections} of {clients} with server ${at(facts.server)} lost data that the ${peerSide} sent after the ${side} had closed.`,
+      side: peerSide,
+      frames: [fin.first.frame, late.frame, reset.frame],
+      start: fin.first.time,
+      end: reset.time,
+      impact: { bytes: lost },
+      evidence: { bytesLost: lost, secondsAfterClose: Number(after.toFixed(6)) },
+      ...(side === 'server' ? SERVER_CLOSED : {}),
+      replaces: ['reset-lost-data', 'abortive-close'],
+      replacesEitherSide: true,
+    };
   },
 });
+
+/** Payload bytes under way to the sender of a reset when it sent that. */
+function lostAt({ from, unacknowledgedFromClient, unacknowledgedFromServer }: ResetFacts): number {
+  return from === 'server' ? unacknowledgedFromClient : unacknowledgedFromServer;
+}
+
+/** It answers data that was sent after its sender had closed. */
+function isLate(facts: ConnectionFacts, reset: ResetFacts): boolean {
+  const { fin } = facts[reset.from];
+  const late = facts[otherSide(reset.from)].lastNewData;
+  if (fin === null || late === null || lostAt(reset) === 0) return false;
+  return fin.first.frame < reset.frame && fin.first.frame < late.frame;
+}
