@@ -353,6 +353,22 @@ const links: readonly Encapsulation[] = [
     wrap: (p) => bytes('88 03 2c 00', WLAN_ADDRESSES, '10 00 02 00 00 00 00 04 00 01', '00 1f 01 00 00 00', snap(p)),
   },
   { name: 'IEEE 802.11, A-MSDU', linkType: 105, wrap: aggregate },
+  {
+    name: 'IEEE 802.11, filled up',
+    linkType: 105,
+    wrap: (p) => bytes('88 01 2c 00', WLAN_ADDRESSES, '10 00 00 00', '00 00', snap(p)),
+  },
+  {
+    name: 'IEEE 802.11, an ethertype alone',
+    linkType: 105,
+    wrap: (p) => bytes('08 02 2c 00', WLAN_ADDRESSES, '10 00', be16(etherType(p)), p),
+  },
+  {
+    name: 'IEEE 802.11, a frame of Ethernet',
+    linkType: 105,
+    wrap: (p) => bytes('08 02 2c 00', WLAN_ADDRESSES, '10 00', ethernet(p, { destination: '020000000001' })),
+  },
+  { name: 'no header of Prism', linkType: 119, wrap: wlanToAp },
   { name: 'radiotap', linkType: 127, wrap: (p) => bytes('00 00 08 00 00 00 00 00', wlanToAp(p)) },
   {
     name: 'radiotap, data pad',
@@ -580,6 +596,12 @@ const tunnels: readonly Encapsulation[] = [
     name: 'ERSPAN III',
     linkType: 1,
     wrap: (p) => overIp(47, bytes('10 00 22 eb', be32(1), '20 07 00 64', zeroes(8), ethernet(p))),
+    tunnel: 'ERSPAN 100',
+  },
+  {
+    name: 'ERSPAN III under the number of II',
+    linkType: 1,
+    wrap: (p) => overIp(47, bytes('10 00 88 be', be32(1), '20 07 00 64', zeroes(8), ethernet(p))),
     tunnel: 'ERSPAN 100',
   },
   {

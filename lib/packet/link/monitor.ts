@@ -29,13 +29,13 @@ export function radiotap(walk: Walk): number {
   return flags & DATA_PAD ? WLAN_PADDED : WLAN;
 }
 
-/** Prism monitoring header, or AVS in its place. */
+/** Prism monitoring header, or AVS in its place, or none. */
 export function prism(walk: Walk): number {
   if (!walk.has(8)) return walk.missing();
   if ((walk.i32(0) & ~0xf) === AVS_MAGIC) return avs(walk);
   // In the byte order of the machine that captured; its length is always the same.
   const length = walk.view.getInt32(walk.at + 4, walk.i32(4) !== PRISM_HEADER);
-  if (length !== PRISM_HEADER) return OTHER_PROTOCOL;
+  if (length !== PRISM_HEADER) return WLAN;
   if (!walk.has(length)) return walk.missing();
   walk.at += length;
   return WLAN;

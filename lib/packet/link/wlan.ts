@@ -1,4 +1,5 @@
-import { ENCRYPTED, LINK_FRAGMENT, LLC, OTHER_PROTOCOL } from '../keys.ts';
+import { ENCRYPTED, ETHERNET, ETHERTYPE, IPV4, IPV6, LINK_FRAGMENT, LLC, OTHER_PROTOCOL } from '../keys.ts';
+import { looksLikeEthernet, looksLikeSnap } from '../tunnel/content.ts';
 import type { Walk } from '../walk.ts';
 
 /** IEEE 802.11-2020 9.2.4.1: the frame control field as its two bytes. */
@@ -54,7 +55,28 @@ function data(walk: Walk, type: number, flags: number, padding: number, ignoreFr
   const mesh = (type & QOS) !== 0 && (flags & FROM_DS) !== 0 && (walk.u8(qosAt + 1) & MESH_CONTROL) !== 0;
   walk.at += length;
   if (aggregate) return firstOfAggregate(walk);
-  return mesh ? meshControl(walk) : LLC;
+  return mesh ? meshControl(walk) : body(walk, -length);
+}
+
+/**
+ * LLC; or what drivers make of it: two bytes that fill up before it, an ethertype alone, a whole frame of Ethernet to an
+ * address of the header's, which stands at `header`.
+ */
+function body(walk: Walk, header: number): number {
+  if (!walk.has(2)) return LLC;
+  const first = walk.u16(0);
+  const next = ETHERTYPE + first;
+  if (next === IPV4 || next === IPV6) {
+    walk.at += 2;
+    return next;
+  }
+  if (first === 0 && looksLikeSnap(walk, 2)) walk.at += 2;
+  const toOneOfThem = sameAddress(walk, header + 4) || sameAddress(walk, header + 16);
+  return toOneOfThem && looksLikeEthernet(walk, 0) ? ETHERNET : LLC;
+}
+
+function sameAddress(walk: Walk, offset: number): boolean {
+  return walk.has(6) && walk.i32(0) === walk.i32(offset) && walk.u16(4) === walk.u16(offset + 4);
 }
 
 /** A-MSDU (IEEE 802.11-2020 9.3.2.2): addresses, length, LLC. The first of several counts. */

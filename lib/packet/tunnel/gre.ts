@@ -48,9 +48,8 @@ export function gre(walk: Walk): number {
     if (stop < 0) return stop;
   }
 
-  if (protocol === ERSPAN_I_II && (flags & SEQUENCE) === 0) return mirrored(walk, 0);
-  if (protocol === ERSPAN_I_II) return mirrored(walk, 8);
-  if (protocol === ERSPAN_III) return mirrored(walk, 12);
+  if (protocol === ERSPAN_I_II && (flags & SEQUENCE) === 0) return firstMirrored(walk);
+  if (protocol === ERSPAN_I_II || protocol === ERSPAN_III) return mirrored(walk);
   // PPTP's key is the payload's length and a call.
   if (version === 1) walk.enterOverIp(PPTP, key & 0xffff);
   else walk.enterOverIp(GRE, key);
@@ -73,13 +72,24 @@ function skipRoutes(walk: Walk): number {
   }
 }
 
-/** ERSPAN: version, VLAN, session; in the longer header (type III) a bit says that 8 more bytes follow. */
-function mirrored(walk: Walk, length: number): number {
-  if (!walk.has(Math.max(length, 1))) return walk.missing();
-  if (length === 0) {
-    walk.enterOverIp(ERSPAN, 0);
-    return ETHERNET;
-  }
+/** ERSPAN type I has no header. */
+function firstMirrored(walk: Walk): number {
+  walk.enterOverIp(ERSPAN, 0);
+  return ETHERNET;
+}
+
+/** Length of ERSPAN's header by its version: types II and III. */
+const ERSPAN_LENGTHS: ReadonlyMap<number, number> = new Map([
+  [1, 8],
+  [2, 12],
+]);
+
+/** ERSPAN: version, VLAN, session; in the longer header a bit says that 8 more bytes follow. */
+function mirrored(walk: Walk): number {
+  if (!walk.has(8)) return walk.missing();
+  const length = ERSPAN_LENGTHS.get(walk.u8(0) >>> 4);
+  if (length === undefined) return OTHER_PROTOCOL;
+  if (!walk.has(length)) return walk.missing();
   walk.enterOverIp(ERSPAN, walk.u16(2) & 0x3ff);
   const more = length === 12 && walk.u8(11) & 1 ? 8 : 0;
   if (!walk.has(length + more)) return walk.missing();
