@@ -23,6 +23,9 @@ const LOOKS: readonly (readonly [signature: string | readonly number[], looksLik
   [[0x00, 0x00, 0x02, 0x00, 0x12, 0x05, 0x00, 0x10], 'Tektronix K12'],
   ['Session Transcript', 'Catapult DCT2000'],
   ['LOGG', 'Vector BLF'],
+  ['V0208', 'Aethra'],
+  ['cpse', 'Colasoft Capsa'],
+  [[0x42, 0xd2, 0x00, 0x34, 0x12, 0x66, 0x22, 0x88], 'RADCOM'],
 ];
 
 const WRAPPED: readonly (readonly [signature: string | readonly number[], looksLike: string])[] = [
@@ -33,7 +36,12 @@ const WRAPPED: readonly (readonly [signature: string | readonly number[], looksL
   ['\xfd7zXZ\0', 'xz'],
   ['PK\x03\x04', 'a zip archive'],
   ['7z\xbc\xaf\x27\x1c', 'a 7-Zip archive'],
+  ['Rar!', 'a RAR archive'],
+  [[0x1f, 0x9d], 'compress (.Z)'],
 ];
+
+/** What Git keeps in place of a large file until that is fetched. */
+const POINTER = 'version https://git-lfs.github.com/spec/';
 
 /** One line on why these first bytes are no capture, what they look like, and what to do. */
 export function describeUnknown(bytes: Uint8Array): string {
@@ -44,6 +52,7 @@ export function describeUnknown(bytes: Uint8Array): string {
   for (const [signature, name] of WRAPPED) {
     if (startsWith(bytes, signature)) return `${name}, not a capture: unpack it first`;
   }
+  if (startsWith(bytes, POINTER)) return 'a Git LFS pointer, not the file it stands for: git lfs pull';
   if (looksLikeText(bytes)) return 'text, not a capture (tcpdump -w and tshark -w write captures)';
   const first = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return `not a capture: neither pcap nor pcapng begins with ${first} (editcap -F pcap IN OUT may know it)`;

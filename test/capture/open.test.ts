@@ -17,6 +17,12 @@ describe('what is no capture', () => {
     ['one letter', text('a'), 'text, not a capture (tcpdump -w and tshark -w write captures)'],
     ['gzip in gzip', followed([0x1f, 0x8b, 8, 0]), 'gzip, not a capture: unpack it first'],
     ['xz', followed([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), 'xz, not a capture: unpack it first'],
+    ['compress', followed([0x1f, 0x9d, 0x90]), 'compress (.Z), not a capture: unpack it first'],
+    [
+      'a pointer of Git LFS',
+      text(`version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12345\n`),
+      'a Git LFS pointer, not the file it stands for: git lfs pull',
+    ],
     ['snoop', followed('snoop\0\0\0'), 'a snoop (Solaris) capture, convert it by: editcap -F pcap IN OUT'],
     ...(
       [
@@ -26,6 +32,9 @@ describe('what is no capture', () => {
         ['a nettl', 'TR\0d', 'an HP-UX nettl'],
         ['a 5Views', [0xaa, 0xaa, 0xaa, 0xaa], 'an Accellent 5Views'],
         ['a Network Monitor', 'GMBU', 'a Microsoft Network Monitor 2'],
+        ['a RADCOM', [0x42, 0xd2, 0x00, 0x34, 0x12, 0x66, 0x22, 0x88], 'a RADCOM'],
+        ['a Capsa', 'cpse', 'a Colasoft Capsa'],
+        ['an Aethra', 'V0208', 'an Aethra'],
         ['a Sniffer', 'XCP\0', 'a NetXRay or Sniffer for Windows'],
       ] as const
     ).map(
