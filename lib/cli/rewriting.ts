@@ -5,10 +5,12 @@ import { InputError } from '../engine/sources/input-error.ts';
 import type { Sink } from '../engine/sources/sink.ts';
 import type { Finding } from '../facts/finding.ts';
 import { TOOL } from '../facts/report.ts';
+import { resolveConfig } from '../lint/config.ts';
 import { makeReport } from '../report/make-report.ts';
 import { Copier, CopyError, type CopyOptions } from '../rewrite/copy.ts';
+import { RULES } from '../rules/index.ts';
 import { analyse, type Source } from './analyse.ts';
-import { type ConfigOptions, loadConfig } from './config.ts';
+import { type ConfigOptions, findConfig } from './config.ts';
 import { CliError } from './exit.ts';
 import { expandPaths, isReadOnce } from './inputs.ts';
 import { beginJudging, type Judging } from './judge.ts';
@@ -92,10 +94,11 @@ export async function findingsOf(
   terminal: Terminal,
   output: Pick<Output, 'discard'>,
 ): Promise<readonly Finding[]> {
-  const [config, selector] = await Promise.all([loadConfig(options), openSelector(options)]);
+  const [{ config }, selector] = await Promise.all([findConfig(options), openSelector(options)]);
+  const standard = { config: resolveConfig(config, RULES), selector, expectations: config.expect ?? [] };
   const judgings: Judging[] = [];
   const begin = (origin: Source): Judging => {
-    const judging = beginJudging({ config, selector }, origin);
+    const judging = beginJudging(standard, origin);
     judgings.push(judging);
     return judging;
   };

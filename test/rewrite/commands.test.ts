@@ -105,6 +105,14 @@ describe('extract', () => {
     const out = folder.at('finding.pcapng');
     expect((await run(['extract', capture, '--finding', String(finding.id), '-o', out])).code).toBe(0);
     expect(read(out).frames).toHaveLength(4);
+    // Expectations that are not met have numbers too.
+    const config = folder.write('expecting.json', JSON.stringify({ expect: [{ where: 'port 9', atLeast: 1 }] }));
+    const expecting = JSON.parse((await run([capture, '-f', 'json', '--config', config])).stdout);
+    const again = expecting.findings.find(({ rule }: { rule: string }) => rule === 'syn-unanswered');
+    expect(again.id).toBe(finding.id + 1);
+    const options = ['--finding', String(again.id), '--config', config];
+    expect((await run(['extract', capture, ...options, '-o', folder.at('again.pcapng')])).code).toBe(0);
+    expect(read(folder.at('again.pcapng')).frames).toHaveLength(4);
     const none = await run(['extract', capture, '--finding', '99', '-o', folder.at('none.pcapng')]);
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no finding 99') });
   });
