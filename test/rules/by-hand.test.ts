@@ -393,7 +393,7 @@ const CASES: readonly Case[] = [
     id: 'slow-response',
     fires: slow(1),
     says: warning(
-      'Server 10.0.0.2:80 took 1 s to begin its answer to client 10.0.0.1:40000, 5 times this service’s median of 200 ms; the network had delivered the request.',
+      'Server 10.0.0.2:80 took 1 s to begin its answer to client 10.0.0.1:40000, 5 times this service’s median of 200 ms, the path’s round trip not counted.',
       { confidence: 'medium', impact: { seconds: 1 } },
     ),
     nearMiss: slow(0.99),

@@ -7,7 +7,7 @@ export default defineRule({
     id: 'slow-response',
     family: 'latency',
     scope: 'connection',
-    summary: 'The server took long to answer a request; the network did not.',
+    summary: 'The server took long to begin its answer to a request, longer than the way there and back.',
     why: 'This is the part of the wait that no network change will improve.',
     likelyCauses: ['The server’s program, or something it waits for in turn (a database, another service, a lock).'],
     nextSteps: ['Find the request in the server’s log by its time and client address, and see where its time went.'],
@@ -26,7 +26,10 @@ export default defineRule({
     },
     needs: ['bothSides'],
     wakes: EXCHANGED,
-    falsePositives: ['Long polls, server-sent events and streams look alike: nobody is waiting for those.'],
+    falsePositives: [
+      'Long polls, server-sent events and streams look alike: nobody is waiting for those.',
+      'A request that was held up behind the tap: then its ACK comes as late as the answer.',
+    ],
     others: 'tshark has response times per protocol; ntopng shows application latency without comparing it.',
   },
 
@@ -41,7 +44,7 @@ export default defineRule({
     return {
       severity: unusual ? 'warning' : 'note',
       confidence: unusual ? 'medium' : 'low',
-      message: `Server ${at(server)} took ${duration(worst.seconds)} to begin its answer to client ${at(client)}${usual}; the network had delivered the request.`,
+      message: `Server ${at(server)} took ${duration(worst.seconds)} to begin its answer to client ${at(client)}${usual}, the path’s round trip not counted.`,
       together: `Server ${at(server)} was slow to answer on {connections} from {clients}: ${duration(worst.seconds)} at worst${usual}.`,
       side: 'server',
       frames: [worst.request.frame, worst.response.frame],
