@@ -8,7 +8,6 @@ import { type Connection, type Endpoint, type FinCopy, keep, type Oddities } fro
 import { before, elapsed } from '../timing/elapsed.ts';
 import { roundTripOf } from '../timing/vantage.ts';
 import type { Judgement } from '../verdict/judgement.ts';
-import { LEAST_TIMEOUT } from '../verdict/recovery.ts';
 import { acksFin } from './classify.ts';
 import { MISSED_FIN, RECEIVED_ACK_OF_FIN, RECEIVED_FIN, RECEIVED_RST, SENT_FIN, SENT_RST } from './events.ts';
 import { halfMicros } from './revise.ts';
@@ -16,6 +15,8 @@ import { Change, type Timeline } from './timeline.ts';
 import { ILLEGAL, nextState } from './transitions.ts';
 
 const change = new Change();
+/** What timers add to round trips: the least timeout of Linux, and the delayed ACK that RFC 8985 7.2 reckons with. Seconds. */
+const USUAL_WAIT = 0.2;
 
 /**
  * The FIN, or what came before it, was sent again before `e` had acknowledged it: until now it had not arrived. Where it
@@ -153,7 +154,7 @@ export function enterMissedFin(timeline: Timeline, c: Connection, e: Endpoint, s
   if (to === ILLEGAL) return false;
   const peer = e === c.client ? c.server : c.client;
   const roundTrip = roundTripOf(c, e.flow, peer.flow);
-  const waited = j.how === HOW_FAST ? roundTrip : LEAST_TIMEOUT + roundTrip * 1.5;
+  const waited = j.how === HOW_FAST ? roundTrip : USUAL_WAIT + roundTrip * 1.5;
   heardOlder(timeline, c, e, s, waited);
   const known = e.change < 0 ? elapsed(s, c.startSeconds, c.startNanos) : timeline.sinceTop(e, s.seconds, s.nanos);
   const { seconds, nanos } = before(s, Math.max(0, Math.min(waited, known)));

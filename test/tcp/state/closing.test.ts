@@ -88,7 +88,7 @@ it('a FIN that the tap sees only when it is sent again was sent a timer before',
 +0.01 > . 102:102(0) ack 302 win 502 [id 106]
 `);
   expect(client).toMatch(/ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 TIME_WAIT$/);
-  expect(at('client', 'FIN_WAIT_1')).toBeCloseTo(0.65 - 0.19 - 0.03, 2);
+  expect(at('client', 'FIN_WAIT_1')).toBeCloseTo(0.65 - 0.2 - 0.03, 2);
 });
 
 it('where both FINs are sent again, the answer was there when the first of the other had come', () => {
