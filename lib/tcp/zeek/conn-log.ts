@@ -3,7 +3,7 @@ import { BAD_DATA_OFFSET, HEADER_CUT, type Segment } from '../../packet/segment.
 import { ZeekRow } from './row.ts';
 
 /** Rows kept of one connection: more would be a 4-tuple used again and again. */
-const MOST_ROWS = 16;
+const MOST_ROWS = 64;
 
 const HEADER_LEAST = 20;
 

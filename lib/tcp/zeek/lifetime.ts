@@ -6,6 +6,7 @@ const TCP_SESSION_TIMER = 6;
 const TCP_CONNECTION_LINGER = 5;
 const TCP_ATTEMPT_DELAY = 5;
 const TCP_CLOSE_DELAY = 5;
+const TCP_RESET_DELAY = 5;
 const OPENING_INACTIVITY = 60;
 const TCP_INACTIVITY_TIMEOUT = 300;
 const PATIENT_INACTIVITY = 3_600;
@@ -19,15 +20,15 @@ export class ZeekLifetime {
   /** False once Zeek has told how the connection ended: some timers then no longer act. */
   active = true;
   private lastTime: number;
-  /** When to look whether the connection lingers: one from the start on, one more for every side that closes alone. */
-  private expiries: number[];
+  private expireAt: number;
   private attemptAt = Infinity;
   private closeAt = Infinity;
+  private resetAt = Infinity;
   private inactivity = OPENING_INACTIVITY;
 
   constructor(time: number) {
     this.lastTime = time;
-    this.expiries = [time + TCP_SYN_TIMEOUT];
+    this.expireAt = time + TCP_SYN_TIMEOUT;
   }
 
   touch(time: number): void {
@@ -48,36 +49,43 @@ export class ZeekLifetime {
     this.inactivity = PATIENT_INACTIVITY;
   }
 
-  halfClosed(): void {
-    this.expiries.push(this.lastTime + TCP_SESSION_TIMER);
+  /** A side resets what it has closed. Older versions of Zeek only look if a script asks for it. */
+  resetAfterClose(time: number): void {
+    this.resetAt = Math.min(this.resetAt, time + TCP_RESET_DELAY);
+  }
+
+  halfClosed(time: number): void {
+    this.expireAt = Math.min(this.expireAt, time + TCP_SESSION_TIMER);
   }
 
   closed(): void {
     this.closeAt = this.lastTime + TCP_CLOSE_DELAY;
-    this.expiries = [];
+    this.expireAt = Infinity;
     this.attemptAt = Infinity;
+    this.resetAt = Infinity;
   }
 
   /** A timer has ended the row before `time`: what comes now belongs to a new one. */
   expired(time: number, originator: ZeekEndpoint, responder: ZeekEndpoint): boolean {
     if (this.closeAt <= time || this.lastTime + this.inactivity <= time) return true;
     if (!this.active) return false;
+    if (this.resetAt <= time) return true;
     if (this.attemptAt <= time) {
       this.attemptAt = Infinity;
       const isUnanswered = responder.state === INACTIVE;
       if (isUnanswered && (originator.state === SYN_SENT || originator.state === SYN_ACK_SENT)) return true;
     }
-    if (this.expiries.every((at) => at > time)) return false;
-    this.expiries = this.expiries.map((at) => (at > time ? at : time + TCP_SESSION_TIMER));
-    return this.lastTime + TCP_CONNECTION_LINGER < time && isOver(originator, responder);
+    return this.expireAt <= time && this.lingered(time, originator, responder);
   }
-}
 
-/** Nobody is expected to say more, or nothing has been understood at all. */
-function isOver(originator: ZeekEndpoint, responder: ZeekEndpoint): boolean {
-  if (originator.closeReported && responder.closeReported) return true;
-  if (originator.closeReported || responder.closeReported) {
+  private lingered(time: number, originator: ZeekEndpoint, responder: ZeekEndpoint): boolean {
+    this.expireAt = time + TCP_SESSION_TIMER;
+    if (this.lastTime + TCP_CONNECTION_LINGER >= time) return false;
+    if (originator.closeReported && responder.closeReported) return true;
+    if (!originator.closeReported && !responder.closeReported) {
+      // Nothing was understood at all.
+      return originator.state === INACTIVE && responder.state === INACTIVE;
+    }
     return [RESET, INACTIVE].some((state) => originator.state === state || responder.state === state);
   }
-  return originator.state === INACTIVE && responder.state === INACTIVE;
 }

@@ -93,7 +93,7 @@ export class ZeekRow {
     const relativeAck = (flags & ACK) === 0 ? 0 : peer.acknowledgedBy(flags, segment.ack);
     this.advance(endpoint, flags, end, length);
     const closes = this.changeState(endpoint, peer, segment, time);
-    if ((flags & ACK) !== 0) this.acknowledged(peer, relativeAck);
+    if ((flags & ACK) !== 0) this.acknowledged(peer, relativeAck, time);
 
     if (endpoint.isOriginator) this.originatorSeen = true;
     else this.responderSeen = true;
@@ -102,8 +102,8 @@ export class ZeekRow {
       const unacknowledged = Math.max(from, endpoint.ackedRelative);
       endpoint.reassembly.add(unacknowledged, from + length, endpoint.nothingAcked, endpoint.size(peer));
     }
-    this.checkEnd(endpoint);
-    if (closes) this.close(endpoint, peer);
+    this.checkEnd(endpoint, time);
+    if (closes) this.close(endpoint, peer, time);
   }
 
   connState(): string {
@@ -153,6 +153,7 @@ export class ZeekRow {
       case CLOSED:
         if ((flags & RST) === 0 || peer.state === CLOSED) return false;
         this.enter(endpoint, peer, RESET);
+        this.lifetime.resetAfterClose(time);
         return !endpoint.closeReported;
       case RESET:
         return false;
@@ -233,31 +234,31 @@ export class ZeekRow {
     this.history.flip();
   }
 
-  private acknowledged(endpoint: ZeekEndpoint, relativeAck: number): void {
+  private acknowledged(endpoint: ZeekEndpoint, relativeAck: number, time: number): void {
     const beforeFin = endpoint.fins > 0 && relativeAck >= endpoint.finEnd ? endpoint.finEnd - 1 : relativeAck;
     if (beforeFin <= endpoint.reassembly.trimmed) return;
     const isClear = isClean(endpoint) && isClean(this.peerOf(endpoint));
     const holes = endpoint.reassembly.acknowledge(beforeFin, this.isPartial);
     if (isClear) for (let hole = 0; hole < holes; hole++) this.history.gap(endpoint);
-    this.checkEnd(endpoint);
+    this.checkEnd(endpoint, time);
   }
 
-  private checkEnd(endpoint: ZeekEndpoint): void {
+  private checkEnd(endpoint: ZeekEndpoint, time: number): void {
     const closing = endpoint.fins > 0 || endpoint.state === CLOSED || endpoint.state === RESET;
     const peer = this.peerOf(endpoint);
     if (endpoint.reassembly.ended || !closing || endpoint.pending(peer)) return;
     endpoint.reassembly.ended = true;
     if (!this.closeDeferred) return;
-    this.close(endpoint, peer);
+    this.close(endpoint, peer, time);
     this.closeDeferred = false;
   }
 
-  private close(endpoint: ZeekEndpoint, peer: ZeekEndpoint): void {
+  private close(endpoint: ZeekEndpoint, peer: ZeekEndpoint, time: number): void {
     this.closeDeferred = endpoint.pending(peer);
     if (this.closeDeferred || endpoint.closeReported) return;
     endpoint.closeReported = true;
     const complete = endpoint.state === RESET || peer.closeReported || peer.state === INACTIVE;
     if (complete) this.lifetime.closed();
-    else if (endpoint.previousState !== INACTIVE) this.lifetime.halfClosed();
+    else if (endpoint.previousState !== INACTIVE) this.lifetime.halfClosed(time);
   }
 }
