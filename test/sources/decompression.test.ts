@@ -88,6 +88,39 @@ it.each([1, 13, 1000, 65_536])('ends gzip at the zeroes that fill up a block, in
   expect(Buffer.compare(result.bytes, TEXT)).toBe(0);
 });
 
+it.each([1, 13, 1000, 65_536])('leaves alone what is no gzip behind it, in chunks of %i', async (chunkBytes) => {
+  for (const behind of ['\n', '\x1f', 'something else']) {
+    const result = await unpack(join([gzip(TEXT), gzip(text('x')), text(behind)]), chunkBytes);
+    expect(result).toMatchObject({ problem: null, ends: 1 });
+    expect(Buffer.compare(result.bytes, TEXT_AND_X)).toBe(0);
+  }
+});
+
+it.each([1, 13, 1000, 65_536])('keeps what a wrong checksum stands behind, in chunks of %i', async (chunkBytes) => {
+  const damaged = gzip(TEXT);
+  damaged[damaged.length - 6]! ^= 1;
+  const result = await unpack(damaged, chunkBytes);
+  const reason = 'the gzip data are damaged: incorrect data check';
+  expect(result.problem).toEqual({ kind: 'damaged', offset: TEXT.length, reason });
+  expect(Buffer.compare(result.bytes, TEXT)).toBe(0);
+});
+
+it.each([13, 65_536])('reads a gzip header with everything in it, in chunks of %i', async (chunkBytes) => {
+  const plain = gzip(TEXT);
+  const header = plain.slice(0, 10);
+  header[3] = 0x1e;
+  const fields = join([Uint8Array.of(3, 0, 1, 2, 3), text('name\0'), text('comment\0'), Uint8Array.of(0, 0)]);
+  const result = await unpack(join([header, fields, plain.subarray(10)]), chunkBytes);
+  expect(result.problem).toBe(null);
+  expect(Buffer.compare(result.bytes, TEXT)).toBe(0);
+});
+
+it('does not keep a gzip header that never ends', async () => {
+  const header = Uint8Array.of(0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3);
+  const result = await unpack(join([header, new Uint8Array(500_000).fill(0x61)]));
+  expect(result.problem).toEqual({ kind: 'damaged', offset: 0, reason: 'the gzip data are damaged: endless header' });
+});
+
 it('knows zstd by a frame to be skipped', async () => {
   const skipped = Uint8Array.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
   const result = await unpack(join([skipped, packed('lines.1.zst')]));

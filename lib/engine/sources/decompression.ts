@@ -12,7 +12,7 @@ const KINDS: readonly Kind[] = [
   {
     compression: 'gzip',
     magic: [0x1f, 0x8b],
-    create: async (sink) => (await import('./gzip.ts')).createGzipDecompressor(sink),
+    create: async (sink) => new (await import('./gzip.ts')).GzipDecompressor(sink),
   },
   { compression: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], create: createZstd },
   // A frame to be skipped, which pzstd begins with.
