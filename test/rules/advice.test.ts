@@ -168,3 +168,24 @@ describe('the filter of a finding about a client and a service', () => {
     expect(filter).toBe('ip.addr == 10.91.251.12 and ip.addr == 10.91.251.27 and tcp.port == 6379');
   });
 });
+
+describe('a request without an answer', () => {
+  it('is told where the client closes after a long silence, with little confidence', () => {
+    const finding = only(`${ASKED}+20 > F. 101:101(0) ack 1 win 502
++0.01 < . 1:1(0) ack 102 win 502
+`);
+    expect(finding).toMatchObject({ rule: 'slow-response', severity: 'note', confidence: 'low' });
+    expect(finding.message).toBe(
+      'Client 10.0.0.1:40000 closed after waiting 20 s for an answer of server 10.0.0.2:80, which had acknowledged the request.',
+    );
+  });
+
+  it('is no request where the answer came before the silence', () => {
+    expect(
+      found(`${ANSWERED}+20 > F. 101:101(0) ack 501 win 502
++0.01 < F. 501:501(0) ack 102 win 502
++0.01 > . 102:102(0) ack 502 win 502
+`),
+    ).toEqual([]);
+  });
+});

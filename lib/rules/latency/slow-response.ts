@@ -1,13 +1,16 @@
-import { EXCHANGED } from '../../facts/notes.ts';
+import type { ConnectionFacts } from '../../facts/connection.ts';
+import { secondsBetween } from '../../facts/moment.ts';
+import { EXCHANGED, IDLE } from '../../facts/notes.ts';
 import { at, duration } from '../../facts/wording.ts';
-import { defineRule } from '../rule.ts';
+import { type Draft, defineRule } from '../rule.ts';
 
 export default defineRule({
   meta: {
     id: 'slow-response',
     family: 'latency',
     scope: 'connection',
-    summary: 'The server took long to begin its answer to a request, longer than the way there and back.',
+    summary:
+      'The server took long to begin its answer to a request, longer than the way there and back, or never answered.',
     why: 'This is the part of the wait that no network change will improve.',
     likelyCauses: ['The server’s program, or something it waits for in turn (a database, another service, a lock).'],
     nextSteps: ['Find the request in the server’s log by its time and client address, and see where its time went.'],
@@ -25,16 +28,18 @@ export default defineRule({
       responses: { default: 10, unit: 'count', description: 'if that median rests on at least so many responses.' },
     },
     needs: ['bothSides'],
-    wakes: EXCHANGED,
+    wakes: EXCHANGED | IDLE,
     falsePositives: [
       'Long polls, server-sent events and streams look alike: nobody is waiting for those.',
       'A request that was held up behind the tap: then its ACK comes as late as the answer.',
+      'A last message that needs no answer, on a connection that its client closes long after.',
     ],
     others: 'tshark has response times per protocol; ntopng shows application latency without comparing it.',
   },
 
-  connection({ responses, client, server }, options) {
-    if (responses === undefined || responses.worst.seconds < options.seconds) return null;
+  connection(facts, options) {
+    const { responses, client, server } = facts;
+    if (responses === undefined || responses.worst.seconds < options.seconds) return givenUp(facts, options.seconds);
     const { worst, service } = responses;
     const unusual =
       service !== undefined && service.count >= options.responses && worst.seconds >= options.times * service.p50;
@@ -59,3 +64,37 @@ export default defineRule({
     };
   },
 });
+
+/** The client closed after a long silence, with nothing heard since its last request, which had been acknowledged. */
+function givenUp({ client, server, silences, resets }: ConnectionFacts, seconds: number): Draft | null {
+  const request = client.lastNewData;
+  if (request === null || server.unacknowledged > 0 || server.fin !== null) return null;
+  if (server.lastNewData !== null && server.lastNewData.frame > request.frame) return null;
+  const ends = [client.fin?.first.frame, ...resets.map(({ from, frame }) => (from === 'client' ? frame : undefined))];
+  const silence = silences?.find(
+    ({ frame, start, end }) => ends.includes(frame) && secondsBetween(start, end) >= seconds,
+  );
+  if (silence === undefined) return null;
+  const waited = secondsBetween(request.time, silence.end);
+  return {
+    severity: 'note',
+    confidence: 'low',
+    message: `Client ${at(client)} closed after waiting ${duration(waited)} for an answer of server ${at(server)}, which had acknowledged the request.`,
+    together: `{connections} from {clients} to server ${at(server)} were closed without an answer, after ${duration(waited)} at worst; the requests had been acknowledged.`,
+    side: 'server',
+    frames: [request.frame, silence.frame],
+    start: request.time,
+    end: silence.end,
+    lowerBound: true,
+    impact: { seconds: waited },
+    evidence: { waitedSeconds: Number(waited.toFixed(6)) },
+    likelyCauses: [
+      'The server’s program hangs, or waits for something in turn, for longer than the client does.',
+      'The answer was sent, and vanishes before this tap.',
+    ],
+    nextSteps: [
+      'Find the request in the server’s log by its time and client address, and see where its time went.',
+      'If the server says that it answered, capture there: `blackhole` and `path-mtu-blackhole` show on its side.',
+    ],
+  };
+}
