@@ -1,6 +1,6 @@
 /** Numbers into symbols: what a segment is to either end. Pure predicates over what the tap saw (RFC 9293 3.4, 3.10.7). */
 import { seqDiff } from '../../bytes/seq.ts';
-import { CLOSED, SYN_SENT, UNKNOWN } from '../../facts/state.ts';
+import { CLOSE_WAIT, CLOSED, CLOSING, LAST_ACK, SYN_SENT, UNKNOWN } from '../../facts/state.ts';
 import { ACK, type Segment } from '../../packet/segment.ts';
 import type { Endpoint } from '../connection.ts';
 
@@ -49,11 +49,17 @@ export function resetFit(e: Endpoint, peer: Endpoint, s: Segment): ResetFit {
     if (flow.ackSeen === 0) return 'unknown';
     return seqDiff(s.seq, flow.acked) === 0 ? 'exact' : 'unknown';
   }
+  // Linux takes one with the number of the FIN for news as well: a host that has dropped its connection right after the FIN.
+  if (flow.finSent !== 0 && seqDiff(s.seq, flow.fin) === 0 && hasTakenFin(peer.state)) return 'exact';
   const low = flow.ackSeen !== 0 && e.state !== SYN_SENT ? flow.acked : flow.isn;
   const below = seqDiff(s.seq, low);
   const beyond = seqDiff(s.seq, flow.next);
   if (below >= 0 && beyond <= 0) return 'exact';
   return below >= 0 && beyond < 0x100000 ? 'window' : 'outside';
+}
+
+function hasTakenFin(state: number): boolean {
+  return state === CLOSE_WAIT || state === LAST_ACK || state === CLOSING;
 }
 
 /** The receiver of this RST drops the connection. */

@@ -42,9 +42,11 @@ export function moveLateFin(timeline: Timeline, c: Connection, e: Endpoint, peer
   const { frame, seconds: had, nanos: hadNanos } = timeline.read(e.change, change);
   const { seconds, nanos } = before({ seconds: had, nanos: hadNanos }, -late);
   timeline.move(e, RECEIVED_FIN, seconds, nanos, frame);
-  // It brought the ACK of the FIN of `e` as well.
+  // So had the ACK of the FIN of `e`, if it queued before this: it came as late, or with it.
   const below = timeline.below(e.change);
-  if (below >= 0 && timeline.read(below, change).frame === frame && change.event === RECEIVED_ACK_OF_FIN) {
-    timeline.move(e, RECEIVED_ACK_OF_FIN, seconds, nanos, frame);
-  }
+  if (below < 0 || timeline.read(below, change).event !== RECEIVED_ACK_OF_FIN) return;
+  const ahead = had - change.seconds + (hadNanos - change.nanos) / 1e9;
+  if (ahead >= late) return;
+  const came = before(change, -late);
+  timeline.move(e, RECEIVED_ACK_OF_FIN, came.seconds, came.nanos, change.frame);
 }

@@ -8,6 +8,7 @@ import { RETRANSMISSION } from '../../facts/verdict.ts';
 import { ACK, FIN, type Segment } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
 import { elapsed } from '../timing/elapsed.ts';
+import { HOST_ANSWERS } from '../timing/vantage.ts';
 import type { Judgement } from '../verdict/judgement.ts';
 import { acksFin } from './classify.ts';
 import {
@@ -147,9 +148,10 @@ function isUntaken(timeline: Timeline, c: Connection, e: Endpoint, peer: Endpoin
   // Without ACK, no socket of its took what it answers, nor what came after that (RFC 9293 3.10.7.1).
   if ((s.flags & ACK) === 0) {
     if (event === RECEIVED_SYN_ACK || event === RECEIVED_ACK_OF_SYN) return true;
-    if (event === RECEIVED_ACK_OF_FIN && answersBeforeAckOfFin(e, s)) return true;
+    if (event === RECEIVED_ACK_OF_FIN) return answersBeforeAckOfFin(e, s);
   }
-  return crossed(timeline, c, e, s);
+  // Beside the tap nothing crosses: what comes at once is the answer.
+  return halfMicros(c, e) >= HOST_ANSWERS * 1e6 && crossed(timeline, c, e, s);
 }
 
 /** This RST answers a segment that acknowledged all that `e` had sent but its FIN. */
