@@ -10,6 +10,14 @@ import { RECEIVED_ACK_OF_FIN, RECEIVED_FIN, SENT_FIN } from './events.ts';
 import { Change, type Timeline } from './timeline.ts';
 
 const change = new Change();
+/** Whoever has data to acknowledge may wait so long. Seconds. */
+const DELAYED_ACK = 0.05;
+
+/** By how much round trips have lately been longer than the shortest, where no loss made them so. Seconds. */
+function queueing({ flow }: Endpoint): number {
+  const { samples, smoothed, min } = flow.roundTrips;
+  return samples === 0 || (flow.detail?.retransmissions ?? 0) > 0 ? 0 : (smoothed - min) / 1e6;
+}
 
 /** By its sender's clock this FIN, which has just been entered, was sent earlier. Not before what is known of `e` already. */
 export function moveHeldUpFin(timeline: Timeline, c: Connection, e: Endpoint, s: Segment): void {
@@ -29,16 +37,18 @@ export function moveHeldUpFin(timeline: Timeline, c: Connection, e: Endpoint, s:
 }
 
 /**
- * `e`, which had closed before, acknowledges the peer's FIN. That is done at once (RFC 9293 3.10.7.4, eighth): where it took
- * longer than tap to `e` and back ever took, without the way back, the FIN had been held up behind the tap.
+ * `e` acknowledges the peer's FIN. Whoever has closed before does so at once (RFC 9293 3.10.7.4, eighth): where it took longer
+ * than tap to `e` and back ever took, without the way back, the FIN had been held up behind the tap. Others may wait
+ * (RFC 9293 3.8.6.3): it was, if what was sent before it was held up as well, and by more than such a wait.
  */
 export function moveLateFin(timeline: Timeline, c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void {
-  if (e.state !== TIME_WAIT && e.state !== CLOSING) return;
   if (peer.fins !== 1 || timeline.topEvent(e) !== RECEIVED_FIN || timeline.isTopConfirmed(e)) return;
   const half = halfBeyond(c, peer.flow);
   if (half === 0 || !s.hasTimestamps) return;
-  const late = timeline.sinceTop(e, s.seconds, s.nanos) - half - heldUp(c, e, s);
-  if (late < NOTICEABLE || late > LEAST_TIMEOUT) return;
+  const spent = timeline.sinceTop(e, s.seconds, s.nanos) - half - heldUp(c, e, s);
+  const atOnce = e.state === TIME_WAIT || e.state === CLOSING;
+  const late = atOnce ? spent : Math.min(spent, queueing(peer));
+  if (late < (atOnce ? NOTICEABLE : DELAYED_ACK) || late > LEAST_TIMEOUT) return;
   const { frame, seconds: had, nanos: hadNanos } = timeline.read(e.change, change);
   const { seconds, nanos } = before({ seconds: had, nanos: hadNanos }, -late);
   timeline.move(e, RECEIVED_FIN, seconds, nanos, frame);

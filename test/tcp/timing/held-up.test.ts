@@ -47,3 +47,19 @@ it('nor had it where the ACK was held up on its way back', () => {
 `);
   expect(at('client', 'TIME_WAIT')).toBeCloseTo(0.21, 6);
 });
+
+it('a FIN behind data that queued had queued too, though who gets it may acknowledge it late', () => {
+  const round = (n: number, id: number): string => `
++0.1  > P. ${n}:${n + 1000}(1000) ack 1 win 502 <TS val ${id} ecr 5100>
++0.12 < . 1:1(0) ack ${n + 1000} win 502 <TS val ${4000 + id + 120} ecr ${id}>`;
+  const queued = Array.from({ length: 20 }, (_, i) => round(101 + i * 1000, 1210 + i * 220)).join('');
+  const fin = `
++0.1  > F. 20101:20101(0) ack 1 win 502 <TS val 5610 ecr 5100>
++0.12 < . 1:1(0) ack 20102 win 502 <TS val 9730 ecr 5610>
+`;
+  const { at } = closing(queued + fin);
+  const { at: alone } = closing(fin.replaceAll('20101', '101').replaceAll('20102', '102'));
+  const waited = (of: typeof at): number => of('server', 'CLOSE_WAIT') - of('client', 'FIN_WAIT_1');
+  expect(waited(at)).toBeGreaterThan(0.08);
+  expect(waited(alone)).toBeCloseTo(0, 6);
+});
