@@ -8,6 +8,7 @@ import { type LintConfig, mergeRules, type ResolvedConfig, resolveConfig } from 
 import { parseConfig, parseRuleArgument } from '../lint/parse.ts';
 import { RULES } from '../rules/index.ts';
 import { CliError } from './exit.ts';
+import { OWN_OPTIONS } from './options.ts';
 import { reason } from './output.ts';
 import { parseWord } from './values.ts';
 
@@ -25,15 +26,18 @@ export const CONFIG_NAMES = ['json', 'js', 'mjs', 'ts'].map((ending) => `tcplint
 /** Which configuration: all that commands need that judge nothing. */
 export function configFileOptions(command: Command): Command {
   return command
+    .optionsGroup('Configuration:')
     .option(
       '--config <file>',
       `configuration; without it, the nearest ${CONFIG_NAMES[0]} (.js, .mjs, .ts) upward from here`,
     )
-    .option('--no-config', 'no configuration file');
+    .option('--no-config', 'no configuration file')
+    .optionsGroup(OWN_OPTIONS);
 }
 
 export function configOptions(command: Command): Command {
   return configFileOptions(command)
+    .optionsGroup('Configuration:')
     .option('--preset <name>', `what is judged: ${PRESETS.join(', ')}`, parseWord(PRESETS))
     .option(
       '--rule <id:level>',
@@ -44,7 +48,8 @@ export function configOptions(command: Command): Command {
       '--min-confidence <level>',
       'leave out findings less sure: high, medium, low',
       parseWord(['high', 'medium', 'low']),
-    );
+    )
+    .optionsGroup(OWN_OPTIONS);
 }
 
 /** A configuration as written, and where; null where there is none. */

@@ -35,6 +35,9 @@ export interface CaptureOptions {
   readonly color?: boolean;
 }
 
+/** The heading in `--help` of what only this command has; what several share stands under others. */
+export const OWN_OPTIONS = 'Options:';
+
 /** Declares the arguments and options of a command that reads captures; `what` becomes of the connections one selects. */
 export function captureCommand(
   command: Command,
@@ -44,6 +47,7 @@ export function captureCommand(
 ): Command {
   outputOptions(command, formats)
     .argument(argument, 'pcap or pcapng files, directories or patterns; - is standard input')
+    .optionsGroup('Selection:')
     .option('--stream <n>', `${what} Wireshark's tcp.stream N`, parseCount)
     .option('--connection <n>', `${what} tcplint's connection N`, parseCount)
     .option(
@@ -51,6 +55,7 @@ export function captureCommand(
       `${what} what it describes, as in: server port 443 and not host 10.0.0.7 (tcplint explain where)`,
     )
     .option('--limit <n>', 'read only the first N packets', parsePositive)
+    .optionsGroup('Reading:')
     .option('--join', 'read several captures as one trace, in order of time')
     .option('--threads <n>', 'use so many threads, with the same result (default: as many as help)', parsePositive)
     .option('--hosts <file>', 'names of hosts, in the form of /etc/hosts')
@@ -68,11 +73,14 @@ const LEAST_BYTES = 32 * 1024 * 1024;
 
 /** The option of commands that tell of whole captures. */
 export function memoryOption(command: Command): Command {
-  return command.option(
-    '--max-memory <size>',
-    'the memory to get by with, as in 500M (default: 3G): beyond, old connections are forgotten, and counted',
-    parseMaxMemory,
-  );
+  return command
+    .optionsGroup('Reading:')
+    .option(
+      '--max-memory <size>',
+      'the memory to get by with, as in 500M (default: 3G): beyond, old connections are forgotten, and counted',
+      parseMaxMemory,
+    )
+    .optionsGroup(OWN_OPTIONS);
 }
 
 /** What may be remembered of connections in a process of this size, bytes. */
@@ -87,12 +95,14 @@ function parseMaxMemory(text: string): number {
 export function outputOptions(command: Command, formats: readonly string[]): Command {
   const format = parseFormat(formats);
   return command
+    .optionsGroup('Output:')
     .addOption(
       new Option('-f, --format <format[=file]>', `${formats.join(', ')}; may be repeated`).argParser(
         (text: string, before: readonly FormatChoice[] = []) => [...before, format(text)],
       ),
     )
-    .option('-o, --output <file>', 'write to a file: it appears whole or not at all');
+    .option('-o, --output <file>', 'write to a file: it appears whole or not at all')
+    .optionsGroup(OWN_OPTIONS);
 }
 
 /** What `--help` says below the options. */
@@ -106,13 +116,15 @@ export function helpNote(command: Command, text: string): Command {
 /** Options of how text is shown. */
 export function pageCommand(command: Command): Command {
   return command
+    .optionsGroup('Output:')
     .addOption(
       new Option('--time-format <form>', `${TIME_FORMATS.join(', ')}: how times are shown to people`)
         .default('relative')
         .argParser(parseWord(TIME_FORMATS)),
     )
     .option('--color', 'colour the output, whatever it goes to')
-    .option('--no-color', 'no colours');
+    .option('--no-color', 'no colours')
+    .optionsGroup(OWN_OPTIONS);
 }
 
 /** What commander hands over of them. */

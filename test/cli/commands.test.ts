@@ -696,3 +696,17 @@ describe('rules and explain', () => {
     });
   });
 });
+
+test('--help groups what commands share, and ends with what only this one has', async () => {
+  const { stdout } = await run(['netstat', '--help']);
+  expect(stdout.match(/^[A-Z]\w+:$/gm)).toEqual([
+    'Arguments:',
+    'Output:',
+    'Selection:',
+    'Reading:',
+    'Configuration:',
+    'Options:',
+  ]);
+  const own = stdout.slice(stdout.indexOf('Options:\n'));
+  expect(own.match(/--[a-z-]+(?= )/g)?.slice(0, 3)).toEqual(['--at', '--every', '--host']);
+});

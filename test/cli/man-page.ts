@@ -75,8 +75,9 @@ In continuous integration.
 `;
 }
 
+/** Words that are typed as they stand, as the names of formats are, keep their form. */
 function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^\w+,/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function roff(text: string): string {
