@@ -95,6 +95,8 @@ export class Segment {
   tfoCookie = -1;
   /** An MPTCP option is there (RFC 8684). */
   mptcp = false;
+  /** Where it is: the subtypes (RFC 8684 3) as bits, MP_CAPABLE only with a key. */
+  mptcpKinds = 0;
 
   /** Payload bytes on the wire. */
   length = 0;

@@ -14,6 +14,8 @@ const SACK_PERMITTED = 4;
 const SACK = 5;
 const TIMESTAMPS = 8;
 const MPTCP = 30;
+/** Lengths of MP_CAPABLE, subtype 0, with a key (RFC 8684 3.1). */
+const KEYED: readonly number[] = [12, 20, 22, 24];
 const FAST_OPEN = 34;
 const EXPERIMENT = 254;
 /** Fast Open before it had a number of its own (RFC 7413 4.1.1). */
@@ -185,7 +187,9 @@ function decodeOption(view: DataView, kind: number, at: number, length: number, 
       return true;
     case MPTCP:
       if (length < 3) return false;
+      if (!segment.mptcp) segment.mptcpKinds = 0;
       segment.mptcp = true;
+      segment.mptcpKinds |= mptcpKind(view.getUint8(at + 2) >>> 4, length);
       return true;
     case FAST_OPEN:
       segment.tfoCookie = length - 2;
@@ -196,4 +200,9 @@ function decodeOption(view: DataView, kind: number, at: number, length: number, 
     default:
       return true;
   }
+}
+
+/** The bit of an MPTCP option's subtype. */
+function mptcpKind(subtype: number, length: number): number {
+  return subtype === 0 && !KEYED.includes(length) ? 0 : 1 << subtype;
 }

@@ -81,7 +81,11 @@ describe('the TCP header', () => {
   });
 
   it('may claim a length that it can not have', () => {
-    expect(decodeTcp({ dataOffset: 4, payload: 'abc' })).toMatchObject({ troubles: BAD_DATA_OFFSET, length: 0 });
+    expect(decodeTcp({ dataOffset: 4, payload: 'abc' })).toMatchObject({
+      troubles: BAD_DATA_OFFSET,
+      length: 0,
+      undivided: 23,
+    });
     expect(decodeTcp({ dataOffset: 15, payload: 'abc' })).toMatchObject({
       troubles: BAD_DATA_OFFSET,
       headerLength: 60,
@@ -119,6 +123,13 @@ describe('options', () => {
       tfoCookie: -1,
       mptcp: false,
     });
+  });
+
+  it('say which kinds of MPTCP options there are, MP_CAPABLE only with a key', () => {
+    const kindsOf = (hex: string) => decodeTcp({ options: bytes(hex) }).mptcpKinds;
+    expect(kindsOf('1e 04 01 81')).toBe(0);
+    expect(kindsOf('1e 0c 01 81 00 00 00 00 00 00 00 01')).toBe(1 << 0);
+    expect(kindsOf('1e 08 20 01 00 00 00 01 1e 04 40 01')).toBe((1 << 2) | (1 << 4));
   });
 
   it('are timestamps alone in most segments', () => {

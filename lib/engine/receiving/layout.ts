@@ -24,7 +24,10 @@ export const OPTIONS = 1 << 6;
 export const SACK = 1 << 7;
 /** A word. */
 export const TUNNEL = 1 << 8;
-/** Four words: troubles; interface; checksum and, above it, urgent pointer; payload captured, else all of it. */
+/**
+ * Four words: troubles; interface; checksum and, above it, urgent pointer; payload captured, else all of it (behind an
+ * impossible data offset: what is not divided into header and payload).
+ */
 export const ODD = 1 << 9;
 /** The payload's first bytes, as many as were captured, up to PAYLOAD_BYTES. */
 export const PAYLOAD = 1 << 10;
@@ -51,10 +54,12 @@ export const LINK_HASH = 12;
 export const TUPLE = 13;
 export const ALWAYS = 14;
 
-/** In the second word of OPTIONS, and above them the length of the Fast Open cookie + 1. */
+/** In the second word of OPTIONS, and above them the length of the Fast Open cookie + 1 and the kinds of MPTCP options. */
 export const SACK_PERMITTED = 1;
 export const MPTCP = 2;
 export const COOKIE_SHIFT = 2;
+export const COOKIE = 0xff;
+export const MPTCP_KINDS_SHIFT = 16;
 
 /** Payload no longer than this goes along, and this much of what SOCKS proxies are sent: nobody looks at more. */
 export const PAYLOAD_BYTES = 64;

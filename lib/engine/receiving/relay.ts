@@ -1,6 +1,6 @@
 import { ICMP_ERROR, NOT_TCP, TCP } from '../../packet/decoder.ts';
 import type { IcmpError } from '../../packet/icmp-error.ts';
-import type { Segment } from '../../packet/segment.ts';
+import { BAD_DATA_OFFSET, type Segment } from '../../packet/segment.ts';
 import { TAG } from '../../tcp/entries/columns.ts';
 import { Tuples } from '../../tcp/entries/tuples.ts';
 import { SOCKS_PORT } from '../../tcp/wireshark/socks.ts';
@@ -132,7 +132,7 @@ export class Relay {
       words[next] = s.mss | ((s.windowScale + 1) << 16);
       words[next + 1] =
         (s.sackPermitted ? layout.SACK_PERMITTED : 0) |
-        (s.mptcp ? layout.MPTCP : 0) |
+        (s.mptcp ? layout.MPTCP | (s.mptcpKinds << layout.MPTCP_KINDS_SHIFT) : 0) |
         ((s.tfoCookie + 1) << layout.COOKIE_SHIFT);
       next += 2;
     }
@@ -150,7 +150,7 @@ export class Relay {
       words[next] = s.troubles;
       words[next + 1] = s.interface;
       words[next + 2] = s.checksum | (s.urgent << 16);
-      words[next + 3] = s.payloadCaptured;
+      words[next + 3] = (s.troubles & BAD_DATA_OFFSET) === 0 ? s.payloadCaptured : s.undivided;
       next += 4;
     }
     if (

@@ -3,7 +3,7 @@ import type { CaptureInfo } from '../../capture/reader.ts';
 import { CHECKSUM_UNKNOWN } from '../../packet/checksum.ts';
 import { ICMP_ERROR, NOT_TCP } from '../../packet/decoder.ts';
 import { IcmpError } from '../../packet/icmp-error.ts';
-import { Segment } from '../../packet/segment.ts';
+import { BAD_DATA_OFFSET, Segment } from '../../packet/segment.ts';
 import { FrameQuality } from './frame-quality.ts';
 import * as layout from './layout.ts';
 import type { FrameFacts, Receiver } from './receiver.ts';
@@ -138,7 +138,8 @@ export class RelayedReceiver implements Receiver {
       s.windowScale = (sizes >>> 16) - 1;
       s.sackPermitted = (others & layout.SACK_PERMITTED) !== 0;
       s.mptcp = (others & layout.MPTCP) !== 0;
-      s.tfoCookie = (others >>> layout.COOKIE_SHIFT) - 1;
+      if (s.mptcp) s.mptcpKinds = others >>> layout.MPTCP_KINDS_SHIFT;
+      s.tfoCookie = ((others >>> layout.COOKIE_SHIFT) & layout.COOKIE) - 1;
       next += 2;
     } else {
       s.mss = 0;
@@ -159,7 +160,11 @@ export class RelayedReceiver implements Receiver {
       s.interface = words[next + 1]!;
       s.checksum = sums & 0xffff;
       s.urgent = sums >>> 16;
-      s.payloadCaptured = words[next + 3]!;
+      if ((s.troubles & BAD_DATA_OFFSET) === 0) s.payloadCaptured = words[next + 3]!;
+      else {
+        s.payloadCaptured = 0;
+        s.undivided = words[next + 3]!;
+      }
       next += 4;
     } else {
       s.troubles = 0;

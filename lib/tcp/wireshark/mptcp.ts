@@ -6,18 +6,12 @@ import type { Side } from './side.ts';
 const KINDS = 0xff;
 const LABELLED_AT = 8;
 
-const HEADER_LEAST = 20;
-const END = 0;
-const NO_OPERATION = 1;
-const MPTCP = 30;
-
-// Subtypes and lengths (RFC 8684 3).
-const MP_CAPABLE = 0;
-const MP_JOIN = 1;
-const DSS = 2;
-const MP_FASTCLOSE = 7;
-/** MP_CAPABLE with a key. */
-const CAPABLE_LENGTHS: readonly number[] = [12, 20, 22, 24];
+// Subtypes (RFC 8684 3). Wireshark counts none above the last.
+const MP_CAPABLE = 1 << 0;
+const MP_JOIN = 1 << 1;
+const DSS = 1 << 2;
+const MP_FASTCLOSE = 1 << 7;
+const COUNTED = 2 * MP_FASTCLOSE - 1;
 
 /**
  * An acknowledgment that repeats the one before is no duplicate to Wireshark if an MPTCP option of a kind that the
@@ -29,34 +23,10 @@ export function isSignal({ mptcp }: Side): boolean {
 }
 
 /** The side's segment has been labelled; its own options come after that. */
-export function rememberMptcp(own: Side, peer: Side, segment: Segment): void {
+export function rememberMptcp(own: Side, peer: Side, { mptcp, mptcpKinds }: Segment): void {
   own.mptcp = (own.mptcp & KINDS) | ((own.mptcp & KINDS) << LABELLED_AT);
-  if (!segment.mptcp) return;
-  const kinds = kindsOf(segment);
+  if (!mptcp) return;
+  const kinds = (mptcpKinds & COUNTED) | ((mptcpKinds & MP_JOIN) !== 0 ? MP_CAPABLE | DSS : 0);
   own.mptcp |= kinds;
   peer.mptcp |= kinds;
-}
-
-function kindsOf({ bytes, headerStart, headerLength }: Segment): number {
-  const end = Math.min(headerStart + headerLength, bytes.length);
-  let kinds = 0;
-  let at = headerStart + HEADER_LEAST;
-  while (at + 2 < end && bytes[at] !== END) {
-    if (bytes[at] === NO_OPERATION) {
-      at++;
-      continue;
-    }
-    const length = bytes[at + 1]!;
-    if (length < 2 || at + length > end) break;
-    if (bytes[at] === MPTCP) kinds |= kindOf(bytes[at + 2]! >>> 4, length);
-    at += length;
-  }
-  return kinds;
-}
-
-/** The bit of an option's kind, 0 for one that Wireshark doesn't count. */
-function kindOf(subtype: number, length: number): number {
-  if (subtype > MP_FASTCLOSE) return 0;
-  if (subtype === MP_CAPABLE && !CAPABLE_LENGTHS.includes(length)) return 0;
-  return subtype === MP_JOIN ? (1 << MP_CAPABLE) | (1 << MP_JOIN) | (1 << DSS) : 1 << subtype;
 }

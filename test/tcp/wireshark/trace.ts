@@ -124,9 +124,5 @@ function fill(segment: Segment, line: Line, frame: number): void {
   segment.undivided = 20 + line.length;
   if (claimed >= 0) segment.length = 0;
   segment.mptcp = (line.mptcp ?? -1) >= 0;
-  if (segment.mptcp) {
-    const option = [30, 12, line.mptcp! << 4, 0x81, ...new Array<number>(8).fill(0)];
-    segment.bytes = Uint8Array.from([...new Array<number>(20).fill(0), ...option]);
-    segment.headerLength = segment.bytes.length;
-  }
+  segment.mptcpKinds = segment.mptcp ? 1 << line.mptcp! : 0;
 }
