@@ -77,6 +77,21 @@ describe('large segments that vanish', () => {
   });
 });
 
+describe('data that is never acknowledged', () => {
+  it('behind keep-alives without an answer met a connection that had died in its silence', () => {
+    const repeats = ['+5', '+0.25', '+0.5', '+1', '+2', '+4'].map(
+      (wait) => `${wait} > P. 101:201(100) ack 501 win 502\n`,
+    );
+    const finding = only(`end 80
+${ANSWERED}+40 > . 100:100(0) ack 501 win 502
++5 > . 100:100(0) ack 501 win 502
+${repeats.join('')}`);
+    expect(finding.rule).toBe('blackhole');
+    expect(finding.message).toContain('never got an acknowledgment, nor an answer to 2 keep-alive probes before.');
+    expect(finding.likelyCauses[0]).toContain('forgot the idle connection');
+  });
+});
+
 describe('a reset of an open connection', () => {
   it('says how long nothing had been sent', () => {
     expect(only(`${ANSWERED}+20 < R. 501:501(0) ack 101 win 502\n`).message).toContain(

@@ -11,6 +11,24 @@ const ONE_WAY_CAUSES = [
   'A firewall, NAT or load balancer forgot the connection in this direction.',
 ];
 
+/** Where probes had told already that the connection was dead. */
+const DIED_IDLE = {
+  likelyCauses: [
+    'A firewall, NAT or load balancer forgot the idle connection, before the first probe came, and drops its packets silently.',
+    'The peer crashed, lost power, or its address moved while the connection was idle.',
+  ],
+  nextSteps: [
+    'Compare the silence before the first probe with the idle timeouts on the path; probe earlier than the shortest (`TCP_KEEPIDLE`).',
+    'Set `TCP_USER_TIMEOUT` (or a request timeout) so that programs are told earlier.',
+  ],
+} as const;
+
+/** Keep-alive probes without an answer before this segment, the last that there were. */
+function unansweredProbes({ keepAliveRuns }: EndpointFacts, before: Sighting): number {
+  const run = keepAliveRuns.findLast(({ lastFrame }) => lastFrame < before.frame);
+  return run?.unanswered ?? 0;
+}
+
 /** The peer had something new to say after the first of what it never acknowledged. */
 function isHeard(peer: EndpointFacts, since: Sighting): boolean {
   return [peer.lastNewData, peer.fin?.first].some((said) => said != null && said.frame > since.frame);
@@ -62,10 +80,12 @@ export default defineRule({
       const last = chain.sent.at(-1)!;
       const seconds = secondsBetween(first.time, last.time);
       const reset = facts.resets.find(({ frame }) => frame > last.frame);
+      const probes = unansweredProbes(own, first);
+      const nor = probes === 0 ? '' : `, nor an answer to ${count(probes, 'keep-alive probe')} before`;
       const end = reset === undefined ? '' : `; then the ${reset.from} reset the connection`;
       return {
         confidence: 'high',
-        message: `${capital(side)} ${at(own)} sent ${count(chain.bytes, 'byte')} to ${otherSide(side)} ${at(peer)} ${chain.repeats + 1} times over ${duration(seconds)} and never got an acknowledgment${end}.`,
+        message: `${capital(side)} ${at(own)} sent ${count(chain.bytes, 'byte')} to ${otherSide(side)} ${at(peer)} ${chain.repeats + 1} times over ${duration(seconds)} and never got an acknowledgment${nor}${end}.`,
         together: `{connections} of {clients} with server ${at(facts.server)} fell silent: what the ${side} sent was never acknowledged, for ${duration(seconds)} at worst.`,
         side,
         frames: chain.sent.map(({ frame }) => frame),
@@ -79,7 +99,7 @@ export default defineRule({
           unacknowledgedBytes: peer.unacknowledged,
           endedBy: reset === undefined ? 'silence' : `reset by ${reset.from}`,
         },
-        ...(isHeard(peer, first) ? { likelyCauses: ONE_WAY_CAUSES } : {}),
+        ...(isHeard(peer, first) ? { likelyCauses: ONE_WAY_CAUSES } : probes > 0 ? DIED_IDLE : {}),
         // A FIN may be waiting behind what was never acknowledged.
         replaces: ['timeout-backoff', 'close-wait-lingering'],
       } as const;
