@@ -359,6 +359,21 @@ describe('frames without TCP', () => {
   });
 });
 
+describe('links', () => {
+  const packet = ipv4(tcp());
+
+  it('have SNAP where both ends of LLC are that', () => {
+    for (const both of ['aa ab', 'ab aa', 'aa 00']) {
+      const frame = bytes(both, '03 00 00 00 08 00', packet);
+      expect(new Decoder().decode(frameOf(ethernet(frame, { type: frame.length })))).toBe(NOT_TCP);
+    }
+  });
+
+  it('have PPP behind an address whatever its control field says', () => {
+    expect(decode(bytes('ff 00 00 21', packet), { linkType: 9 }).seq).toBe(1000);
+  });
+});
+
 describe('two ways through the decoder', () => {
   const options = bytes('01 01 08 0a 00 00 00 01 00 00 00 02');
 

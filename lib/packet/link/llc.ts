@@ -3,6 +3,8 @@ import type { Walk } from '../walk.ts';
 
 const SAP_IP = 0x06;
 const SAP_SNAP = 0xaa;
+/** As destination and as source. */
+const SNAP_BOTH = 0xaaaa;
 const SAP_OSI = 0xfe;
 
 // Organizations whose SNAP protocol numbers are ethertypes (RFC 1042, IEEE 802.1H, AppleTalk).
@@ -26,10 +28,10 @@ export function llc(walk: Walk): number {
   if (destination === 0xff) return OTHER_PROTOCOL;
   // Information and supervisory frames have two bytes of control, unnumbered ones one.
   const unnumbered = (walk.u8(2) & 3) === 3;
+  const isSnap = walk.u16(0) === SNAP_BOTH;
   walk.at += unnumbered ? 3 : 4;
+  if (isSnap) return SNAP;
   switch (destination & 0xfe) {
-    case SAP_SNAP:
-      return SNAP;
     case SAP_IP:
       return IPV4;
     case SAP_OSI:

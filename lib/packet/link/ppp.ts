@@ -17,6 +17,8 @@ import { nlpid } from './llc.ts';
 
 const CISCO_UNICAST = 0x0f;
 const CISCO_MULTICAST = 0x8f;
+/** PPP's address (RFC 1662 3.1), before a control field. */
+const ALL_STATIONS = 0xff;
 const UNNUMBERED_INFORMATION = 0x03;
 
 /** PPP (RFC 1661), with or without the address and control of HDLC framing (RFC 1662), and Cisco HDLC in its place. */
@@ -24,7 +26,7 @@ export function ppp(walk: Walk): number {
   if (!walk.has(2)) return walk.missing();
   const first = walk.u8(0);
   if (first === CISCO_UNICAST || first === CISCO_MULTICAST) return CISCO_HDLC;
-  if (first === 0xff && walk.u8(1) === UNNUMBERED_INFORMATION) walk.at += 2;
+  if (first === ALL_STATIONS) walk.at += 2;
   return pppProtocol(walk);
 }
 
