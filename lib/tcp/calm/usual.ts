@@ -90,6 +90,7 @@ function isBelow(tsVal: number, highest: number): boolean {
  */
 function mayHaveLostBefore(m: Int32Array, a: number, s: Segment): boolean {
   if (s.ipId <= 0 || m[a + col.IP_ID]! < 0 || m[a + col.IP_ID_JUMPS]! > 0) {
+    if (s.length > m[a + col.LARGEST]! && (s.flags & PSH) === 0) return true;
     return m[a + col.ACKED] === m[a + col.NEXT] && silence(m, a, s) >= LEAST_TIMEOUT;
   }
   const step = ((s.ipId - m[a + col.IP_ID]!) << 16) >> 16;

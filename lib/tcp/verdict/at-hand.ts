@@ -1,8 +1,11 @@
+import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqDiff, seqLt } from '../../bytes/seq.ts';
-import type { Segment } from '../../packet/segment.ts';
+import { PSH, type Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
+import { atReceiver } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
+import { scaleKnown } from './plausible.ts';
 import { END, HOLE, LATE, MARKS, MORE, REPEATED, START } from './record.ts';
 import { LEAST_TIMEOUT } from './recovery.ts';
 import { countsOwn, leftOut } from './sending-order.ts';
@@ -23,25 +26,43 @@ export function mayHaveWaited(flow: Flow, segment: Segment): boolean {
 /**
  * In order, and yet sent before: it was at hand when the segment before it was sent, and comes at a timer's time.
  * - that segment was full, without PSH, not repeated, and is acknowledged
- * - no numbers show that nothing was sent since
+ * - no numbers show that nothing was sent since, nor does the tap stand beside the sender; and no hole is open
  * - the window has room for it, and both ends were silent as long
  */
 export function waitedAtHand(it: Case): boolean {
-  const { flow, back, segment } = it;
-  if (!mayHaveWaited(flow, segment) || !wasMoreAtHand(it)) return false;
+  return wasMoreAtHand(it, REPEATED | LATE) && waited(it);
+}
+
+/**
+ * The same with less certainty: the segment before it was full, and bore PSH; this one is short. Both are one message, unless
+ * one ended by chance just where a segment did.
+ */
+export function endsMessage(it: Case): boolean {
+  const { flow, back, segment, memory } = it;
+  const isEnd = (segment.flags & PSH) !== 0 && segment.length < flow.largestSegment;
+  if (!isEnd || flow.tail < 0 || memory.sent.get(flow.tail, MARKS) & (HOLE | REPEATED | LATE)) return false;
+  return isFull(memory.sent, flow, back) && waited(it);
+}
+
+function waited({ connection, flow, back, segment }: Case): boolean {
+  if (flow.ackSeen === 0 || back.packets === 0 || flow.contiguous !== flow.next) return false;
+  if (!mayHaveWaited(flow, segment) || atReceiver(connection, back, flow)) return false;
   if (countsOwn(flow, segment) && leftOut(flow, segment) === 0) return false;
   // It echoes what acknowledged all: the sender was free to send more.
   if (segment.hasTimestamps && seqLt(segment.tsEcr, back.tsVal)) return false;
-  return (
-    seqDiff(back.edge, segment.seq) >= segment.length && elapsed(segment, back.seconds, back.nanos) >= LEAST_TIMEOUT
-  );
+  if (scaleKnown(flow, back) && seqDiff(back.edge, segment.seq) < segment.length) return false;
+  return elapsed(segment, back.seconds, back.nanos) >= LEAST_TIMEOUT;
 }
 
-/** The last that was sent was full, without PSH; of its marks, it has those of `plain` only. */
-export function wasMoreAtHand({ flow, back, memory }: Case, plain = MORE | REPEATED | LATE): boolean {
+/** The last that was sent was full, without PSH, and has none of the marks `not`. */
+export function wasMoreAtHand({ flow, back, memory }: Case, not: number): boolean {
   const pool = memory.sent;
-  const record = flow.tail;
-  if (record < 0 || (pool.get(record, MARKS) & (plain | MORE | HOLE)) !== MORE) return false;
-  const size = seqDiff(pool.get(record, END), pool.get(record, START));
+  if (flow.tail < 0 || (pool.get(flow.tail, MARKS) & (MORE | HOLE | not)) !== MORE) return false;
+  return isFull(pool, flow, back);
+}
+
+/** The last that was sent was as large as the peer takes it. */
+function isFull(pool: Int32Columns, flow: Flow, back: Flow): boolean {
+  const size = seqDiff(pool.get(flow.tail, END), pool.get(flow.tail, START));
   return back.mss > 0 ? size + OPTION_BYTES >= back.mss : size >= SURELY_FULL;
 }

@@ -149,7 +149,7 @@ function isUnprovoked({ connection, flow, back, segment }: Case, until: number):
   const roundTrip = roundTripOf(connection, flow, back);
   const { sacked, reportedSeconds, reportedNanos, pending } = flow.detail!;
   if (roundTrip === 0 || (flow.options & back.options & OFFERED_SACK) === 0) return false;
-  if (flow.ackSeen === 0 || seqLt(flow.acked, until) || sacked.total > 0) return false;
+  if (flow.ackSeen === 0 || until === flow.next || sacked.total > 0) return false;
   const last = pending.findLast(({ kind }) => kind === RETRANSMISSION);
   return (
     elapsed(segment, flow.seconds, flow.nanos) < SOONER_THAN_TIMERS * roundTrip &&
@@ -231,9 +231,9 @@ function overtaker({ memory }: Case, record: number): number {
 }
 
 /** In order as far as the tap saw, but the original was lost in front of it. */
-export function judgeRepeatOfUnseen(it: Case, end: number, lost: number): void {
+export function judgeRepeatOfUnseen(it: Case, end: number, lost: number, confidence: number): void {
   it.flow.detail ??= new FlowDetail();
-  retransmitted(it, -1, it.segment.seq, end, MEDIUM, lost);
+  retransmitted(it, -1, it.segment.seq, end, confidence, lost);
 }
 
 /** The verdict of a retransmission, and the episodes that it belongs to. `record` is what it repeats, -1 if not kept. */

@@ -4,6 +4,8 @@ import {
   HIGH,
   HOW_NONE,
   KEEP_ALIVE,
+  LOW,
+  MEDIUM,
   REORDERING,
   RETRANSMISSION,
   ZERO_WINDOW_PROBE,
@@ -12,7 +14,7 @@ import { FIN, segmentSpan } from '../../packet/segment.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { sawData } from '../window/zero-window.ts';
 import { acknowledge } from './acknowledging.ts';
-import { waitedAtHand } from './at-hand.ts';
+import { endsMessage, waitedAtHand } from './at-hand.ts';
 import { judgeBelow, judgeRepeatOfUnseen } from './below.ts';
 import type { Case } from './case.ts';
 import { FlowDetail } from './detail.ts';
@@ -50,10 +52,11 @@ export function judgeCarrying(it: Case): void {
     } else if (seqGt(segment.seq, flow.next)) {
       const probe = probesTail(it);
       leaveGap(it);
-      if (probe) judgeRepeatOfUnseen(it, end, 1);
-    } else if (isRepeatOfUnseen(it, lost)) judgeRepeatOfUnseen(it, end, lost);
-    else followPieces(it);
+      if (probe) judgeRepeatOfUnseen(it, end, 1, MEDIUM);
+    } else if (isRepeatOfUnseen(it, lost)) judgeRepeatOfUnseen(it, end, lost, MEDIUM);
+    else if (segment.seq === flow.next && endsMessage(it)) judgeRepeatOfUnseen(it, end, lost, LOW);
     if (out.kind === DUPLICATE) return;
+    if (segment.seq === flow.next || flow.detail?.pieces) followPieces(it);
     const before = flow.next;
     extend(it, end);
     if (flow.detail !== null && flow.next !== before) flow.detail.lost = 0;

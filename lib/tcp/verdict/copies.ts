@@ -14,7 +14,9 @@ import {
   LATE,
   MARKS,
   NANOS,
+  NEXT,
   REPEATED,
+  RESENT,
   SECONDS,
   START,
   TS_VAL,
@@ -29,7 +31,8 @@ import { counts } from './sending-order.ts';
  * - or else it comes so soon that the sender had no reason to send it again; without timestamps what it repeats must also
  *   have come in its order, and if it was a retransmission, nobody can have asked for another since
  */
-export function isCopy({ connection, flow, back, segment, memory }: Case, record: number, until: number): boolean {
+export function isCopy(it: Case, record: number, until: number): boolean {
+  const { connection, flow, back, segment, memory } = it;
   const pool = memory.sent;
   if (pool.get(record, START) !== segment.seq || pool.get(record, END) !== until) return false;
   const marks = pool.get(record, MARKS);
@@ -43,8 +46,18 @@ export function isCopy({ connection, flow, back, segment, memory }: Case, record
   const lag = elapsed(segment, pool.get(record, SECONDS), pool.get(record, NANOS));
   if (segment.hasTimestamps || (marks & (LATE | REPEATED)) === 0) return lag < AT_ONCE;
   // A SYN-ACK is asked for by each SYN, and by a timer besides.
-  if (marks & LATE || segment.flags & SYN) return false;
+  if (segment.flags & SYN || marks & RESENT) return false;
+  if (marks & LATE) return comesUnasked(it, record);
   return lag < Math.min(AT_ONCE, roundTripOf(connection, flow, back) * NEARLY);
+}
+
+/** What it repeats was late, and nobody can have asked for another since what had overtaken it showed the hole. */
+function comesUnasked({ connection, flow, back, segment, memory }: Case, record: number): boolean {
+  const { sent } = memory;
+  const overtaker = sent.get(record, NEXT);
+  if (overtaker < 0 || sent.get(overtaker, MARKS) & (HOLE | LATE | REPEATED)) return false;
+  const shown = elapsed(segment, sent.get(overtaker, SECONDS), sent.get(overtaker, NANOS));
+  return shown < roundTripOf(connection, flow, back) * NEARLY;
 }
 
 const NO = 0;

@@ -40,7 +40,7 @@ export class FlowDetail {
   /** Where a flight ended that was lost in front of the tap, while a timeout makes the sender go through it again. */
   goesBackTo = 0;
 
-  /** The first flight, while it may be one that was cut in pieces (verdict/pieces.ts). */
+  /** The first large flight, while it may be one that was cut in pieces (verdict/pieces.ts). */
   pieces: Pieces | null = null;
 
   /** Bare segments that came behind what their receiver has, each to be answered by an ACK (RFC 9293 3.10.7.4): how many, since when. */

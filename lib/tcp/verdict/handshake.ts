@@ -58,7 +58,7 @@ export function judgeSyn(it: Case): void {
   if (flow.started === 0) {
     start(it);
     if (!isAck) judgeFirst(it);
-    else if (answersOlder(it)) judgeRepeatOfUnseen(it, flow.next, 1);
+    else if (answersOlder(it)) judgeRepeatOfUnseen(it, flow.next, 1, MEDIUM);
   } else if ((flow.options & SYN_SEEN) !== 0 && segment.seq === flow.isn) {
     // Crossing SYNs: the SYN-ACK that answers one repeats the number of the other, and is not a repetition.
     if (isAck && flow.synAcked === 0) flow.synAcked = 1;

@@ -17,8 +17,10 @@ const TIMESTAMP_BYTES = 12;
 const LEAST_PIECE = 500;
 /** Segments of a first flight (RFC 6928 2). What waited behind it is cut alike, and is sent for the first time. */
 const INITIAL_WINDOW = 10;
+/** So many segments may come between the pieces of a flight. */
+const MOST_OTHERS = 32;
 
-/** The first flight of a flow, as long as it may be one that was cut in pieces. */
+/** The first large flight of a flow, as long as it may be one that was cut in pieces. */
 export interface Pieces {
   /** Payload of one segment as it was sent first. */
   readonly whole: number;
@@ -28,9 +30,12 @@ export interface Pieces {
   readonly end: number;
   /** Where the buffer began that is under way now, and the frames that bore its pieces. */
   start: number;
+  next: number;
   frames: number[];
   /** At least one was cut so. */
   proven: boolean;
+  /** Segments that came in between. */
+  others: number;
 }
 
 const revised = new Judgement();
@@ -42,15 +47,15 @@ function agreedSize(flow: Flow, back: Flow): number {
   return Math.min(flow.mss, back.mss) - (stamped ? TIMESTAMP_BYTES : 0);
 }
 
-/** The first payload is no full segment, and yet more follows. */
+/** The largest so far, without being a full segment, and yet more follows. */
 export function mayBePiece(flow: Flow, back: Flow, segment: Segment): boolean {
-  if (flow.bytes > 0 || segment.flags & PSH || segment.length < LEAST_PIECE) return false;
+  if (segment.length <= flow.largestSegment || segment.flags & PSH || segment.length < LEAST_PIECE) return false;
   return segment.length < agreedSize(flow, back);
 }
 
-/** Payload that is next in order: a piece, the rest of a buffer, or neither. */
+/** Payload that nobody knows to be sent again: a piece, the rest of a buffer, or neither. */
 export function followPieces(it: Case): void {
-  const { flow, back, segment } = it;
+  const { flow, back, segment, out } = it;
   if (mayBePiece(flow, back, segment)) {
     flow.detail ??= new FlowDetail();
     const whole = agreedSize(flow, back);
@@ -59,18 +64,27 @@ export function followPieces(it: Case): void {
       piece: segment.length,
       end: seqAdd(segment.seq, INITIAL_WINDOW * whole),
       start: segment.seq,
-      frames: [segment.frame],
+      next: seqAdd(segment.seq, segment.length),
+      frames: out.kind === 0 ? [segment.frame] : [],
       proven: false,
+      others: 0,
     };
     return;
   }
   const pieces = flow.detail?.pieces;
   if (!pieces) return;
+  // What the sender may send beyond the flight meanwhile is none of it.
+  if (segment.seq !== pieces.next) {
+    if (++pieces.others > MOST_OTHERS) flow.detail!.pieces = null;
+    return;
+  }
   const end = seqAdd(segment.seq, segment.length);
+  pieces.next = end;
   const closes = seqDiff(end, pieces.start) % pieces.whole === 0 && (pieces.proven || !(segment.flags & PSH));
   if (seqGt(end, pieces.end) || segment.length > pieces.piece) flow.detail!.pieces = null;
-  else if (segment.length === pieces.piece) pieces.frames.push(segment.frame);
-  else if (closes) closeBuffer(it, pieces);
+  else if (segment.length === pieces.piece) {
+    if (out.kind === 0) pieces.frames.push(segment.frame);
+  } else if (closes) closeBuffer(it, pieces);
   else flow.detail!.pieces = null;
 }
 
@@ -82,7 +96,7 @@ function closeBuffer({ connection, flow, segment, out, revisions }: Case, pieces
   const detail = flow.detail!;
   detail.retransmissions += pieces.frames.length;
   detail.retransmittedBytes += pieces.frames.length * pieces.piece;
-  out.set(RETRANSMISSION, HOW_UNKNOWN, false, MEDIUM, 0);
+  if (out.kind === 0) out.set(RETRANSMISSION, HOW_UNKNOWN, false, MEDIUM, 0);
   pieces.start = seqAdd(segment.seq, segment.length);
   pieces.frames = [];
   pieces.proven = true;

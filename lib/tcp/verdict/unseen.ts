@@ -9,9 +9,9 @@ import type { Case } from './case.ts';
 import { FlowDetail, NOT_RECOVERING, RECOVERING_TIMEOUT } from './detail.ts';
 import { find, holeFrom } from './history.ts';
 import { mayBePiece } from './pieces.ts';
-import { END, MARKS, MORE, NEXT, PAYLOAD, START } from './record.ts';
+import { END, MARKS, NEXT, PAYLOAD, START } from './record.ts';
 import { LEAST_TIMEOUT, sinceSending } from './recovery.ts';
-import { leftOut, wasOvertaken } from './sending-order.ts';
+import { countsOwn, leftOut, numbersBetween, wasOvertaken } from './sending-order.ts';
 
 // Retransmissions that no sequence number betrays: their original was lost in front of the tap, and nothing behind it came.
 
@@ -91,7 +91,7 @@ export function repeatsUnseen(it: Case, lost: number): boolean {
 function followsLost(it: Case): boolean {
   const { connection, flow, back, segment } = it;
   const { recovery, reordered } = flow.detail!;
-  if (recovery !== NOT_RECOVERING || reordered > 0 || !wasMoreAtHand(it, MORE)) return false;
+  if (recovery !== NOT_RECOVERING || reordered > 0 || !wasMoreAtHand(it, 0)) return false;
   const soonest = Math.max(LEAST_PROBE_TIMEOUT, roundTripOf(connection, flow, back) * NEARLY);
   return sinceSending(it.memory.sent, flow.tail, segment) >= soonest;
 }
@@ -132,6 +132,7 @@ function isTimers({ connection, flow, back, segment }: Case, lost: number): bool
  */
 export function answersOlder({ connection, flow, back, segment }: Case): boolean {
   if (flow.contiguous !== flow.next || back.detail === null || back.ackSeen === 0) return false;
+  if (countsOwn(flow, segment) && numbersBetween(flow, segment) === 0) return false;
   const repeat = back.detail.pending.at(-1);
   if (repeat === undefined || repeat.kind !== RETRANSMISSION || repeat.spurious || repeat.how === HOW_FAST)
     return false;

@@ -38,6 +38,20 @@ it('a first flight that comes in pieces: the path takes less than both ends agre
   holds(`0.020 > 0:100 P\n0.05 < ack 100\n${flight.join('\n')}`, V6);
 });
 
+it('a large flight behind short messages', () => {
+  holds(
+    `
+    0.010 < 0:200 P
+    0.020 > 0:100 P ack 200
+    0.051 < ack 100 200:1348                      | retransmission unknown
+    0.052 < 1348:1648                             | retransmission unknown
+    0.053 < 1648:2796                             | retransmission unknown
+    0.054 < 2796:3096                             | retransmission unknown
+    `,
+    V6,
+  );
+});
+
 it('is not one whose pieces do not add up, nor one that a program wrote so', () => {
   holds(CUT('2296:2900', ''), V6);
   holds(CUT('2296:2896 P', ''), V6);
@@ -51,8 +65,14 @@ it('in order, at a timer’s time: the segment before it had said that more was 
   const NEW = '0.262 < 1448:2448 P |';
   tail('0:1448', '', AGAIN, {});
   tail('0:1448', '', AGAIN, { timestamps: false });
-  // It had said its last; or had not heard of the acknowledgment; or the window was full; or no number is missing.
-  tail('0:1448 P', '', NEW, {});
+  tail('0:1448', '', AGAIN, { tap: 'middle' });
+  // The same in mid-connection, where nobody knows how windows are scaled; and where it ends short what looks like one message.
+  tail('0:1448', 'win 1', '0.262 < 1448:2448 P | retransmission rto', { handshake: false });
+  tail('0:1448 P', '', AGAIN, {});
+  // At the sender's own host nothing is lost in front of the tap.
+  tail('0:1448', '', NEW, { tap: 'server' });
+  // It had said its last, a full segment again; or had not heard of the acknowledgment; or the window was full; or no number is missing.
+  tail('0:1448 P', '', '0.262 < 1448:2896 P', {});
   tail('0:1448', '', `0.262 < 1448:2448 P ecr 20 |`, {});
   tail('0:1448', 'win 0', '0.2 > win 500\n0.262 < 1448:2448 P |', {});
   tail('0:1448', '', NEW, { ids: true });
@@ -127,5 +147,36 @@ it('of a flow whose peer was not captured: a timeout does not go on beyond what 
     0.540 > 400:600 P ack 30 id 8
     `,
     { handshake: false },
+  );
+});
+
+it('pieces of a first flight, though the sender went on beyond it meanwhile', () => {
+  holds(
+    `
+    0.020 > 0:100 P
+    0.051 < ack 100 0:1148                        | retransmission unknown
+    0.052 < 1148:1448                             | retransmission unknown
+    0.053 < 1448:2596                             | retransmission unknown
+    0.054 < 14480:15628
+    0.055 < 2596:2896                             | retransmission fast
+    `,
+    V6,
+  );
+});
+
+it('is no answer to the first of two requests if its sender numbers it right behind what it sent last', () => {
+  holds(
+    `
+    0.020 < 0:100 id 4
+    0.021 > ack 100
+    0.022 < 100:200 id 5
+    0.023 > ack 200
+    0.030 < 200:300 id 6
+    0.031 > ack 300
+    0.032 > 0:80 P
+    0.260 > 0:80 P                                | retransmission tail_loss_probe spurious of 7
+    0.262 < ack 80 300:400 ecr 32 id 7
+    `,
+    { tap: 'client' },
   );
 });

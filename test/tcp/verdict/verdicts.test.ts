@@ -615,6 +615,19 @@ describe('duplicate', () => {
           `0.${String(20 + n * 2).padStart(3, '0')} < ${n * 1000}:${(n + 1) * 1000} P\n0.${String(21 + n * 2).padStart(3, '0')} > ack ${(n + 1) * 1000}`,
       );
     const V6: Setting = { tap: 'client', ids: false, timestamps: false };
+    // Not acknowledged so far, but the sender talks on.
+    holds(
+      `
+      ${flight(0, 15).join('\n')}
+      0.050 < 15000:16000 P
+      0.052 < 16000:17000 P
+      0.054 < 17000:18000 P
+      0.056 < 18000:19000 P
+      0.0575 < 16000:17000                        | duplicate network of 32
+      0.058 < 19000:20000 P
+      `,
+      V6,
+    );
     holds(
       `
       ${flight(0, 20).join('\n')}
@@ -647,6 +660,24 @@ describe('duplicate', () => {
       ${line}`;
     holds(again('0.301 < 0:1000                              | duplicate unknown of 3'), V6);
     holds(again('0.308 < 0:1000                              | retransmission fast spurious of 3'), V6);
+  });
+
+  it('of what came late, before anybody can have asked for it', () => {
+    const again = (at: string, verdict: string) =>
+      holds(
+        `
+        0.020 < 0:1000
+        0.0201 > ack 1000
+        0.0206 < 2000:3000
+        0.0207 > ack 1000 sack 2000:3000
+        0.0220 < 1000:2000                        | reordering
+        0.0221 > ack 3000
+        ${at} < 1000:2000                         | ${verdict}
+        `,
+        { tap: 'client', ids: false, timestamps: false },
+      );
+    again('0.0230', 'duplicate unknown of 5');
+    again('0.0330', 'retransmission fast spurious of 5');
   });
 
   it('of a SYN-ACK or SYN whose sender has moved on: nobody sends that again', () => {
