@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { CaptureFacts } from '../../lib/facts/capture.ts';
+import type { ConnectionFacts, RetransmissionRun } from '../../lib/facts/connection.ts';
 import type { Finding } from '../../lib/facts/finding.ts';
 import { RULES } from '../../lib/rules/index.ts';
+import type { Draft } from '../../lib/rules/rule.ts';
+import { capture, connection, endpoint, moment } from '../lint/facts.ts';
 import { lintBytes, lintScript } from './fixture.ts';
 
 /** Sentences, causes and steps that a rule's general ones would be wrong for. */
@@ -202,5 +206,119 @@ describe('a request without an answer', () => {
 +0.01 > . 102:102(0) ack 502 win 502
 `),
     ).toEqual([]);
+  });
+});
+
+describe('a window that is far from full in a round trip', () => {
+  it('belongs to a reader that is slow, and not to a buffer that is small', () => {
+    const rounds = Array.from(
+      { length: 100 },
+      (_, i) => `+0 > P. ${1 + i * 2000}:${1001 + i * 2000}(1000) ack 1
++0.0001 > P. ${1001 + i * 2000}:${2001 + i * 2000}(1000) ack 1
++0.001 < . 1:1(0) ack ${2001 + i * 2000} win 500
++0.05 < . 1:1(0) ack ${2001 + i * 2000} win 2000
+`,
+    ).join('');
+    const finding = found(`client 10.0.0.1:40000 -> server 10.0.0.2:80
+0      > S 0:0(0) <mss 1000,sackOK>
++0.001 < S. 0:0(0) ack 1 win 2000 <mss 1000,sackOK>
++0     > . 1:1(0) ack 1
+${rounds}`).find(({ rule }) => rule === 'window-limited');
+    expect(finding?.likelyCauses).toEqual(['The receiving program reads more slowly than the data comes.']);
+    expect(finding?.message).not.toContain('it allows');
+  });
+});
+
+/** What a rule says of facts made by hand, with its options as they are. */
+function judged(id: string, facts: ConnectionFacts | CaptureFacts): readonly Draft[] {
+  const rule = RULES.find(({ meta }) => meta.id === id)!;
+  const options = Object.fromEntries(Object.entries(rule.meta.options).map(([name, option]) => [name, option.default]));
+  const judge = ('connection' in rule ? rule.connection : rule.capture) as (
+    ...args: unknown[]
+  ) => Draft | Draft[] | null;
+  return [judge(facts, options, { start: moment(0), end: moment(100) }) ?? []].flat();
+}
+
+describe('facts that a general cause would be wrong for', () => {
+  const stretch: RetransmissionRun = {
+    start: moment(1),
+    end: moment(2),
+    firstFrame: 5,
+    lastFrame: 9,
+    frames: [5, 6, 7, 8, 9],
+    segments: 5,
+    bytes: 5000,
+    densest: 5,
+    by: { tail_loss_probe: 2, fast: 3 },
+    spurious: 1,
+    unsure: 0,
+    stall: 0.02,
+    unresolved: false,
+    tail: true,
+  };
+  const client = (changes: object) => connection({ client: endpoint('10.0.0.1', 40000, changes) });
+
+  it('a tail-loss probe that was needless repaired nothing; of others, only probes are counted', () => {
+    expect(judged('tail-loss', client({ retransmissionRuns: [stretch] }))).toMatchObject([{ frameCount: 2 }]);
+    expect(judged('tail-loss', client({ retransmissionRuns: [{ ...stretch, spurious: 2 }] }))).toEqual([]);
+  });
+
+  it('duplicate ACKs behind a loss are no loop', () => {
+    const acks = { count: 150, frames: [5, 6], start: moment(1), end: moment(2), densest: 120 };
+    const facts = connection({
+      client: endpoint('10.0.0.1', 40000, { duplicateAcks: acks }),
+      server: endpoint('10.0.0.2', 80, { retransmissions: 3, dataSegments: 2000 }),
+    });
+    expect(judged('duplicate-ack-storm', facts)[0]?.likelyCauses?.join()).not.toContain('loop');
+    expect(judged('duplicate-ack-storm', client({ duplicateAcks: acks }))[0]?.likelyCauses).toBeUndefined();
+  });
+
+  it('TIME_WAIT on course for most of the ports says so', () => {
+    const closer = {
+      address: '10.0.0.1',
+      role: 'connected',
+      serviceAddress: '10.0.0.2',
+      servicePort: 80,
+      closes: 4000,
+      closesPerSecond: Array.from({ length: 10 }, (_, i) => [i, 400] as const),
+      peak: { count: 4000, second: 9 },
+      firstFrame: 1,
+      lastFrame: 9,
+      examples: [],
+    } as const;
+    const [draft] = judged(
+      'time-wait-pressure',
+      capture({ start: moment(0), end: moment(10), traffic: { services: [], closers: [closer] } }),
+    );
+    expect(draft?.message).toContain('14 % of its ports for that service, on course for 85 %');
+  });
+
+  it('a stall that is most of what a window cost is told alone', () => {
+    const spell = {
+      start: moment(1),
+      frame: 5,
+      end: moment(11),
+      endFrame: 9,
+      lastSeen: moment(11),
+      probes: 2,
+      probeFrames: [6, 7],
+      pending: 'probes',
+      bytesWaiting: 0,
+      endedBy: 'window',
+    } as const;
+    const sender = {
+      firstData: { frame: 4, time: moment(0) },
+      limitedBy: { application: 0, receiveWindow: 1, network: 0 },
+    };
+    const stalled = (end: number) =>
+      judged(
+        'zero-window-stall',
+        connection({
+          client: endpoint('10.0.0.1', 40000, { zeroWindowSpells: [spell] }),
+          server: endpoint('10.0.0.2', 80, { ...sender, lastNewData: { frame: 99, time: moment(end) } }),
+        }),
+      )[0]?.replaces;
+    expect(stalled(15)).toEqual(['window-limited']);
+    expect(stalled(25)).toBeUndefined();
   });
 });

@@ -13,8 +13,8 @@ export default defineRule({
     why: 'The client waits through every retry (on Linux more than two minutes) before its program learns that nobody is there.',
     likelyCauses: [
       'A firewall or security group drops the SYN (a refusal would have been an RST).',
-      'The host is down, or the address routes nowhere.',
-      'The answer takes another path, which this capture or a stateful firewall does not see.',
+      'The host is down, the address routes nowhere, or the answer takes another path, which this capture or a stateful firewall does not see.',
+      'Where the service answers others meanwhile: its accept queue is full (Linux then drops SYNs without a word), or new connections are limited.',
     ],
     nextSteps: [
       'Capture on the server: if the SYN arrives there, look at its firewall and accept queue; if not, at the path.',

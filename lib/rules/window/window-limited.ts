@@ -6,7 +6,10 @@ import { bothSides, capital, otherSide } from '../watching.ts';
 
 /** Of what a window allows each round trip: below this share, the reader is slow rather than the window small. */
 const FAR_BELOW = 0.25;
-const SLOW_READER = ['The receiving program reads more slowly than the data comes.'];
+const SLOW_READER = {
+  likelyCauses: ['The receiving program reads more slowly than the data comes.'],
+  nextSteps: ['The program is the bottleneck, not the network: look what it waits for between its reads.'],
+};
 
 export default defineRule({
   meta: {
@@ -64,7 +67,7 @@ export default defineRule({
         start: began,
         end: ended,
         impact: { seconds },
-        ...(isSlowReader ? { likelyCauses: SLOW_READER } : {}),
+        ...(isSlowReader ? SLOW_READER : {}),
         evidence: {
           limitedByWindow: percent(share),
           limitedByApplication: percent(own.limitedBy!.application),
