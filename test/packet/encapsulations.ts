@@ -277,7 +277,7 @@ const links: readonly Encapsulation[] = [
     wrap: (p) => bytes('bc b5 56 56', fibreChannel(p), zeroes(4)),
   },
   {
-    name: 'Infiniband',
+    name: 'Infiniband with a local route',
     linkType: 247,
     wrap: (p) => bytes('00 02 00 01 00 13 00 02', baseTransport(p)),
   },
@@ -489,17 +489,17 @@ const links: readonly Encapsulation[] = [
   { name: 'Endace', linkType: 197, wrap: (p) => endace(p, '02') },
   { name: 'Endace, extended', linkType: 197, wrap: (p) => endace(p, '82', zeroes(8)) },
   { name: 'Endace, classified', linkType: 197, wrap: (p) => endace(p, '10') },
-  { name: 'Endace, PPP', linkType: 197, wrap: (p) => bytes(zeroes(8), '01', zeroes(7), 'ff 03', pppProtocol(p), p) },
-  { name: 'Endace, Cisco HDLC', linkType: 197, wrap: (p) => bytes(zeroes(8), '0a', zeroes(7), hdlc(p)) },
+  { name: 'Endace, PPP', linkType: 197, wrap: (p) => endaceRecord('01', bytes('ff 03', pppProtocol(p), p)) },
+  { name: 'Endace, Cisco HDLC', linkType: 197, wrap: (p) => endaceRecord('0a', hdlc(p)) },
   {
     name: 'Endace, a channel',
     linkType: 197,
-    wrap: (p) => bytes(zeroes(8), '05', zeroes(7), '00 00 00 03', hdlc(p)),
+    wrap: (p) => endaceRecord('05', bytes('00 00 00 03', hdlc(p))),
   },
   {
     name: 'Endace, Infiniband',
     linkType: 197,
-    wrap: (p) => bytes(zeroes(8), '15', zeroes(7), '00 02 00 01 00 13 00 02', baseTransport(p)),
+    wrap: (p) => endaceRecord('15', bytes('00 02 00 01 00 13 00 02', baseTransport(p))),
   },
   { name: 'Solaris', linkType: 226, wrap: (p) => bytes('01', family(p, 26), '00 01', be32(p.length), zeroes(16), p) },
   { name: 'netfilter log', linkType: 239, wrap: (p) => netfilterLog(p, le16) },
@@ -887,6 +887,10 @@ function isl(packet: Bytes): Bytes {
 function endace(packet: Bytes, type: string, extension: Bytes = zeroes(0)): Bytes {
   const record = bytes(extension, '00 00', ethernet(packet));
   return bytes(zeroes(8), type, '00', be16(16 + record.length), '00 00', be16(ethernet(packet).length), record);
+}
+
+function endaceRecord(type: string, packet: Bytes): Bytes {
+  return bytes(zeroes(8), type, '04', be16(16 + packet.length), '00 00', be16(packet.length), packet);
 }
 
 function aggregate(packet: Bytes): Bytes {
