@@ -167,7 +167,7 @@ export const LABELS: readonly Label[] = [
   },
   { says: /FIN_WAIT_?2/i, rules: [], because: 'the peer’s CLOSE_WAIT is the finding, or it is below a minute' },
   {
-    says: /FIN never acknowledged/i,
+    says: /FIN never (acknowledged|arrives)/i,
     rules: ['fin-wait-1-stuck', 'last-ack-stuck'],
     because: 'three FINs and more without an ACK',
   },
@@ -177,6 +177,12 @@ export const LABELS: readonly Label[] = [
     because: 'a FIN comes again, and is acknowledged then',
   },
   { says: /re-acknowledges|final ACK lost: server in LAST_ACK/i, rules: ['fin-retransmitted'], because: 'as above' },
+  {
+    says: /FIN is on its way/i,
+    rules: ['abortive-close'],
+    because: 'the RST takes the place of a FIN, and nothing was under way',
+  },
+  { says: /downloads queue/i, rules: [], because: 'short transfers: what they wait for is each other' },
   {
     says: /simultaneous close/i,
     rules: ['simultaneous-close'],

@@ -10,6 +10,8 @@ export const LIMITS: readonly Limit[] = [
     because: 'a timer ended the state: no segment left, and none was due before the capture ended',
     at: [
       'final_ack_never.client.pcap: server states',
+      'fin_in_vain.client.pcap: client times',
+      'fin_in_vain.middle.pcap: client times',
       'fin_wait_2_timeout.client.pcap: client times',
       'fin_wait_2_timeout.server.pcap: client times',
       'synack_never_arrives.pcap: client states',
@@ -52,6 +54,10 @@ export const LIMITS: readonly Limit[] = [
       'final_ack_lost_fin_heals.middle.pcap: server times',
       'final_ack_lost_then_reset.client.pcap: server states',
     ],
+  },
+  {
+    because: 'every copy of the FIN was lost before the tap, and a RST that answers says nothing of it',
+    at: ['fin_in_vain.server.pcap: client states'],
   },
   {
     because: 'the RST that refused the SYN was lost behind the tap: some stacks ask again though it came',

@@ -13,6 +13,8 @@ const CLOCK = 0.0005;
 
 /** Times that the path's delays do not explain, and what does. */
 const EXPLAINED: { readonly [file: string]: string } = {
+  'downloads_queue.client.pcap': 'the first round trips wait in the queue already',
+  'downloads_queue.server.pcap': 'as above',
   'fast_open_ignored.client.pcap': 'the data of the SYN is sent again behind the final ACK, which waits for it',
   'fast_open_ignored.middle.pcap': 'as above',
   'fast_open_ignored.server.pcap': 'as above',
