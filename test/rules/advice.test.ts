@@ -293,6 +293,32 @@ describe('facts that a general cause would be wrong for', () => {
     expect(draft?.message).toContain('14 % of its ports for that service, on course for 85 %');
   });
 
+  it('a reset says nothing of the silence before it where data came after it', () => {
+    const reset = {
+      frame: 8,
+      time: moment(21),
+      from: 'server',
+      fromState: 'ESTABLISHED',
+      toState: 'ESTABLISHED',
+      fit: 'exact',
+      accepted: true,
+      unacknowledgedFromClient: 0,
+      unacknowledgedFromServer: 0,
+      ttl: 64,
+      usualTtl: 64,
+      ipId: 0,
+      talkedOn: 0,
+    } as const;
+    const last = (frame: number, seconds: number) =>
+      judged('reset-mid-connection', {
+        ...client({ lastNewData: { frame, time: moment(seconds) } }),
+        resets: [reset],
+      })[0];
+    expect(last(7, 1)?.message).toContain('20 s after the last data;');
+    expect(last(9, 50)?.message).not.toContain('after the last data');
+    expect(last(9, 50)?.evidence).toMatchObject({ secondsIdle: null });
+  });
+
   it('a stall that is most of what a window cost is told alone', () => {
     const spell = {
       start: moment(1),

@@ -42,7 +42,9 @@ export default defineRule({
     const many = `{connections} of {clients} with server ${at(facts.server)}`;
     const open = secondsBetween(facts.start, reset.time);
     const said = [facts.client.lastNewData, facts.server.lastNewData].flatMap((last) => (last === null ? [] : [last]));
-    const idle = Math.min(open, ...said.map(({ time }) => secondsBetween(time, reset.time)));
+    // Where data came after it, nobody can tell here what had been the last before.
+    const wentOn = said.some(({ frame }) => frame > reset.frame);
+    const idle = wentOn ? 0 : Math.min(open, ...said.map(({ time }) => secondsBetween(time, reset.time)));
     const common = {
       confidence: 'high',
       side: reset.from,
@@ -53,7 +55,7 @@ export default defineRule({
       evidence: {
         from: reset.from,
         secondsOpen: Number(open.toFixed(6)),
-        secondsIdle: Number(idle.toFixed(6)),
+        secondsIdle: wentOn ? null : Number(idle.toFixed(6)),
       },
     } as const;
 

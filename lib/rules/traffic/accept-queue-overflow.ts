@@ -42,7 +42,8 @@ export default defineRule({
         ...told,
         side: 'server',
         endpoints: [{ address: service.address, port: service.port, role: 'server' }],
-        replaces: ['final-ack-lost', 'syn-unanswered'],
+        // What a hung program leaves unanswered is told here.
+        replaces: ['final-ack-lost', 'syn-unanswered', ...(service.ignoredAcks === undefined ? ['slow-response'] : [])],
         replacesAt: { address: service.address, port: service.port },
       } as const;
     });
