@@ -27,12 +27,10 @@ export function asClaimed(segment: Segment): Segment {
   return claimed;
 }
 
-/** The capture doesn't hold the whole header, or that makes no sense: labels are found, but printing stops before them. */
-export function printsNoLabels({ troubles }: Segment): boolean {
-  return (troubles & (HEADER_CUT | BAD_DATA_OFFSET)) !== 0;
-}
-
-/** Options that Wireshark doesn't get to see are not taken for absent. */
-export function hidesOptions({ troubles }: Segment): boolean {
+/**
+ * The capture doesn't hold the whole header, or that makes no sense. Options that Wireshark doesn't get to see are not taken
+ * for absent; labels are found, but printing stops before them.
+ */
+export function stopsEarly({ troubles }: Segment): boolean {
   return (troubles & (HEADER_CUT | BAD_DATA_OFFSET)) !== 0;
 }

@@ -2,7 +2,7 @@ import { Int32Columns } from '../../bytes/columns.ts';
 import { seqLe, seqLt } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import { ACK, FIN, RST, SYN } from '../../packet/segment.ts';
-import { asClaimed, breaksOff, hidesOptions, printsNoLabels, stopsAtOffset } from './dissection.ts';
+import { asClaimed, breaksOff, stopsAtOffset, stopsEarly } from './dissection.ts';
 import {
   ACK_LOST_SEGMENT,
   DUPLICATE_ACK,
@@ -94,13 +94,13 @@ export class Labels {
 
     if ((labels & ZERO_WINDOW_PROBE) === 0) advance(own, segment);
     if (segment === decoded) this.time(stream, segment);
-    this.noteSynAck(printsNoLabels(segment) ? NO_ROW : segment.frame, segment, labels);
+    this.noteSynAck(stopsEarly(segment) ? NO_ROW : segment.frame, segment, labels);
     remember(own, segment, labels);
     rememberMptcp(own, peer, segment);
     startScaling(own, segment);
     own.store(columns, stream, fromLow ? LOW : HIGH);
     peer.store(columns, stream, fromLow ? HIGH : LOW);
-    return printsNoLabels(segment) ? 0 : labels;
+    return stopsEarly(segment) ? 0 : labels;
   }
 
   /** A TCP header quoted in an ICMP error: gets no labels, but what it says of bases and scales counts. */
@@ -211,7 +211,7 @@ function learnSyn(own: Side, peer: Side, segment: Segment): boolean {
   // A SYN over again: what came after a hole is forgotten.
   if (!synAck && own.baseKnown !== 0 && own.base === seq) own.next = own.whole;
 
-  if (!hidesOptions(segment)) {
+  if (!stopsEarly(segment)) {
     if (own.scale === SCALE_UNKNOWN) own.scale = peer.scale = SCALE_OFF;
     if (synAck && peer.scale === SCALE_OFF) own.scale = SCALE_OFF;
   }

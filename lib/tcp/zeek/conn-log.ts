@@ -25,7 +25,6 @@ export class ZeekConnection {
 
   /** `checksumBad`: Zeek would verify and refuse the segment's checksum; it then notes `C` and looks no further. */
   step(segment: Segment, fromClient: boolean, checksumBad = false): void {
-    if (isUnseen(segment)) return;
     if (this.open === null) {
       this.startSeconds = segment.seconds;
       this.startNanos = segment.nanos;
@@ -71,11 +70,6 @@ export class ZeekConnection {
   facts(): ZeekRowFacts[] {
     return this.rows.map((tally) => tally.facts());
   }
-}
-
-/** The capture doesn't hold a header's 20 bytes: Zeek drops the packet. */
-function isUnseen({ troubles, headerStart, payloadStart }: Segment): boolean {
-  return (troubles & HEADER_CUT) !== 0 && payloadStart - headerStart < HEADER_LEAST;
 }
 
 /** The header claims to be one. */

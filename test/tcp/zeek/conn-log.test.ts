@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ACK, BAD_DATA_OFFSET, FIN, HEADER_CUT, PSH, RST, Segment, SYN } from '../../../lib/packet/segment.ts';
+import { ACK, BAD_DATA_OFFSET, FIN, PSH, RST, Segment, SYN } from '../../../lib/packet/segment.ts';
 import { fullest, ZeekConnection } from '../../../lib/tcp/zeek/conn-log.ts';
 
 const CLIENT_ISN = 1_000;
@@ -15,8 +15,6 @@ interface Line {
   readonly bad?: boolean;
   /** What the header claims, with 20 bytes there. */
   readonly headerLength?: number;
-  /** Bytes of a header that the capture holds. */
-  readonly headerHeld?: number;
 }
 
 /** A connection told in lines: who, flags, sequence number relative to the ISN, payload, acknowledgment relative to the other's ISN. */
@@ -82,9 +80,7 @@ class Story {
     segment.length = length;
     segment.payloadCaptured = line.captured ?? length;
     segment.headerLength = line.headerLength ?? 20;
-    segment.payloadStart = line.headerHeld ?? 20;
     if (line.headerLength !== undefined) segment.troubles |= BAD_DATA_OFFSET;
-    if (line.headerHeld !== undefined) segment.troubles |= HEADER_CUT;
     this.zeek.step(segment, fromClient, line.bad ?? false);
     return this;
   }
@@ -373,11 +369,6 @@ describe('rows that Zeek splits', () => {
     expect(told.rows).toEqual(['S1 ShA']);
     told.client(SYN, 9_000, 0, 0, { headerLength: 60 });
     expect(told.rows).toEqual(['S1 ShA', 'OTH ']);
-  });
-
-  test('a header of which the capture holds less than 20 bytes makes no row', () => {
-    expect(story().client(SYN, 0, 0, 0, { headerHeld: 16 }).rows).toEqual([]);
-    expect(story().client(SYN, 0, 0, 0, { headerHeld: 20 }).rows).toEqual(['OTH ']);
   });
 });
 
