@@ -1,9 +1,10 @@
 import type { CaptureFacts, Vantage } from '../facts/capture.ts';
 import { isBefore, type Moment } from '../facts/moment.ts';
+import { ACKED_UNSEEN, MIDSTREAM, ONE_SIDED } from '../facts/notes.ts';
 import { DUPLICATE, HOW_NETWORK, HOW_SYN, HOW_SYNACK, HOW_UNKNOWN, RETRANSMISSION } from '../facts/verdict.ts';
 import { addressText } from '../packet/address.ts';
 import { type Segment, segmentSpan } from '../packet/segment.ts';
-import type { Connection } from '../tcp/connection.ts';
+import type { Connection, Endpoint } from '../tcp/connection.ts';
 import { elapsed } from '../tcp/timing/elapsed.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import { keepLowest } from '../traffic/lowest.ts';
@@ -29,6 +30,11 @@ class Tally {
     this.count++;
     if (this.firstFrame === 0 || frame < this.firstFrame) this.firstFrame = frame;
     keepLowest(this.examples, example, EXAMPLES);
+  }
+
+  facts(): { connections: number; firstFrame: number; examples: readonly number[] } {
+    const { count, firstFrame, examples } = this;
+    return { connections: count, firstFrame, examples };
   }
 }
 
@@ -119,21 +125,16 @@ export class CaptureQuality {
     this.networkDuplicates.add(frame);
   }
 
-  connectionEnded(seen: {
-    readonly number: number;
-    readonly firstFrame: number;
-    readonly oneSided: boolean;
-    readonly midstream: boolean;
-    readonly unseenBytes: number;
-    readonly vantage: Vantage;
-  }): void {
-    if (seen.oneSided) this.oneSided.add(seen.firstFrame, seen.number);
-    if (seen.midstream) this.midstream.add(seen.firstFrame, seen.number);
-    if (seen.unseenBytes > 0) {
-      this.unseen.add(seen.firstFrame, seen.number);
-      this.unseenBytes += seen.unseenBytes;
+  connectionEnded(c: Connection, vantage: Vantage): void {
+    const { notes, firstFrame, number } = c;
+    if ((notes & ONE_SIDED) !== 0) this.oneSided.add(firstFrame, number);
+    if ((notes & MIDSTREAM) !== 0) this.midstream.add(firstFrame, number);
+    const unseen = (notes & ACKED_UNSEEN) === 0 ? 0 : unseenBytes(c.client) + unseenBytes(c.server);
+    if (unseen > 0) {
+      this.unseen.add(firstFrame, number);
+      this.unseenBytes += unseen;
     }
-    this.vantages.set(seen.vantage, (this.vantages.get(seen.vantage) ?? 0) + 1);
+    this.vantages.set(vantage, (this.vantages.get(vantage) ?? 0) + 1);
   }
 
   /** `traffic`: counters to tell, these or a copy with more in it. */
@@ -158,16 +159,8 @@ export class CaptureQuality {
       cutFrames,
       snapLength,
       clockSteps,
-      oneSided: {
-        connections: this.oneSided.count,
-        firstFrame: this.oneSided.firstFrame,
-        examples: this.oneSided.examples,
-      },
-      midstream: {
-        connections: this.midstream.count,
-        firstFrame: this.midstream.firstFrame,
-        examples: this.midstream.examples,
-      },
+      oneSided: this.oneSided.facts(),
+      midstream: this.midstream.facts(),
       captureDuplicates: this.captureDuplicates.facts(),
       networkDuplicates: this.networkDuplicates.facts(),
       unseenBytes: { bytes: this.unseenBytes, connections: this.unseen.count, firstFrame: this.unseen.firstFrame },
@@ -194,4 +187,8 @@ export class CaptureQuality {
 /** A segment was lost. Handshakes are another matter: a server that is down or overrun loses nothing. */
 function isLoss({ how, spurious }: Judgement): boolean {
   return !spurious && how !== HOW_SYN && how !== HOW_SYNACK;
+}
+
+function unseenBytes({ flow }: Endpoint): number {
+  return flow.detail?.unseenBytes ?? 0;
 }

@@ -1,29 +1,23 @@
-import type { Vantage } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
-import { type Moment, secondsBetween } from '../facts/moment.ts';
-import { ACKED_UNSEEN, MIDSTREAM, ONE_SIDED, REUSED } from '../facts/notes.ts';
+import { REUSED } from '../facts/notes.ts';
 import { TIME_WAIT } from '../facts/state.ts';
 import { Segment } from '../packet/segment.ts';
-import type { Connection, Endpoint } from '../tcp/connection.ts';
+import type { Connection } from '../tcp/connection.ts';
 import type { LoneSyn } from '../tcp/entries/lone.ts';
 import { isOver } from '../tcp/identity.ts';
 import { oldNumbers } from '../tcp/oddities/numbers.ts';
 import { conclude } from '../tcp/state/revise.ts';
 import type { Timeline } from '../tcp/state/timeline.ts';
-import { vantageOf } from '../tcp/timing/vantage.ts';
 import { forget } from '../tcp/verdict/judge.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { CaptureQuality } from './capture-quality.ts';
-import { connectionFacts } from './connection-facts.ts';
-import { ConnectionView, type Naming } from './connection-view.ts';
+import type { Naming } from './connection-view.ts';
 import type { Connections } from './connections.ts';
-import { LastNotes } from './last-notes.ts';
-import { LoneSyns, PATIENCE_SECONDS } from './lone-syns.ts';
+import { LastWord } from './last-word.ts';
+import { LoneSyns } from './lone-syns.ts';
 import type { AnalyzerOptions } from './options.ts';
 import type { Payload } from './payload.ts';
-import { Summaries } from './summaries.ts';
-import { UsualHandshakes } from './usual-handshakes.ts';
 import type { Vocabularies } from './vocabularies.ts';
 
 /** A connection that both ends have closed is finished after this much silence, a healthy one and another, seconds. */
@@ -32,28 +26,21 @@ const QUIET_ODD_SECONDS = 5;
 /** `expires` of a connection that has left memory. */
 const GONE = -1;
 
-/** How connections end: what their silence says, what they add to the counters, their facts, and out of memory. */
+/** When connections end: what their silence says, and how they leave memory. What is told of them is `LastWord`. */
 export class Ending {
-  readonly traffic: Traffic;
   private readonly connections: Connections;
   private readonly timeline: Timeline;
   private readonly memory: Memory;
   private readonly quality: CaptureQuality;
   private readonly vocabularies: Vocabularies | null;
   private readonly payload: Payload | null;
-  private readonly onConnection: ((facts: ConnectionFacts) => void) | null;
-  private readonly onLoneSyn: ((lone: LoneSyn) => void) | null;
-  private readonly wake: number;
-  private readonly lends: boolean;
+  private readonly lastWord: LastWord;
+  /** Somebody wants every connection, those of one SYN among them. */
+  private readonly allWanted: boolean;
   /** Nobody wants every connection in full: healthy ones may leave memory early. */
   private readonly retires: boolean;
   /** Nobody keeps a connection when it has ended: the object may stand for another. */
   private readonly reuses: boolean;
-  private readonly summaries: Summaries;
-  private readonly handshakes = new UsualHandshakes();
-  private readonly tuple = new Segment();
-  private readonly view: ConnectionView;
-  private readonly lastNotes: LastNotes;
 
   /** Connections that are over, in the order in which they may leave memory; the first is at `head`. */
   private queue: Connection[] = [];
@@ -75,18 +62,14 @@ export class Ending {
     this.timeline = timeline;
     this.memory = memory;
     this.quality = quality;
-    this.traffic = quality.traffic;
-    this.summaries = new Summaries(timeline, quality);
-    this.lastNotes = new LastNotes(timeline);
     this.vocabularies = vocabularies;
     this.payload = payload;
-    this.onConnection = options.onConnection ?? null;
-    this.onLoneSyn = options.onLoneSyn ?? null;
-    this.wake = options.wake ?? -1;
-    this.lends = options.lends === true && vocabularies === null;
-    this.reuses = this.lends && options.onPacket === undefined && options.watch === undefined;
-    this.view = new ConnectionView(this.tuple, timeline, naming);
-    this.retires = this.wake !== -1 && options.onPacket === undefined && vocabularies === null;
+    const { wake = -1, onConnection, onLoneSyn, onPacket, watch } = options;
+    const lends = options.lends === true && vocabularies === null;
+    this.lastWord = new LastWord(connections.table, timeline, quality, vocabularies, options, lends, naming);
+    this.allWanted = onConnection !== undefined && wake === -1 && onLoneSyn === undefined;
+    this.retires = wake !== -1 && onPacket === undefined && vocabularies === null;
+    this.reuses = lends && onPacket === undefined && watch === undefined;
   }
 
   /** Both ends are done: it leaves memory after some silence, a healthy one soon, any other after 2MSL. */
@@ -152,8 +135,7 @@ export class Ending {
 
   /** A SYN that nobody answered is not to be kept any longer: it counts. */
   countLone(lone: LoneSyn): void {
-    this.traffic.add(this.summaries.ofLone(lone));
-    this.onLoneSyn?.(lone);
+    this.lastWord.sayLone(lone);
   }
 
   private leaveTable(c: Connection): void {
@@ -187,8 +169,7 @@ export class Ending {
     this.queue = [];
     this.head = 0;
     const { table } = this.connections;
-    const allWanted = this.onConnection !== null && this.wake === -1 && this.onLoneSyn === null;
-    const lone = allWanted ? null : new LoneSyns(table, this.quality.end);
+    const lone = this.allWanted ? null : new LoneSyns(table, this.quality.end);
     for (let entry = 0; entry < table.size; entry++) {
       if (table.isLoneSyn(entry)) {
         const alike = lone === null ? 0 : lone.alike(entry);
@@ -223,21 +204,7 @@ export class Ending {
     const watched = isOver(c) ? Math.min(silence, this.patienceWith(c)) : silence;
     conclude(timeline, c);
     this.payload?.finish(c);
-    c.notes |= this.lastNotes.of(c, end.seconds);
-    const vantage = vantageOf(c);
-    quality.headers.connectionEnded(c);
-    this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
-    if (!c.revived) this.account(c, vantage);
-    const usualRtt = this.handshakes.add(c, this.tuple);
-    if (this.onConnection !== null && this.isWanted(c.notes)) {
-      const { notes } = c;
-      const { timeWaitSeconds: timeWait } = quality;
-      const tunnel = this.tunnelOf(c);
-      const view = this.view.look(c, { notes, watched, vantage, end, timeWait, usualRtt, tunnel, alike });
-      const facts = this.lends ? view : connectionFacts(view);
-      if (this.vocabularies !== null) Object.assign(facts, this.vocabularies.take(c));
-      this.onConnection(facts);
-    }
+    this.lastWord.say(c, end, watched, alike);
     timeline.release(c.client);
     timeline.release(c.server);
     forget(c, this.memory);
@@ -254,55 +221,14 @@ export class Ending {
     for (let entry = 0; entry < table.size; entry++) {
       if (table.isLoneSyn(entry)) {
         table.readLoneTuple(entry, lone);
-        if (secondsBetween(lone.segment, end) >= PATIENCE_SECONDS) traffic.add(this.summaries.ofLone(lone));
+        this.lastWord.previewLone(lone, end, traffic);
       }
       for (let c = table.connection(entry); c !== null; c = c.sibling) {
-        for (let each: Connection | null = c; each !== null; each = each.previous) this.show(each, end, tell, traffic);
+        for (let each: Connection | null = c; each !== null; each = each.previous) {
+          if (each.expires !== GONE) this.lastWord.preview(each, end, tell, traffic);
+        }
       }
     }
-  }
-
-  private show(c: Connection, end: Moment, tell: (facts: ConnectionFacts) => void, traffic: Traffic): void {
-    if (c.expires === GONE) return;
-    this.connections.table.readTuple(c.entry, c.clientIsLow, this.tupleOf(c));
-    const begun = { seconds: c.startSeconds, nanos: c.startNanos };
-    if (!c.revived && secondsBetween(begun, end) >= PATIENCE_SECONDS) traffic.add(this.summaries.of(c, this.tuple));
-    const notes = c.notes | this.lastNotes.of(c, end.seconds);
-    if (!this.isWanted(notes)) return;
-    const watched = secondsBetween({ seconds: c.lastSeconds, nanos: c.lastNanos }, end);
-    const usualRtt = this.handshakes.usual(c, this.tuple);
-    const vantage = vantageOf(c);
-    const { timeWaitSeconds: timeWait } = this.quality;
-    const tunnel = this.tunnelOf(c);
-    tell(connectionFacts(this.view.look(c, { notes, watched, vantage, end, timeWait, usualRtt, tunnel, alike: 0 })));
-  }
-
-  /** Somebody wants to hear of a connection with these notes. */
-  private isWanted(notes: number): boolean {
-    return this.wake === -1 || (notes & this.wake) !== 0;
-  }
-
-  /** Tunnels around it, in words. */
-  private tunnelOf(c: Connection): string | null {
-    return this.quality.tunnelText(c.clientTunnel === 0 ? c.serverTunnel : c.clientTunnel);
-  }
-
-  /** What it adds to the counters of the capture. */
-  private account(c: Connection, vantage: Vantage): void {
-    this.quality.connectionEnded({
-      number: c.number,
-      firstFrame: c.firstFrame,
-      oneSided: (c.notes & ONE_SIDED) !== 0,
-      midstream: (c.notes & MIDSTREAM) !== 0,
-      unseenBytes: (c.notes & ACKED_UNSEEN) !== 0 ? unseen(c.client) + unseen(c.server) : 0,
-      vantage,
-    });
-    this.traffic.add(this.summaries.of(c, this.tuple));
-  }
-
-  private tupleOf(c: Connection): Segment {
-    this.tuple.ipVersion = c.ipVersion;
-    return this.tuple;
   }
 }
 
@@ -314,8 +240,4 @@ function hasKin(c: Connection): boolean {
 /** Nothing odd happened to it. */
 function isPlain(c: Connection): boolean {
   return c.oddities === null && c.handshakeSeen && c.client.flow.detail === null && c.server.flow.detail === null;
-}
-
-function unseen(e: Endpoint): number {
-  return e.flow.detail?.unseenBytes ?? 0;
 }
