@@ -32,7 +32,7 @@ export interface Pieces {
   start: number;
   next: number;
   frames: number[];
-  /** At least one was cut so. */
+  /** At least one was cut so, or a piece bears PSH, which a program's own blocks have at their end only. */
   proven: boolean;
   /** Segments that came in between. */
   others: number;
@@ -84,6 +84,7 @@ export function followPieces(it: Case): void {
   if (seqGt(end, pieces.end) || segment.length > pieces.piece) flow.detail!.pieces = null;
   else if (segment.length === pieces.piece) {
     if (out.kind === 0) pieces.frames.push(segment.frame);
+    if (segment.flags & PSH) pieces.proven = true;
   } else if (closes) closeBuffer(it, pieces);
   else flow.detail!.pieces = null;
 }

@@ -1,4 +1,5 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
+import { RETRANSMISSION } from '../../facts/verdict.ts';
 import { OFFERED_SACK } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
 import { NEARLY, roundTripOf } from '../timing/vantage.ts';
@@ -27,11 +28,18 @@ export function soonestAgain(it: Case, record: number, follower: number): number
   const samples = flow.roundTrips.samples + back.roundTrips.samples;
   let soonest = roundTrip;
   const sack = (flow.options & back.options & OFFERED_SACK) !== 0;
-  if (follower >= 0 && sack && flow.detail!.recovery === NOT_RECOVERING) {
+  if (follower >= 0 && sack && !wasRecovering(it, 2 * roundTrip)) {
     const patience = roundTrip * REORDERING_WINDOW - longestApart(it, record, follower);
     soonest += Math.max(0, Math.min(patience, untilEnough(memory.sent, follower)));
   }
   return soonest * (samples >= SEVERAL ? HARDLY_LESS : NEARLY);
+}
+
+/** The sender repairs what it has lost, or did not long ago: what was missing then needed no further sign. */
+function wasRecovering({ flow, segment }: Case, lately: number): boolean {
+  const { recovery, pending } = flow.detail!;
+  const last = pending.findLast(({ kind }) => kind === RETRANSMISSION);
+  return recovery !== NOT_RECOVERING || (last !== undefined && elapsed(segment, last.seconds, last.nanos) < lately);
 }
 
 /** Seconds from the first segment behind the hole to the one that makes them enough. */

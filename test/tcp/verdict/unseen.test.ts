@@ -31,6 +31,16 @@ it('a first flight that comes in pieces: the path takes less than both ends agre
     `,
     V6,
   );
+  // The rest may bear PSH where a piece does, too: that is none of a program's.
+  holds(
+    `
+    0.020 > 0:100 P
+    0.051 < ack 100 0:1148                        | retransmission unknown
+    0.052 < 1148:2296 P                           | retransmission unknown
+    0.053 < 2296:2896 P                           | retransmission unknown
+    `,
+    V6,
+  );
   // Such a flight ends after ten segments; what waited behind it is cut in the same way.
   const pieces = (from: number, verdict: string) =>
     `0.06 < ${from}:${from + 1148} | ${verdict}\n0.06 < ${from + 1148}:${from + 1448} | ${verdict}`;

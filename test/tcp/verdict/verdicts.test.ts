@@ -452,6 +452,25 @@ describe('reordering', () => {
     fills('0.0392', '', 'reordering');
     fills('0.0415', '', 'reordering');
     fills('0.0440', '', 'retransmission fast');
+    // In a recovery nothing more is waited for.
+    holds(
+      `
+      0.020 < 0:1000
+      0.0201 > ack 1000
+      0.0206 < 2000:3000
+      0.0207 > ack 1000 sack 2000:3000
+      0.0212 < 3000:4000
+      0.0213 > ack 1000 sack 2000:4000
+      0.0330 < 1000:2000                          | retransmission fast
+      0.0331 > ack 4000
+      0.0332 < 4000:5000
+      0.0333 > ack 5000
+      0.0336 < 6000:7000
+      0.0337 > ack 5000 sack 6000:7000
+      0.0440 < 5000:6000                          | retransmission fast
+      `,
+      { ...BARE, sack: true, tap: 'client' },
+    );
     const THREE = ['0.0312 < 4000:5000', '0.0318 < 5000:6000'].join('\n');
     fills('0.0408', THREE, 'reordering');
     fills('0.0420', THREE, 'retransmission fast');
