@@ -68,6 +68,39 @@ it('is not one whose pieces do not add up, nor one that a program wrote so', () 
   holds(CUT('2296:3444', ''), V6);
 });
 
+/** A client that counts its packets, up to id 1005 and byte 4000. */
+const COUNTED = `
+  0.020 > 0:1000
+  0.030 < ack 1000
+  0.031 > 1000:2000
+  0.041 < ack 2000
+  0.042 > 2000:3000
+  0.052 < ack 3000
+  0.053 > 3000:4000
+  0.063 < ack 4000
+`;
+
+it('behind a gap, at a timer’s time: more numbers are left out than the gap has segments', () => {
+  const tail = (id: number, verdict: string) =>
+    holds(`${COUNTED} 0.300 > 6000:6500 id ${id} | ${verdict}`, { timestamps: false });
+  tail(1009, 'retransmission tail_loss_probe');
+  // One for each segment of the gap: what follows after a pause is sent for the first time.
+  tail(1008, '');
+});
+
+it('after a timeout, no further than to the end of what is known to be lost', () => {
+  const again = (id: number, verdict: string) =>
+    holds(
+      `${COUNTED}
+      0.500 > 4000:4500 id ${id} | retransmission rto
+      0.501 > 4500:5500 id ${id + 1} | ${verdict}
+      `,
+      { timestamps: false, sack: false },
+    );
+  again(1007, '');
+  again(1008, 'retransmission rto');
+});
+
 it('in order, at a timer’s time: the segment before it had said that more was at hand', () => {
   const tail = (first: string, ack: string, second: string, setting: Setting) =>
     holds(`0.020 > 0:100 P\n0.031 < ack 100 ${first}\n0.032 > ack 1448 ${ack}\n${second}`, { ...V6, ...setting });

@@ -627,6 +627,22 @@ describe('duplicate', () => {
     `);
   });
 
+  it('of data, where no clock tells: nothing can have made its sender send again what has arrived', () => {
+    const copy = (at: string, verdict: string) =>
+      holds(
+        `
+        0.020 > 0:1000
+        0.030 < ack 1000
+        0.032 > 1000:2000
+        ${at} > 0:1000 | ${verdict}
+        `,
+        { ids: false, timestamps: false },
+      );
+    copy('0.034', 'duplicate network of 1');
+    // After so long a silence a timer may have run out.
+    copy('0.300', 'retransmission rto spurious of 1');
+  });
+
   it('of data, late, where no clock tells: the sender had no reason to send it again', () => {
     const flight = (first: number, last: number) =>
       Array.from({ length: last - first }, (_, i) => first + i).map(
