@@ -10,11 +10,15 @@ const GRANTED = 0x5a;
 const NO_AUTHENTICATION = 0;
 const USER_AND_PASSWORD = 2;
 const CONNECT = 1;
+/** A request of version 4 begins with version, command and port. */
+const PORT_4_END = 4;
 
 /** What is awaited next, and of whom: the client is whoever sends first. */
-type Step = (first: number, second: number) => Awaited;
+type Step = (first: number, second: number, captured: number) => Awaited;
 interface Awaited {
   readonly ofClient: boolean | null;
+  /** Wireshark reads it to its end, and gives it up where the capture has less. */
+  readonly whole?: boolean;
   readonly step: Step;
 }
 
@@ -22,7 +26,10 @@ const OVER: Awaited = { ofClient: null, step: () => OVER };
 const RELAYED: Awaited = { ofClient: null, step: () => OVER };
 const GREETING: Awaited = {
   ofClient: true,
-  step: (version) => (version === VERSION_4 ? REPLY_4 : version === VERSION_5 ? METHOD : OVER),
+  step: (version, _, captured) => {
+    if (version === VERSION_4) return captured < PORT_4_END ? OVER : REPLY_4;
+    return version === VERSION_5 ? METHOD : OVER;
+  },
 };
 const REPLY_4: Awaited = { ofClient: false, step: (_, code) => (code === GRANTED ? RELAYED : OVER) };
 // RFC 1928 3, RFC 1929 2, RFC 1928 4 and 6. Wireshark asks neither whether the password nor whether the command was taken.
@@ -32,7 +39,11 @@ const METHOD: Awaited = {
 };
 const PASSWORD: Awaited = { ofClient: true, step: () => PASSWORD_REPLY };
 const PASSWORD_REPLY: Awaited = { ofClient: false, step: () => COMMAND };
-const COMMAND: Awaited = { ofClient: true, step: (_, command) => (command === CONNECT ? REPLY_5 : OVER) };
+const COMMAND: Awaited = {
+  ofClient: true,
+  whole: true,
+  step: (_, command) => (command === CONNECT ? REPLY_5 : OVER),
+};
 const REPLY_5: Awaited = { ofClient: false, step: () => RELAYED };
 
 interface Proxied {
@@ -66,8 +77,13 @@ export class SocksConversations {
       return true;
     }
     if (awaited.ofClient === (fromLow === proxied.clientIsLow)) {
-      const { bytes, payloadStart, payloadCaptured } = segment;
-      proxied.awaited = awaited.step(bytes[payloadStart]!, payloadCaptured > 1 ? bytes[payloadStart + 1]! : -1);
+      const { bytes, payloadStart, payloadCaptured, length } = segment;
+      if (awaited.whole === true && payloadCaptured < length) return false;
+      proxied.awaited = awaited.step(
+        bytes[payloadStart]!,
+        payloadCaptured > 1 ? bytes[payloadStart + 1]! : -1,
+        payloadCaptured,
+      );
     }
     return false;
   }

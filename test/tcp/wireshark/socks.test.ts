@@ -9,6 +9,9 @@ const BIND = '>050200010a0000090050';
 const GRANTED = '<05000001000000000000';
 const REQUEST_4 = '>040100500a0000097500';
 
+/** What the capture holds of a payload: its first bytes. */
+const cut = (payload: string, bytes: number) => `${payload}|${bytes}`;
+
 /** Each dialogue with the stream numbers that tshark 4.0.17 had used up after each payload, besides the dialogue's own. */
 const DIALOGUES: readonly (readonly [title: string, payloads: readonly string[], used: readonly number[]])[] = [
   ['SOCKS 5', [GREETING, METHOD, CONNECT, GRANTED, '>6869', '<6869', '>6869'], [0, 0, 0, 0, 1, 1, 1]],
@@ -23,6 +26,15 @@ const DIALOGUES: readonly (readonly [title: string, payloads: readonly string[],
   ['bind', [GREETING, METHOD, BIND, GRANTED, GRANTED, '>6869'], [0, 0, 0, 0, 0, 0]],
   ['SOCKS 4', [REQUEST_4, '<005a', '>6869', '<6869'], [0, 0, 1, 1]],
   ['SOCKS 4 refused', [REQUEST_4, '<005b', '>6869'], [0, 0, 0]],
+  [
+    'a greeting and answers that are cut',
+    [cut(GREETING, 1), METHOD, CONNECT, cut(GRANTED, 2), '>6869'],
+    [0, 0, 0, 0, 1],
+  ],
+  ['a request that is cut', [GREETING, METHOD, cut(CONNECT, 9), GRANTED, '>6869', '>6869'], [0, 0, 0, 0, 0, 0]],
+  ['and comes again whole', [GREETING, METHOD, cut(CONNECT, 9), CONNECT, GRANTED, '>6869'], [0, 0, 0, 0, 0, 1]],
+  ['SOCKS 4, its request cut before the address', [cut(REQUEST_4, 4), '<005a', '>6869'], [0, 0, 1]],
+  ['and in the port', [cut(REQUEST_4, 3), '<005a', '>6869'], [0, 0, 0]],
   ['something else', ['>47455420', REQUEST_4, '<005a', '>6869'], [0, 0, 0, 0]],
 ];
 
@@ -32,8 +44,10 @@ function play(payloads: readonly string[], proxyPort: number): number[] {
   const next = { '>': 1000, '<': 5000 };
   return payloads.map((payload, index) => {
     const side = payload[0] as '>' | '<';
-    segment.bytes = Uint8Array.from(payload.slice(1).match(/../g)!, (byte) => Number.parseInt(byte, 16));
-    segment.length = segment.payloadCaptured = segment.bytes.length;
+    const [sent = '', captured] = payload.slice(1).split('|');
+    segment.bytes = Uint8Array.from(sent.match(/../g)!, (byte) => Number.parseInt(byte, 16));
+    segment.length = segment.bytes.length;
+    segment.payloadCaptured = captured === undefined ? segment.length : Number(captured);
     segment.flags = ACK;
     segment.seq = next[side];
     segment.srcPort = side === '>' ? 40000 : proxyPort;
