@@ -123,6 +123,34 @@ ${EXCHANGE}
       'warning: Server 10.0.0.2:80 had closed; 1,100 bytes that client 10.0.0.1:40000 sent up to 13 ms later were answered by RST and lost.',
     ],
   },
+  {
+    rule: 'final-ack-lost',
+    what: 'is a warning from the second repeat on, though nothing else was ignored',
+    script: `${ENDS}
+0     > S 0:0(0) <mss 1460>
++0.01 < S. 0:0(0) ack 1 <mss 1460>
++0.01 > . 1:1(0) ack 1
++1    < S. 0:0(0) ack 1 <mss 1460>
++0.01 > . 1:1(0) ack 1
++2    < S. 0:0(0) ack 1 <mss 1460>
++0.01 > . 1:1(0) ack 1
++0.01 < P. 1:501(500) ack 1
++0.01 > . 1:1(0) ack 501`,
+    told: [
+      'warning: Server 10.0.0.2:80 repeated its SYN-ACK twice although client 10.0.0.1:40000 had acknowledged it: it was not ready for 3.03 s.',
+    ],
+  },
+  {
+    rule: 'window-scale-one-sided',
+    what: 'takes a shift of zero for the offer that it is',
+    script: `${ENDS}
+0     > S 0:0(0) <mss 1460,wscale 0>
++0.01 < S. 0:0(0) ack 1 <mss 1460>
++0.01 > . 1:1(0) ack 1`,
+    told: [
+      'note: Server 10.0.0.2:80 answered without the window scaling that client 10.0.0.1:40000 offered: windows stay below 64 KiB.',
+    ],
+  },
 ];
 
 describe('scenarios', () => {
