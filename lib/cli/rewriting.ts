@@ -1,5 +1,5 @@
 import { UNKNOWN_FORMAT } from '../capture/info.ts';
-import type { CaptureProblem } from '../capture/reader.ts';
+import type { CaptureInfo, CaptureProblem } from '../capture/reader.ts';
 import { type Fed, feed } from '../engine/sources/feed.ts';
 import { InputError } from '../engine/sources/input-error.ts';
 import type { Sink } from '../engine/sources/sink.ts';
@@ -78,13 +78,18 @@ export async function copy(
   } catch (error) {
     throw error instanceof CopyError ? new CliError(`${path}: ${error.message}`) : error;
   }
-  const { format, problems } = copier.info;
-  if (format === UNKNOWN_FORMAT) {
-    throw new CliError(`${path}: ${problems[0]?.reason ?? 'not a capture'} (offset ${problems[0]?.offset ?? 0})`);
-  }
+  checkFormat(path, copier.info);
+  const { problems } = copier.info;
   await output.close();
   complainOfDamage(terminal, { path, problems: compressed === null ? problems : [...problems, compressed] });
   return copier;
+}
+
+/** Throws, with the reason, where a file is no capture. */
+export function checkFormat(path: string, { format, problems }: CaptureInfo): void {
+  if (format === UNKNOWN_FORMAT) {
+    throw new CliError(`${path}: ${problems[0]?.reason ?? 'not a capture'} (offset ${problems[0]?.offset ?? 0})`);
+  }
 }
 
 /** What `lint` finds in the capture, numbered as it numbers. */

@@ -1,6 +1,6 @@
 import { Frame } from '../capture/frame.ts';
 import { createReader } from '../capture/open.ts';
-import type { CaptureReader } from '../capture/reader.ts';
+import type { CaptureInfo, CaptureReader } from '../capture/reader.ts';
 import { Analyzer } from '../engine/analyzer.ts';
 import type { Moment } from '../facts/moment.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
@@ -46,6 +46,11 @@ export class EvidenceFinder {
 
   get full(): boolean {
     return this.reader.full === true;
+  }
+
+  /** What the capture tells of itself, as far as it was read. */
+  get info(): CaptureInfo {
+    return this.reader.info;
   }
 
   write(chunk: Uint8Array): void {

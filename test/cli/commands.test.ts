@@ -244,6 +244,18 @@ describe('lint', () => {
     }
   });
 
+  test.each([[], ['--stream', '0'], ['--where', 'port 80'], ['--finding', '1']])(
+    'what is no capture is told so, whatever extract is asked for (%#)',
+    async (...selection) => {
+      const text = folder.write('notes.txt', 'not a capture\n');
+      const { code, stderr } = await run(['extract', text, '-o', folder.at('none.pcapng'), ...selection]);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/notes\.txt: text, not a capture.* \(offset 0\)\n$/),
+      });
+    },
+  );
+
   test('--quiet prints what fails the run', async () => {
     const { stdout } = await run([unanswered, '-q', '-f', 'compact']);
     expect(stdout).toBe('');

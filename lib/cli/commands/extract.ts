@@ -14,7 +14,7 @@ import { complain, complainOfDamage } from '../main.ts';
 import { type CaptureOptions, captureCommand, helpNote } from '../options.ts';
 import type { Output } from '../output.ts';
 import { preselect } from '../preselect.ts';
-import { copy, findingsOf, oneFile, openCaptureOutput, read } from '../rewriting.ts';
+import { checkFormat, copy, findingsOf, oneFile, openCaptureOutput, read } from '../rewriting.ts';
 import { openSelector } from '../selection.ts';
 import { meantBy } from '../streams.ts';
 import type { Terminal } from '../terminal.ts';
@@ -160,6 +160,7 @@ async function evidence(
     },
   };
   await read(path, sink, terminal, output);
+  checkFormat(path, finder.info);
   return found!;
 }
 
