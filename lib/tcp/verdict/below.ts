@@ -149,7 +149,9 @@ function isUnprovoked({ connection, flow, back, segment }: Case, until: number):
   const roundTrip = roundTripOf(connection, flow, back);
   const { sacked, reportedSeconds, reportedNanos, pending } = flow.detail!;
   if (roundTrip === 0 || (flow.options & back.options & OFFERED_SACK) === 0) return false;
-  if (flow.ackSeen === 0 || until === flow.next || sacked.total > 0) return false;
+  if (flow.ackSeen === 0 || sacked.total > 0) return false;
+  // Of the last segment, unacknowledged, a probe makes another (RFC 8985 7.3).
+  if (until === flow.next && seqLt(flow.acked, until)) return false;
   const last = pending.findLast(({ kind }) => kind === RETRANSMISSION);
   return (
     elapsed(segment, flow.seconds, flow.nanos) < SOONER_THAN_TIMERS * roundTrip &&

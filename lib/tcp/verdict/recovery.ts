@@ -39,7 +39,7 @@ export function howRetransmitted(it: Case, record: number, lost: number): number
   const reachesEnd = seqGe((segment.seq + segmentSpan(segment)) | 0, flow.next);
   // A timer may send all that waits in one segment; a probe is the last segment as it was.
   const merged = record >= 0 && segment.seq === flow.acked && seqLt(memory.sent.get(record, END), flow.next);
-  const sack = mayUseSack(flow, back);
+  const sack = record < 0 ? mayUseSack(flow, back) : (flow.options & back.options & OFFERED_SACK) !== 0;
   const calm = detail.recovery === NOT_RECOVERING;
   if (reachesEnd && calm && !merged && sack && !reported && lost < 2 && detail.tailProbed !== flow.next) {
     detail.tailProbed = flow.next;

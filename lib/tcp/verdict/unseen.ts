@@ -91,7 +91,9 @@ export function repeatsUnseen(it: Case, lost: number): boolean {
 function followsLost(it: Case): boolean {
   const { connection, flow, back, segment } = it;
   const { recovery, reordered } = flow.detail!;
-  if (recovery !== NOT_RECOVERING || reordered > 0 || !wasMoreAtHand(it, 0)) return false;
+  // Where the peer was not captured, nothing tells when a recovery is over.
+  const recovering = recovery !== NOT_RECOVERING && back.packets > 0;
+  if (recovering || reordered > 0 || !wasMoreAtHand(it, 0)) return false;
   const soonest = Math.max(LEAST_PROBE_TIMEOUT, roundTripOf(connection, flow, back) * NEARLY);
   return sinceSending(it.memory.sent, flow.tail, segment) >= soonest;
 }
