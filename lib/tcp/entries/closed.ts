@@ -11,6 +11,7 @@ const CLIENT_NEXT = 2;
 const SERVER_NEXT = 3;
 const SPANS = 4;
 const SECONDS = 5;
+/** Below the marks of those that sent a FIN: the others were reset. */
 const NANOS = 6;
 const FRAME = 7;
 const NUMBER = 8;
@@ -23,6 +24,10 @@ const CLIENT_WAITS = 1 << 28;
 const SERVER_WAITS = 1 << 29;
 const IS_IPV6 = 1 << 30;
 const ENTRY_MASK = CLIENT_IS_LOW - 1;
+
+const CLIENT_FIN = 1 << 30;
+const SERVER_FIN = 1 << 31;
+const NANOS_MASK = CLIENT_FIN - 1;
 
 /** Closed connections, as little of each as a late segment or a new SYN must meet, for as long as they may meet it. */
 export class ClosedConnections {
@@ -56,7 +61,8 @@ export class ClosedConnections {
     m[o + SERVER_NEXT] = c.server.flow.next;
     m[o + SPANS] = (spanOf(c.client) << 16) | spanOf(c.server);
     m[o + SECONDS] = c.lastSeconds;
-    m[o + NANOS] = c.lastNanos;
+    m[o + NANOS] =
+      c.lastNanos | (c.client.flow.finSent === 1 ? CLIENT_FIN : 0) | (c.server.flow.finSent === 1 ? SERVER_FIN : 0);
     m[o + FRAME] = c.lastFrame;
     m[o + NUMBER] = c.number;
     if (this.last >= 0) records.set(this.last, LATER, record);
@@ -85,11 +91,12 @@ export class ClosedConnections {
     c.firstFrame = m[o + FRAME]!;
     c.lastFrame = c.firstFrame;
     c.startSeconds = m[o + SECONDS]! >>> 0;
-    c.startNanos = m[o + NANOS]!;
+    const nanos = m[o + NANOS]!;
+    c.startNanos = nanos & NANOS_MASK;
     c.lastSeconds = c.startSeconds;
     c.lastNanos = c.startNanos;
-    closeFlow(c.client, m[o + CLIENT_NEXT]!, m[o + SPANS]! >>> 16);
-    closeFlow(c.server, m[o + SERVER_NEXT]!, m[o + SPANS]! & 0xffff);
+    closeFlow(c.client, m[o + CLIENT_NEXT]!, m[o + SPANS]! >>> 16, (nanos & CLIENT_FIN) !== 0);
+    closeFlow(c.server, m[o + SERVER_NEXT]!, m[o + SPANS]! & 0xffff, (nanos & SERVER_FIN) !== 0);
     return { clientWaits: (marks & CLIENT_WAITS) !== 0, serverWaits: (marks & SERVER_WAITS) !== 0 };
   }
 
@@ -141,17 +148,18 @@ function spanOf({ flow }: Endpoint): number {
   return Math.min(Math.ceil(((flow.next - flow.isn) >>> 0) / SPAN_BYTES), 0xffff);
 }
 
-/** The flow of an endpoint that has sent everything, FIN included, and had it acknowledged. */
-function closeFlow(e: Endpoint, next: number, span: number): void {
+/** The flow of an endpoint that has sent everything, and had it acknowledged. */
+function closeFlow(e: Endpoint, next: number, span: number, finSent: boolean): void {
   const { flow } = e;
   e.syns = 1;
-  e.fins = 1;
   flow.started = 1;
   flow.isn = (next - span * SPAN_BYTES) | 0;
   flow.next = next;
   flow.contiguous = next;
   flow.acked = next;
   flow.ackSeen = 1;
+  if (!finSent) return;
+  e.fins = 1;
   flow.fin = (next - 1) | 0;
   flow.finSent = 1;
 }
