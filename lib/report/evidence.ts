@@ -6,7 +6,8 @@ const EXAMPLES = 8;
 /** A rule's numbers as words: `stallSeconds: 8.3, probes: 5` -> [`stall 8.3 s`, `probes 5`]. Units end the names. */
 export function evidenceTexts(evidence: Evidence): string[] {
   // Of a fold, the sentence has counted them.
-  const isCounted = evidence['findings'] !== undefined && evidence['findings'] === evidence['connections'];
+  const { findings, connections } = evidence;
+  const isCounted = findings !== undefined && findings === connections;
   return Object.entries(evidence)
     .filter(([name]) => !isCounted || (name !== 'findings' && name !== 'connections'))
     .filter(([, value]) => value !== null && value !== false && !(Array.isArray(value) && value.length === 0))
