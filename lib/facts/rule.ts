@@ -2,6 +2,11 @@
 export const SEVERITIES = ['error', 'warning', 'note'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** Of two severities the more serious. */
+export function worse(a: Severity, b: Severity | null): Severity {
+  return b !== null && SEVERITIES.indexOf(b) < SEVERITIES.indexOf(a) ? b : a;
+}
+
 export const FAMILIES = [
   'handshake',
   'teardown',

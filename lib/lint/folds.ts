@@ -1,5 +1,5 @@
 import type { ConnectionFacts } from '../facts/connection.ts';
-import { SEVERITIES, type Severity } from '../facts/rule.ts';
+import { type Severity, worse } from '../facts/rule.ts';
 import type { Draft } from '../rules/rule.ts';
 import type { FoundRules } from './expect.ts';
 import { Fold } from './fold.ts';
@@ -65,8 +65,7 @@ export class Folds {
       const from = by.replacesFrom !== undefined && clients.length === 1 && clients[0] === by.replacesFrom;
       const on = by.replacesOn === 'connections' && fold.isExplained(by, listed);
       if (here || from || on || by.replacesOn === 'capture') this.#folds.delete(key);
-      const { severity } = fold.worst;
-      if (on && (worst === null || SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(worst))) worst = severity;
+      if (on) worst = worse(fold.worst.severity, worst);
     }
     return worst;
   }

@@ -4,7 +4,7 @@ import type { Finding } from '../facts/finding.ts';
 import { isBefore } from '../facts/moment.ts';
 import { ONE_SIDED, PAYLOAD_DIFFERS } from '../facts/notes.ts';
 import type { RuleRun, Suppressed } from '../facts/report.ts';
-import { type Need, SEVERITIES, type Severity } from '../facts/rule.ts';
+import { type Need, SEVERITIES, worse } from '../facts/rule.ts';
 import { CONFIDENCE_NAMES } from '../facts/verdict.ts';
 import type { Draft, Watch } from '../rules/rule.ts';
 import { captureEndOf } from '../rules/watching.ts';
@@ -172,11 +172,6 @@ function replaces(by: Draft, { draft, meta }: Ranked): boolean {
     (by.replacesEitherSide === true || by.side === undefined || by.side === draft.side) &&
     !isBefore(draft.end, by.start)
   );
-}
-
-/** Of two severities the more serious. */
-function worse(a: Severity, b: Severity | null): Severity {
-  return b !== null && SEVERITIES.indexOf(b) < SEVERITIES.indexOf(a) ? b : a;
 }
 
 const NOTHING: readonly Draft[] = [];

@@ -2,7 +2,7 @@
 import { CLOSING, TIME_WAIT } from '../../facts/state.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
-import { before } from '../timing/elapsed.ts';
+import { before, elapsed } from '../timing/elapsed.ts';
 import { heldUp, NOTICEABLE } from '../timing/held-up.ts';
 import { halfBeyond } from '../timing/vantage.ts';
 import { LEAST_TIMEOUT } from '../verdict/recovery.ts';
@@ -26,8 +26,7 @@ export function moveHeldUpFin(timeline: Timeline, c: Connection, e: Endpoint, s:
   const below = timeline.below(e.change);
   if (below >= 0) {
     const { seconds, nanos } = timeline.read(below, change);
-    const since = s.seconds - seconds + (s.nanos - nanos) / 1e9;
-    if (since < held) {
+    if (elapsed(s, seconds, nanos) < held) {
       timeline.move(e, SENT_FIN, seconds, nanos, s.frame);
       return;
     }
@@ -55,8 +54,7 @@ export function moveLateFin(timeline: Timeline, c: Connection, e: Endpoint, peer
   // So had the ACK of the FIN of `e`, if it queued before this: it came as late, or with it.
   const below = timeline.below(e.change);
   if (below < 0 || timeline.read(below, change).event !== RECEIVED_ACK_OF_FIN) return;
-  const ahead = had - change.seconds + (hadNanos - change.nanos) / 1e9;
-  if (ahead >= late) return;
+  if (elapsed({ seconds: had, nanos: hadNanos }, change.seconds, change.nanos) >= late) return;
   const came = before(change, -late);
   timeline.move(e, RECEIVED_ACK_OF_FIN, came.seconds, came.nanos, change.frame);
 }

@@ -135,8 +135,7 @@ export function finRepeated(
     found = change.event === RECEIVED_ACK_OF_FIN;
   }
   if (!found) return;
-  const since = s.seconds - change.seconds + (s.nanos - change.nanos) / 1e9;
-  if (since * 1e6 < halfMicros(c, e) * 0.8) return;
+  if (elapsed(s, change.seconds, change.nanos) * 1e6 < halfMicros(c, e) * 0.8) return;
   if (steps === 1 && moveToCrossing(timeline, c, e, s)) return;
   while (steps-- > 0) timeline.pop(e);
   const waitsAgain: number = e.state;
