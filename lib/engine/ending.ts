@@ -8,6 +8,7 @@ import { isOver } from '../tcp/identity.ts';
 import { oldNumbers } from '../tcp/oddities/numbers.ts';
 import { conclude } from '../tcp/state/revise.ts';
 import type { Timeline } from '../tcp/state/timeline.ts';
+import { elapsed } from '../tcp/timing/elapsed.ts';
 import { forget } from '../tcp/verdict/judge.ts';
 import type { Memory } from '../tcp/verdict/memory.ts';
 import type { Traffic } from '../traffic/traffic.ts';
@@ -155,7 +156,8 @@ export class Ending {
     this.vocabularies?.succeed(c, old);
     const waiting = old.client.state === TIME_WAIT ? old.client : old.server.state === TIME_WAIT ? old.server : null;
     if (waiting === null) return;
-    const since = c.startSeconds - waiting.waitSeconds + (c.startNanos - waiting.waitNanos) / 1e9;
+    const begun = { seconds: c.startSeconds, nanos: c.startNanos };
+    const since = elapsed(begun, waiting.waitSeconds, waiting.waitNanos);
     if (since > this.quality.timeWaitSeconds) return;
     c.odd().old = oldNumbers(c, old);
     c.odd().reuse = { previous: old.number, secondsIntoTimeWait: since, refused: false };
@@ -199,7 +201,7 @@ export class Ending {
     c.expires = GONE;
     const { timeline, quality } = this;
     const end = this.isAll ? quality.end : quality.latest;
-    const silence = end.seconds - c.lastSeconds + (end.nanos - c.lastNanos) / 1e9;
+    const silence = elapsed(end, c.lastSeconds, c.lastNanos);
     // Whatever is over is watched no longer than it may stay in memory, whenever it happens to leave.
     const watched = isOver(c) ? Math.min(silence, this.patienceWith(c)) : silence;
     conclude(timeline, c);

@@ -1,5 +1,5 @@
 import type { HostOccurrences } from '../facts/capture.ts';
-import { isBefore, type Moment } from '../facts/moment.ts';
+import { isBefore, type Moment, momentOf } from '../facts/moment.ts';
 import { addressText } from '../packet/address.ts';
 import type { Segment } from '../packet/segment.ts';
 import { keepLowest } from '../traffic/lowest.ts';
@@ -33,7 +33,7 @@ export class HostTally {
     this.b = s.srcB;
     this.c = s.srcC;
     this.d = s.srcD;
-    this.start = { seconds: s.seconds, nanos: s.nanos };
+    this.start = momentOf(s);
     this.endSeconds = s.seconds;
     this.endNanos = s.nanos;
   }
@@ -42,7 +42,7 @@ export class HostTally {
     this.count++;
     keepLowest(this.frames, s.frame, MOST_FRAMES);
     keepLowest(this.examples, connection, MOST_EXAMPLES);
-    if (isBefore(s, this.start)) this.start = { seconds: s.seconds, nanos: s.nanos };
+    if (isBefore(s, this.start)) this.start = momentOf(s);
     if (s.seconds > this.endSeconds || (s.seconds === this.endSeconds && s.nanos > this.endNanos)) {
       this.endSeconds = s.seconds;
       this.endNanos = s.nanos;

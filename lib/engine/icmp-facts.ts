@@ -1,4 +1,5 @@
 import type { IcmpFacts, Side } from '../facts/connection.ts';
+import { momentOf } from '../facts/moment.ts';
 import { addressText } from '../packet/address.ts';
 import type { IcmpError } from '../packet/icmp-error.ts';
 
@@ -68,7 +69,7 @@ export function refusesAttempt(icmp: IcmpError): boolean {
 export function icmpFacts(icmp: IcmpError, about: Side): IcmpFacts {
   return {
     frame: icmp.frame,
-    time: { seconds: icmp.seconds, nanos: icmp.nanos },
+    time: momentOf(icmp),
     what: describe(icmp),
     type: icmp.type,
     code: icmp.code,

@@ -5,6 +5,7 @@ import type { Connection } from '../tcp/connection.ts';
 import type { LoneSyn } from '../tcp/entries/lone.ts';
 import type { Timeline } from '../tcp/state/timeline.ts';
 import type { ConnectionTable } from '../tcp/table.ts';
+import { elapsed } from '../tcp/timing/elapsed.ts';
 import { vantageOf } from '../tcp/timing/vantage.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { CaptureQuality } from './capture-quality.ts';
@@ -86,7 +87,7 @@ export class LastWord {
     if (!c.revived && provesSomething(begun, end)) traffic.add(this.summaries.of(c, this.tuple));
     const notes = c.notes | this.lastNotes.of(c, end.seconds);
     if (!this.isWanted(notes)) return;
-    const watched = secondsBetween({ seconds: c.lastSeconds, nanos: c.lastNanos }, end);
+    const watched = elapsed(end, c.lastSeconds, c.lastNanos);
     const usualRtt = this.handshakes.usual(c, this.tuple);
     tell(connectionFacts(this.look(c, { notes, watched, vantage: vantageOf(c), end, usualRtt, alike: 0 })));
   }

@@ -1,4 +1,4 @@
-import type { Moment } from '../facts/moment.ts';
+import { momentOf } from '../facts/moment.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
 import { STATE_NAMES } from '../facts/state.ts';
 import { CONFIDENCE_NAMES, HOW_NAMES, VERDICT_NAMES, type Verdict } from '../facts/verdict.ts';
@@ -31,13 +31,12 @@ export class PacketRows {
     labels: number | null,
   ): void {
     if (this.pending.length >= MOST_PENDING) this.emitOldest(MOST_PENDING / 2);
-    const time: Moment = { seconds: s.seconds, nanos: s.nanos };
     const scale = windowScale(c, fromClient, s);
     this.pending.push({
       frame: s.frame,
       connection: c.number,
       stream,
-      time,
+      time: momentOf(s),
       from: fromClient ? 'client' : 'server',
       flags: FLAG_NAMES.filter((_, bit) => (s.flags & (1 << bit)) !== 0),
       seq: s.seq >>> 0,

@@ -1,5 +1,5 @@
 import { seqGt } from '../bytes/seq.ts';
-import { type Moment, secondsBetween } from '../facts/moment.ts';
+import { type Moment, momentOf, secondsBetween } from '../facts/moment.ts';
 import { PAYLOAD_DIFFERS } from '../facts/notes.ts';
 import type { HoleCause, StreamConnection } from '../facts/stream.ts';
 import { ZERO_WINDOW_PROBE } from '../facts/verdict.ts';
@@ -14,7 +14,7 @@ import { ByteStream } from '../tcp/stream/byte-stream.ts';
 import type { Difference, StreamListener } from '../tcp/stream/listener.ts';
 import { DAMAGED, ownCopy, type Piece, PROBE, SURE, UNANSWERED } from '../tcp/stream/piece.ts';
 import type { Beginning } from '../tcp/stream/settings.ts';
-import { elapsed, momentOf } from '../tcp/timing/elapsed.ts';
+import { elapsed } from '../tcp/timing/elapsed.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import type { PayloadOptions } from './payload.ts';
 

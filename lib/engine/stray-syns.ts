@@ -1,4 +1,5 @@
 import { seqDiff } from '../bytes/seq.ts';
+import { momentOf } from '../facts/moment.ts';
 import { STRAY_SYN } from '../facts/notes.ts';
 import { RST, Segment, SYN } from '../packet/segment.ts';
 import { type Connection, keep } from '../tcp/connection.ts';
@@ -18,7 +19,7 @@ export class StraySyns {
     c.notes |= STRAY_SYN;
     keep(c.odd().straySyns, {
       frame: s.frame,
-      time: { seconds: s.seconds, nanos: s.nanos },
+      time: momentOf(s),
       from: fromClient ? 'client' : 'server',
       seq: s.seq,
       challenged: false,

@@ -6,6 +6,7 @@ import type { LoneSyn } from '../tcp/entries/lone.ts';
 import { OFFERED_SACK, OFFERED_SCALE, OFFERED_TIMESTAMPS, SYN_SEEN } from '../tcp/flow.ts';
 import { outstanding } from '../tcp/state/resets.ts';
 import { Change, type Timeline } from '../tcp/state/timeline.ts';
+import { elapsed } from '../tcp/timing/elapsed.ts';
 import { ConnectionSummary } from '../traffic/summary.ts';
 import type { CaptureQuality } from './capture-quality.ts';
 
@@ -69,7 +70,7 @@ export class Summaries {
     s.bytes = client.flow.bytes + server.flow.bytes;
     s.unheard = client.flow.bytes > 0 && server.flow.bytes === 0 && outstanding(client) === 0;
     if ((client.fins | server.fins) !== 0 || s.reset) {
-      s.duration = c.lastSeconds - c.startSeconds + (c.lastNanos - c.startNanos) / 1e9;
+      s.duration = elapsed({ seconds: c.lastSeconds, nanos: c.lastNanos }, c.startSeconds, c.startNanos);
     }
     if (c.serverHalfMicros >= 0 && c.clientHalfMicros >= 0)
       s.handshake = (c.serverHalfMicros + c.clientHalfMicros) / 1e6;

@@ -7,6 +7,11 @@ export interface Moment {
   readonly nanos: number;
 }
 
+/** That of something that has a time among others: a segment, say. */
+export function momentOf({ seconds, nanos }: Moment): Moment {
+  return { seconds, nanos };
+}
+
 /**
  * Seconds from `from` to `to`; negative when `to` is earlier. Whole nanoseconds are divided, so that what lasted 0.2 s is
  * the number 0.2, wherever in a second it began, and thresholds are met exactly.

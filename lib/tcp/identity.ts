@@ -7,6 +7,7 @@ import { seqDiff } from '../bytes/seq.ts';
 import { CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../facts/state.ts';
 import { ACK, type Segment } from '../packet/segment.ts';
 import type { Connection, Endpoint } from './connection.ts';
+import { elapsed } from './timing/elapsed.ts';
 
 export const SAME = 0;
 /** A new incarnation begins with this segment. */
@@ -35,7 +36,7 @@ function identifySyn(c: Connection, e: Endpoint, peer: Endpoint, s: Segment): nu
   const sameNumber = e.syns > 0 && seqDiff(s.seq, e.flow.isn) === 0;
   if (isOver(c)) {
     // A copy of the SYN that was refused just now; any later one is an attempt of its own (some stacks retry so).
-    const copy = sameNumber && s.seconds - c.synSeconds + (s.nanos - c.synNanos) / 1e9 < COPY_SECONDS;
+    const copy = sameNumber && elapsed(s, c.synSeconds, c.synNanos) < COPY_SECONDS;
     return copy ? SAME : NEW;
   }
   if (sameNumber) return SAME;

@@ -1,5 +1,5 @@
 import type { ServiceFacts } from '../facts/capture.ts';
-import { isBefore, type Moment } from '../facts/moment.ts';
+import { isBefore, type Moment, momentOf } from '../facts/moment.ts';
 import { keepLowest } from './lowest.ts';
 import { type ConnectionSummary, EXAMPLES } from './summary.ts';
 
@@ -33,8 +33,4 @@ export class IgnoredAcks {
     if (start === null || end === null) return null;
     return { connections, repeats, dataIgnored, reset, start, end, firstFrame, lastFrame, examples };
   }
-}
-
-function momentOf({ seconds, nanos }: Moment): Moment {
-  return { seconds, nanos };
 }

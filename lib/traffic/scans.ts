@@ -1,5 +1,5 @@
 import type { ScanFacts } from '../facts/capture.ts';
-import { type Moment, secondsBetween } from '../facts/moment.ts';
+import { momentOf, secondsBetween } from '../facts/moment.ts';
 import { type Attempt, Attempts } from './attempts.ts';
 import { keepLowest } from './lowest.ts';
 import type { Service } from './service.ts';
@@ -174,10 +174,6 @@ function openOf(tries: readonly Try[]): number[] {
   const open: number[] = [];
   for (const { item, attempt } of tries) if (attempt.answer === 'open') keepLowest(open, item, EXAMPLES);
   return open;
-}
-
-function momentOf({ seconds, nanos }: Moment): Moment {
-  return { seconds, nanos };
 }
 
 function byTarget(a: ScanFacts, b: ScanFacts): number {

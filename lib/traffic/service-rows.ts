@@ -1,7 +1,7 @@
 import type { ServiceFacts } from '../facts/capture.ts';
 import type { ConnectionFacts, EndpointFacts, Side, StateSpell } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
-import { type Moment, secondsBetween } from '../facts/moment.ts';
+import { after, type Moment, secondsBetween } from '../facts/moment.ts';
 import { SEVERITIES } from '../facts/rule.ts';
 import type { DwellFacts, ServiceFinding, ServiceRow } from '../facts/services.ts';
 import type { StateName } from '../facts/state.ts';
@@ -14,7 +14,7 @@ export class ServiceRows {
   private readonly serviceOf: number[] = [];
 
   /** `end`: how long states that were never left are known to have lasted; the end of the capture by default. */
-  add(facts: ConnectionFacts, end: Moment = endOf(facts)): void {
+  add(facts: ConnectionFacts, end: Moment = after(facts.end, facts.watchedAfter)): void {
     const { address, port, name } = facts.server;
     const service = this.service(facts.connection, address, port);
     service.name ??= name;
@@ -79,12 +79,6 @@ export class ServiceRows {
 
 function keyOf(address: string, port: number): string {
   return `${address} ${port}`;
-}
-
-function endOf(facts: ConnectionFacts): Moment {
-  const { end, watchedAfter } = facts;
-  const nanos = end.nanos + Math.round((watchedAfter % 1) * 1e9);
-  return { seconds: end.seconds + Math.floor(watchedAfter) + Math.floor(nanos / 1e9), nanos: nanos % 1e9 };
 }
 
 /** The counters of one service. */

@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from '../../facts/connection.ts';
 import type { Activity, ConnectionPage } from '../../facts/incident.ts';
-import type { Moment } from '../../facts/moment.ts';
+import { type Moment, momentOf, secondsBetween } from '../../facts/moment.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Connection } from '../../tcp/connection.ts';
 import type { Judgement } from '../../tcp/verdict/judgement.ts';
@@ -65,7 +65,7 @@ export class PlotReader implements SegmentWatch {
   }
 
   wants(s: Segment): boolean {
-    const time = s.seconds - this.start.seconds + (s.nanos - this.start.nanos) / 1e9;
+    const time = secondsBetween(this.start, s);
     this.segments.add(time, 1);
     if (s.length > 0) this.bytes.add(time, s.length);
     return this.hashes[hashOfSegment(s) & 0xffff] === 1;
@@ -98,7 +98,7 @@ export class PlotReader implements SegmentWatch {
   }
 
   private begin(firstFrame: number, start: Moment): Plot {
-    const plot = new Plot({ seconds: start.seconds, nanos: start.nanos }, this.mostPoints);
+    const plot = new Plot(momentOf(start), this.mostPoints);
     this.byFrame.set(firstFrame, plot);
     return plot;
   }

@@ -1,9 +1,9 @@
 import type { Occurrences } from '../../facts/connection.ts';
-import type { Timed } from '../timing/elapsed.ts';
+import type { Moment } from '../../facts/moment.ts';
 
 const KEPT_FRAMES = 16;
 
-interface Framed extends Timed {
+interface Framed extends Moment {
   readonly frame: number;
 }
 

@@ -1,8 +1,9 @@
 /** FINs that were held up on their way: they left, or arrived, at another time than they passed the tap. */
+import { after } from '../../facts/moment.ts';
 import { CLOSING, TIME_WAIT } from '../../facts/state.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Connection, Endpoint } from '../connection.ts';
-import { before, elapsed } from '../timing/elapsed.ts';
+import { elapsed } from '../timing/elapsed.ts';
 import { heldUp, NOTICEABLE } from '../timing/held-up.ts';
 import { halfBeyond } from '../timing/vantage.ts';
 import { LEAST_TIMEOUT } from '../verdict/recovery.ts';
@@ -31,7 +32,7 @@ export function moveHeldUpFin(timeline: Timeline, c: Connection, e: Endpoint, s:
       return;
     }
   }
-  const { seconds, nanos } = before(s, held);
+  const { seconds, nanos } = after(s, -held);
   timeline.move(e, SENT_FIN, seconds, nanos, s.frame);
 }
 
@@ -49,12 +50,12 @@ export function moveLateFin(timeline: Timeline, c: Connection, e: Endpoint, peer
   const late = atOnce ? spent : Math.min(spent, queueing(peer));
   if (late < (atOnce ? NOTICEABLE : DELAYED_ACK) || late > LEAST_TIMEOUT) return;
   const { frame, seconds: had, nanos: hadNanos } = timeline.read(e.change, change);
-  const { seconds, nanos } = before({ seconds: had, nanos: hadNanos }, -late);
+  const { seconds, nanos } = after({ seconds: had, nanos: hadNanos }, late);
   timeline.move(e, RECEIVED_FIN, seconds, nanos, frame);
   // So had the ACK of the FIN of `e`, if it queued before this: it came as late, or with it.
   const below = timeline.below(e.change);
   if (below < 0 || timeline.read(below, change).event !== RECEIVED_ACK_OF_FIN) return;
   if (elapsed({ seconds: had, nanos: hadNanos }, change.seconds, change.nanos) >= late) return;
-  const came = before(change, -late);
+  const came = after(change, late);
   timeline.move(e, RECEIVED_ACK_OF_FIN, came.seconds, came.nanos, change.frame);
 }

@@ -1,11 +1,11 @@
 /** FINs that are sent again: which copy of one arrived, and whether the ACK of it did (RFC 9293 3.8.1, 3.10.7.4). */
 import { seqDiff } from '../../bytes/seq.ts';
-import { type Moment, secondsBetween } from '../../facts/moment.ts';
+import { after, type Moment, secondsBetween } from '../../facts/moment.ts';
 import { CLOSED, CLOSING, FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT } from '../../facts/state.ts';
 import { HOW_FAST, RETRANSMISSION } from '../../facts/verdict.ts';
 import { FIN, type Segment } from '../../packet/segment.ts';
 import { type Connection, type Endpoint, type FinCopy, keep, type Oddities } from '../connection.ts';
-import { before, elapsed } from '../timing/elapsed.ts';
+import { elapsed } from '../timing/elapsed.ts';
 import { roundTripOf } from '../timing/vantage.ts';
 import type { Judgement } from '../verdict/judgement.ts';
 import { acksFin } from './classify.ts';
@@ -156,7 +156,7 @@ export function enterMissedFin(timeline: Timeline, c: Connection, e: Endpoint, s
   const waited = j.how === HOW_FAST ? roundTrip : USUAL_WAIT + roundTrip * 1.5;
   heardOlder(timeline, c, e, s, waited);
   const known = e.change < 0 ? elapsed(s, c.startSeconds, c.startNanos) : timeline.sinceTop(e, s.seconds, s.nanos);
-  const { seconds, nanos } = before(s, Math.max(0, Math.min(waited, known)));
+  const { seconds, nanos } = after(s, -Math.max(0, Math.min(waited, known)));
   timeline.push(e, to, MISSED_FIN, false, seconds, nanos, s.frame);
   timeline.confirm(e, s.frame, 1 << MISSED_FIN);
   return true;

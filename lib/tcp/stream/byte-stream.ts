@@ -1,6 +1,5 @@
-import { secondsBetween } from '../../facts/moment.ts';
+import { type Moment, secondsBetween } from '../../facts/moment.ts';
 import type { HoleCause } from '../../facts/stream.ts';
-import type { Timed } from '../timing/elapsed.ts';
 import { Bounds } from './bounds.ts';
 import type { Budget } from './budget.ts';
 import { Front } from './front.ts';
@@ -39,10 +38,10 @@ export class ByteStream {
   private readonly kept: Kept;
   private cost = 0;
   /** Acknowledged bytes are missing since then, up to there. */
-  private missed: (Timed & { readonly until: number }) | null = null;
+  private missed: (Moment & { readonly until: number }) | null = null;
   private readonly holes: Holes;
   /** When the first payload came. */
-  private first: Timed | null = null;
+  private first: Moment | null = null;
   /** Capture time of what happened last. */
   private readonly now = { seconds: 0, nanos: 0 };
 
@@ -105,7 +104,7 @@ export class ByteStream {
    * Payload of a segment: `length` bytes from `seq` on, of which the capture has `bytes`, lent until this returns. What
    * came of it is in `written`.
    */
-  write(seq: number, length: number, bytes: Uint8Array, frame: number, now: Timed, doubt: number): void {
+  write(seq: number, length: number, bytes: Uint8Array, frame: number, now: Moment, doubt: number): void {
     const { written } = this;
     const { seconds, nanos } = now;
     this.setTime(now);
@@ -123,7 +122,7 @@ export class ByteStream {
   }
 
   /** The peer acknowledges all below `seq`; also to be called when only time has passed. */
-  acknowledge(seq: number, now: Timed): void {
+  acknowledge(seq: number, now: Moment): void {
     this.setTime(now);
     this.bounds.acknowledge(this.front.positionOf(seq));
     this.goOn();
@@ -163,7 +162,7 @@ export class ByteStream {
     this.discard();
   }
 
-  private setTime({ seconds, nanos }: Timed): void {
+  private setTime({ seconds, nanos }: Moment): void {
     this.now.seconds = seconds;
     this.now.nanos = nanos;
   }

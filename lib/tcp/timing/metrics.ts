@@ -1,6 +1,6 @@
 import { seqAdd, seqLe, seqLt } from '../../bytes/seq.ts';
 import type { FlowMetrics } from '../../facts/flow-metrics.ts';
-import { type Moment, secondsBetween } from '../../facts/moment.ts';
+import { type Moment, momentOf, secondsBetween } from '../../facts/moment.ts';
 import { KEEP_ALIVE, RETRANSMISSION, ZERO_WINDOW_PROBE } from '../../facts/verdict.ts';
 import { ACK, FIN, PSH, RST, type Segment, SYN, URG } from '../../packet/segment.ts';
 import type { Connection } from '../connection.ts';
@@ -8,7 +8,6 @@ import { type Flow, SYN_SEEN } from '../flow.ts';
 import { isDuplicateReport } from '../verdict/acknowledging.ts';
 import type { Judgement } from '../verdict/judgement.ts';
 import { scaleOf } from '../verdict/plausible.ts';
-import { momentOf } from './elapsed.ts';
 import { Spreading } from './spreading.ts';
 
 /** The metrics of both flows of each connection: for those who ask, after each segment has been judged. */

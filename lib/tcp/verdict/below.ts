@@ -1,5 +1,5 @@
 import { seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
-import { type Moment, secondsBetween } from '../../facts/moment.ts';
+import { type Moment, momentOf, secondsBetween } from '../../facts/moment.ts';
 import {
   DUPLICATE,
   HIGH,
@@ -11,7 +11,7 @@ import {
   RETRANSMISSION,
 } from '../../facts/verdict.ts';
 import { OFFERED_SACK } from '../flow.ts';
-import { elapsed, momentOf } from '../timing/elapsed.ts';
+import { elapsed } from '../timing/elapsed.ts';
 import { NEARLY, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { isCopy } from './copies.ts';

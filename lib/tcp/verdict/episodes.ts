@@ -1,12 +1,11 @@
 import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqDiff, seqLt } from '../../bytes/seq.ts';
 import type { RepeatChain, Sighting } from '../../facts/connection.ts';
-import type { Moment } from '../../facts/moment.ts';
-import { secondsBetween } from '../../facts/moment.ts';
+import { type Moment, momentOf, secondsBetween } from '../../facts/moment.ts';
 import { RESENT_BY_TIMER } from '../../facts/notes.ts';
 import { HOW_NAMES, HOW_RTO, HOW_TAIL_LOSS, LOW, type VerdictHow } from '../../facts/verdict.ts';
 import { ACK, type Segment, SYN } from '../../packet/segment.ts';
-import { elapsed, momentOf } from '../timing/elapsed.ts';
+import { elapsed } from '../timing/elapsed.ts';
 import { roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import type { FlowDetail } from './detail.ts';

@@ -1,4 +1,5 @@
 import { seqAdd, seqDiff, seqGt } from '../../bytes/seq.ts';
+import { momentOf } from '../../facts/moment.ts';
 import { STRAY_SYN, SYN_REPEATED } from '../../facts/notes.ts';
 import {
   DUPLICATE,
@@ -21,7 +22,7 @@ import {
   SYN_SEEN,
   UNNUMBERED_SYN_ACK,
 } from '../flow.ts';
-import { elapsed, momentOf } from '../timing/elapsed.ts';
+import { elapsed } from '../timing/elapsed.ts';
 import { atReceiver } from '../timing/vantage.ts';
 import { acknowledge } from './acknowledging.ts';
 import { judgeRepeatOfUnseen } from './below.ts';

@@ -1,7 +1,7 @@
 import type { KeepAliveRun } from '../../facts/connection.ts';
-import { secondsBetween } from '../../facts/moment.ts';
+import { momentOf, secondsBetween } from '../../facts/moment.ts';
 import type { Segment } from '../../packet/segment.ts';
-import { elapsed, momentOf } from '../timing/elapsed.ts';
+import { elapsed } from '../timing/elapsed.ts';
 
 const KEPT_RUNS = 256;
 /** No stack keeps alive sooner (RFC 9293 3.8.4: two hours unless told otherwise; Linux counts seconds). Seconds. */

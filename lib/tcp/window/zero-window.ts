@@ -1,8 +1,9 @@
 import { seqDiff, seqGe, seqMax } from '../../bytes/seq.ts';
 import type { ZeroWindowSpell } from '../../facts/connection.ts';
+import { momentOf } from '../../facts/moment.ts';
 import { ZERO_WINDOW } from '../../facts/notes.ts';
 import { RST, SYN } from '../../packet/segment.ts';
-import { elapsed, momentOf } from '../timing/elapsed.ts';
+import { elapsed } from '../timing/elapsed.ts';
 import { roundTripOf } from '../timing/vantage.ts';
 import type { Case } from '../verdict/case.ts';
 import { FlowDetail } from '../verdict/detail.ts';
