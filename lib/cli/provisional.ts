@@ -1,5 +1,5 @@
 import type { Finding } from '../facts/finding.ts';
-import { clock } from '../report/clock.ts';
+import { when } from '../report/clock.ts';
 import type { Interest, Source } from './analyse.ts';
 import type { Judging } from './judge.ts';
 import { complain } from './main.ts';
@@ -17,7 +17,6 @@ export function tellingSoFar(judging: Judging, tell: (finding: Finding) => void)
 
 /** A finding as a line on standard error. It may yet be refuted, and stands in the closing result if it is not. */
 export function tellProvisional(finding: Finding, options: CaptureOptions, origin: Source, terminal: Terminal): void {
-  const time = clock(options.timeFormat, finding.end, origin.start);
-  const unit = options.timeFormat === 'relative' ? ' s' : '';
-  complain(terminal, `provisional, at ${time}${unit}: ${finding.severity}: ${finding.message} [${finding.rule}]`);
+  const time = when(options.timeFormat, finding.end, origin.start);
+  complain(terminal, `provisional, at ${time}: ${finding.severity}: ${finding.message} [${finding.rule}]`);
 }

@@ -15,6 +15,11 @@ export function clock(format: TimeFormat, moment: Moment, origin: Moment | null)
   return calendar(moment, format === 'utc');
 }
 
+/** The same inside a sentence: with its unit. */
+export function when(format: TimeFormat, moment: Moment, origin: Moment | null): string {
+  return clock(format, moment, origin) + (format === 'relative' ? ' s' : '');
+}
+
 /** Integers all the way: a double would lose the microseconds of captures years apart. */
 function relative(moment: Moment, origin: Moment): string {
   const micros =

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Moment } from '../facts/moment.ts';
 import type { Severity } from '../facts/rule.ts';
-import { clock, type TimeFormat } from './clock.ts';
+import { clock, type TimeFormat, when } from './clock.ts';
 import { plain } from './escape.ts';
 
 /** What is known of the paper that a person reads: all that a human format may know of a terminal. */
@@ -77,8 +77,7 @@ export function openPage(options: PageOptions): Page {
     glyph,
     text: options.unicode ? plain : (text) => plain(text).replace(BEYOND_ASCII, (c) => ASCII[c]!),
     time: (moment, origin) => clock(options.timeFormat, moment, origin),
-    when: (moment, origin) =>
-      clock(options.timeFormat, moment, origin) + (options.timeFormat === 'relative' ? ' s' : ''),
+    when: (moment, origin) => when(options.timeFormat, moment, origin),
     severity: (severity, text = severity) => colours[severity](text),
   };
 }

@@ -1,7 +1,14 @@
-import { figures, size } from '../facts/wording.ts';
+import type { Finding } from '../facts/finding.ts';
+import { figures, grouped, size } from '../facts/wording.ts';
 
 /** Words of reports beside those that findings use as well. */
 export { at, bitRate, count, duration, grouped, list, percent, size, socket } from '../facts/wording.ts';
+
+/** `6 frames from 73`, `frame 73`; `the whole capture` where a finding names no frame. */
+export function framesText({ count, first }: Finding['frames']): string {
+  if (first === 0) return 'the whole capture';
+  return count > 1 ? `${grouped(count)} frames from ${first}` : `frame ${first}`;
+}
 
 /** As `size`, for narrow places: `512 B`, `1.2 kB`. */
 export function shortSize(bytes: number): string {

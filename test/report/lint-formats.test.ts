@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { render as compact } from '../../lib/report/lint/compact.ts';
+import { render as html } from '../../lib/report/lint/html.ts';
 import { render as jsonDocument } from '../../lib/report/lint/json.ts';
+import { render as junit } from '../../lib/report/lint/junit.ts';
+import { render as markdown } from '../../lib/report/lint/markdown.ts';
 import { render as ndjson } from '../../lib/report/lint/ndjson.ts';
 import { render as pretty } from '../../lib/report/lint/pretty.ts';
 import { PLAIN_PAGE } from '../../lib/report/page.ts';
@@ -14,7 +17,7 @@ describe('pretty', () => {
     expect(pretty(report([finding()]), PAGE)).toBe(`\
 warning  Server 10.0.0.2:80 advertised a zero window for 1.25 s through 3 probes
          while client 10.0.0.1:40000 had data to send; at least 14.6 kB waited.
-         #1 zero-window-stall · 5 frames from 12 at 1.500000 s
+         #1 zero-window-stall · at 1.500000 s · 5 frames from 12
          evidence  stall 1.25 s, probes 3, waiting 14.6 kB, ended by window
          cause     The receiving program is too slow, blocked, or in a long
                    pause such as garbage collection.
@@ -68,6 +71,24 @@ test('compact is a line per finding', () => {
   expect(compact(report([finding()]), PLAIN_PAGE)).toBe(
     'test.pcap:12: warning: Server 10.0.0.2:80 advertised a zero window for 1.25 s through 3 probes while client 10.0.0.1:40000 had data to send; at least 14.6 kB waited. [zero-window-stall]\n',
   );
+});
+
+test('what names no frame is about the whole capture, at no time', () => {
+  const nowhere = { first: 0, last: 0, count: 0, examples: [] };
+  const unmet = report([finding({ rule: 'syn-unanswered', frames: nowhere, message: 'Unmet.', filter: '' })]);
+  const page = { ...PAGE, failOn: 'warning', directory: '/' } as const;
+  expect(pretty(unmet, PAGE)).toContain('#1 syn-unanswered · the whole capture\n');
+  expect(compact(unmet, PAGE)).toBe('test.pcap: warning: Unmet. [syn-unanswered]\n');
+  expect(junit(unmet, page)).toContain('>warning: Unmet. (the whole capture)</failure>');
+  expect(markdown(unmet, page)).toContain('| warning | `syn-unanswered` |  |  | Unmet. |');
+  expect(markdown(unmet, page)).toContain('`test.pcap`, the whole capture, high confidence');
+  expect(html(unmet, page)).toContain('<code>test.pcap</code>, the whole capture, high confidence</p>');
+});
+
+test('evidence keeps to a narrow page', () => {
+  const waits = finding({ evidence: { retryIntervalsSeconds: [1.03, 2.02, 4.16] }, message: 'So.', nextSteps: [] });
+  const lines = pretty(report([waits]), { ...PAGE, width: 40 }).split('\n');
+  expect(lines.filter((line) => line.length > 40).filter((line) => !line.includes('packets'))).toEqual([]);
 });
 
 test('json is the contract’s document', () => {

@@ -1,11 +1,11 @@
 import type { Finding } from '../../facts/finding.ts';
 import type { Incident } from '../../facts/incident.ts';
 import type { Moment } from '../../facts/moment.ts';
-import { clock } from '../clock.ts';
+import { when } from '../clock.ts';
 import { markup, markupProse } from '../escape.ts';
 import { evidenceTexts } from '../evidence.ts';
 import type { PageOptions } from '../page.ts';
-import { count, grouped } from '../phrases.ts';
+import { count, framesText, grouped } from '../phrases.ts';
 import { type CauseGroup, groupByCause, type RuleGroup } from './causes.ts';
 
 /** Findings of one rule that are told in full, and those told by their sentence alone; the rest is counted. */
@@ -80,15 +80,12 @@ ${evidence.length === 0 ? '' : `<ul class="evidence">${evidence.map((text) => `<
 }
 
 function where({ frames, start, confidence }: Finding, incident: Incident, page: PageOptions): string {
-  if (frames.first === 0) {
-    return 'the whole capture';
-  }
-  const place = frames.count > 1 ? `${grouped(frames.count)} frames from ${frames.first}` : `frame ${frames.first}`;
-  return `${place} at ${timeText(start, incident, page)}${confidence === 'high' ? '' : `, ${confidence} confidence`}`;
+  const time = frames.first === 0 ? '' : `at ${timeText(start, incident, page)}, `;
+  return `${time}${framesText(frames)}${confidence === 'high' ? '' : `, ${confidence} confidence`}`;
 }
 
 function timeText(moment: Moment, { report }: Incident, { timeFormat }: PageOptions): string {
-  return clock(timeFormat, moment, report.captures[0]!.start) + (timeFormat === 'relative' ? ' s' : '');
+  return when(timeFormat, moment, report.captures[0]!.start);
 }
 
 function links({ connections }: Finding, { pages }: Incident): string {

@@ -3,11 +3,11 @@ import type { ConnectionPage, Incident, PlotPoint } from '../../facts/incident.t
 import { after } from '../../facts/moment.ts';
 import type { PacketRow } from '../../facts/packet-row.ts';
 import type { ServiceRow, TimesFacts } from '../../facts/services.ts';
-import { clock } from '../clock.ts';
+import { clock, when } from '../clock.ts';
 import { markdown, markdownCode, markdownProse } from '../escape.ts';
 import { evidenceTexts } from '../evidence.ts';
 import { headline, lengthOf } from '../lint/headline.ts';
-import { count, duration, grouped, shortSize, socket } from '../phrases.ts';
+import { count, duration, framesText, grouped, shortSize, socket } from '../phrases.ts';
 import { share } from '../shape/service.ts';
 import { open as openLadder } from '../timeline/ladder.ts';
 import { type CauseGroup, groupByCause, type RuleGroup } from './causes.ts';
@@ -147,11 +147,10 @@ function* ruleBlocks({ meta, findings }: RuleGroup, incident: Incident, page: In
 }
 
 function findingItem(finding: Finding, { report }: Incident, { timeFormat }: IncidentPage): string {
-  const time = clock(timeFormat, finding.start, report.captures[0]!.start) + (timeFormat === 'relative' ? ' s' : '');
-  const { first } = finding.frames;
   const evidence = evidenceTexts(finding.evidence);
   const details = [
-    first === 0 ? 'the whole capture' : `frame ${first} at ${time}`,
+    ...(finding.frames.first === 0 ? [] : [`at ${when(timeFormat, finding.start, report.captures[0]!.start)}`]),
+    framesText(finding.frames),
     ...(finding.confidence === 'high' ? [] : [`${finding.confidence} confidence`]),
     ...evidence.map(markdown),
     ...(finding.filter === '' ? [] : [markdownCode(finding.filter)]),

@@ -1,10 +1,10 @@
 import type { Finding } from '../../facts/finding.ts';
 import type { Moment } from '../../facts/moment.ts';
 import type { Report } from '../../facts/report.ts';
-import { clock } from '../clock.ts';
+import { when } from '../clock.ts';
 import { markup, markupProse } from '../escape.ts';
 import { evidenceTexts } from '../evidence.ts';
-import { grouped } from '../phrases.ts';
+import { framesText, grouped } from '../phrases.ts';
 import type { LintPage } from './format.ts';
 import { headline, lengthOf } from './headline.ts';
 
@@ -54,16 +54,17 @@ function capturesTable({ captures }: Report): string {
 }
 
 function article(finding: Finding, page: LintPage, starts: ReadonlyMap<string, Moment | null>): string {
-  const time = clock(page.timeFormat, finding.start, starts.get(finding.capture) ?? null);
-  const unit = page.timeFormat === 'relative' ? ' s' : '';
   const items = (title: string, texts: readonly string[]): string =>
     texts.length === 0
       ? ''
       : `<dt>${title}</dt><dd><ul>${texts.map((text) => `<li>${markupProse(text)}</li>`).join('')}</ul></dd>\n`;
   const filter = finding.filter === '' ? '' : `<dt>Filter</dt><dd><code>${markup(finding.filter)}</code></dd>\n`;
+  const { frames, start } = finding;
+  const time = frames.first === 0 ? '' : `at ${when(page.timeFormat, start, starts.get(finding.capture) ?? null)}, `;
+  const where = time + framesText(frames);
   return `<article id="finding-${finding.id}">
 <h2><span class="${finding.severity}">${finding.severity}</span> ${markup(finding.message)}</h2>
-<p class="where">${markup(finding.rule)}, <code>${markup(finding.capture)}</code>, frame ${finding.frames.first} at ${time}${unit}, ${finding.confidence} confidence</p>
+<p class="where">${markup(finding.rule)}, <code>${markup(finding.capture)}</code>, ${where}, ${finding.confidence} confidence</p>
 <dl>
 ${items('Evidence', evidenceTexts(finding.evidence))}${items('Likely causes', finding.likelyCauses)}${items('Next steps', finding.nextSteps)}${filter}</dl>
 </article>

@@ -4,6 +4,7 @@ import { secondsBetween } from '../../facts/moment.ts';
 import type { Report, RuleRun } from '../../facts/report.ts';
 import { SEVERITIES } from '../../facts/rule.ts';
 import { markup } from '../escape.ts';
+import { framesText } from '../phrases.ts';
 import type { LintPage } from './format.ts';
 
 /** JUnit's XML: a suite per capture, a case per rule, so that rules that found nothing show green. */
@@ -53,7 +54,7 @@ function testCase(run: RuleRun, findings: readonly Finding[], capture: CaptureFa
 }
 
 function details({ severity, message, frames, filter }: Finding): string {
-  return markup(`${severity}: ${message}`) + markup(` (frame ${frames.first}; ${filter})`);
+  return markup(`${severity}: ${message} (${[framesText(frames), filter].filter((text) => text !== '').join('; ')})`);
 }
 
 /** At or above what the run fails on: the case is red exactly when the exit code says so. */

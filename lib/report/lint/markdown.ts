@@ -1,10 +1,10 @@
 import type { Finding } from '../../facts/finding.ts';
 import type { Moment } from '../../facts/moment.ts';
 import type { Report } from '../../facts/report.ts';
-import { clock } from '../clock.ts';
+import { when } from '../clock.ts';
 import { markdown, markdownCode, markdownProse } from '../escape.ts';
 import { evidenceTexts } from '../evidence.ts';
-import { grouped } from '../phrases.ts';
+import { framesText, grouped } from '../phrases.ts';
 import type { LintPage } from './format.ts';
 import { headline, lengthOf } from './headline.ts';
 
@@ -43,7 +43,7 @@ function findingsTable(
     .slice(0, IN_TABLE)
     .map(
       (finding) =>
-        `| ${finding.severity} | ${markdownCode(finding.rule)} | ${finding.frames.first} | ${time(finding, page, starts)} | ${markdown(finding.message)} |`,
+        `| ${finding.severity} | ${markdownCode(finding.rule)} | ${finding.frames.first || ''} | ${time(finding, page, starts)} | ${markdown(finding.message)} |`,
     );
   const rest = findings.length - rows.length;
   const more = rest > 0 ? [`\n${grouped(rest)} more are left out here.`] : [];
@@ -56,7 +56,12 @@ function section(finding: Finding, page: LintPage, starts: ReadonlyMap<string, M
   return [
     `## ${finding.id}. ${finding.severity}: ${finding.rule}`,
     markdown(finding.message),
-    `${markdownCode(finding.capture)}, frame ${finding.frames.first} at ${time(finding, page, starts)}, ${finding.confidence} confidence`,
+    [
+      markdownCode(finding.capture),
+      ...(finding.frames.first === 0 ? [] : [`at ${time(finding, page, starts)}`]),
+      framesText(finding.frames),
+      `${finding.confidence} confidence`,
+    ].join(', '),
     ...items('Evidence', evidenceTexts(finding.evidence)),
     ...items('Likely causes', finding.likelyCauses),
     ...items('Next steps', finding.nextSteps),
@@ -65,6 +70,5 @@ function section(finding: Finding, page: LintPage, starts: ReadonlyMap<string, M
 }
 
 function time(finding: Finding, page: LintPage, starts: ReadonlyMap<string, Moment | null>): string {
-  const text = clock(page.timeFormat, finding.start, starts.get(finding.capture) ?? null);
-  return page.timeFormat === 'relative' ? `${text} s` : text;
+  return finding.frames.first === 0 ? '' : when(page.timeFormat, finding.start, starts.get(finding.capture) ?? null);
 }

@@ -4,7 +4,7 @@ import type { Report } from '../../facts/report.ts';
 import { evidenceTexts } from '../evidence.ts';
 import { hanging } from '../layout/wrap.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
-import { count, grouped } from '../phrases.ts';
+import { count, framesText, grouped } from '../phrases.ts';
 import { headline, lengthOf } from './headline.ts';
 
 /** Findings of one rule that are told in full, and those told by their sentence alone; the rest is counted. */
@@ -14,6 +14,8 @@ const POINTS = 3;
 /** Longer lines are hard to read. */
 const WIDEST = 100;
 const MARGIN = '         ';
+/** Columns of `evidence`, `cause`, `next`, `filter` behind it. */
+const LABEL = 10;
 
 /** For a person: the worst first, a sentence each, then what supports it, why it may be, what to do. One line at the end. */
 export function render(report: Report, options: PageOptions): string {
@@ -62,27 +64,28 @@ function fullBlock(finding: Finding, told: Finding | null, page: Page, where: Wh
   const lines = [sentence(finding, page), where.of(finding)];
   const part = (label: string, texts: readonly string[]): void => {
     texts.forEach((text, i) => {
-      const margin = `${MARGIN}${(i === 0 ? label : '').padEnd(10)}`;
+      const margin = `${MARGIN}${(i === 0 ? label : '').padEnd(LABEL)}`;
       lines.push(hanging(margin, page.text(text), page.width, page.ink.dim).replaceAll(NO_BREAK, ' '));
     });
   };
   const evidence = evidenceTexts(finding.evidence);
-  part('evidence', evidence.length === 0 ? [] : [evidence.map(together).join(', ')]);
+  part('evidence', evidence.length === 0 ? [] : [evidence.map((text) => together(text, page)).join(', ')]);
   if (finding.severity !== 'note') {
     part('cause', news(finding.likelyCauses, told?.likelyCauses));
     part('next', news(finding.nextSteps, told?.nextSteps));
   }
   if (finding.filter !== '') {
-    lines.push(`${page.ink.dim(`${MARGIN}${'filter'.padEnd(10)}`)}${page.ink.cyan(page.text(finding.filter))}`);
+    lines.push(`${page.ink.dim(`${MARGIN}${'filter'.padEnd(LABEL)}`)}${page.ink.cyan(page.text(finding.filter))}`);
   }
   return lines.join('\n');
 }
 
 const NO_BREAK = '\u00a0';
 
-/** A short item of a list is not broken between lines. */
-function together(text: string): string {
-  return text.length > 40 ? text : text.replaceAll(' ', NO_BREAK);
+/** A short item of a list is not broken between lines, unless it is longer than one. */
+function together(text: string, { width }: Page): string {
+  const fits = text.length < Math.min(40, width - MARGIN.length - LABEL);
+  return fits ? text.replaceAll(' ', NO_BREAK) : text;
 }
 
 function news(texts: readonly string[], told: readonly string[] = []): readonly string[] {
@@ -94,7 +97,7 @@ function sentence(finding: Finding, page: Page): string {
   return hanging(label, page.text(finding.message), page.width, (text) => page.severity(finding.severity, text));
 }
 
-/** Where a finding is, in one line: `#3 zero-window-stall · frame 812 at 12.345678 s`; `extract --finding 3` takes the number. */
+/** Where a finding is, in one line: `#3 zero-window-stall · at 12.345678 s · frame 812`; `extract --finding 3` takes the number. */
 class Where {
   private readonly page: Page;
   private readonly starts: ReadonlyMap<string, Moment | null>;
@@ -107,14 +110,13 @@ class Where {
   }
 
   of(finding: Finding): string {
-    const { count: frames, first } = finding.frames;
     const origin = this.starts.get(finding.capture) ?? null;
-    const frame = frames > 1 ? `${grouped(frames)} frames from ${first}` : `frame ${first}`;
     // What is about the capture as a whole has no time of its own.
-    const time = this.isOfCapture(finding) ? '' : ` at ${this.page.when(finding.start, origin)}`;
+    const timeless = this.isOfCapture(finding) || finding.frames.first === 0;
     const parts = [
       ...(this.starts.size > 1 ? [finding.rule, this.page.text(finding.capture)] : [`#${finding.id} ${finding.rule}`]),
-      first === 0 ? 'the whole capture' : frame + time,
+      ...(timeless ? [] : [`at ${this.page.when(finding.start, origin)}`]),
+      framesText(finding.frames),
       ...(finding.confidence === 'high' ? [] : [`${finding.confidence} confidence`]),
     ];
     return this.page.ink.dim(hanging(MARGIN, parts.join(` ${this.page.glyph.dot} `), this.page.width));
