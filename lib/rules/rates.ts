@@ -42,3 +42,9 @@ export function paceOf(series: PerSecond, watched: number): number {
   const width = Math.max(1, Math.min(PACE_SECONDS, Math.floor(watched)));
   return busiest(series, width).count / width;
 }
+
+/** Events a second in the last 10 s: what may go on. A capture shorter than that cannot tell a burst from a pace. */
+export function paceAtEnd(series: PerSecond, watched: number): number {
+  const last = Math.floor(watched);
+  return last < PACE_SECONDS ? 0 : countIn(series, last - PACE_SECONDS, PACE_SECONDS) / PACE_SECONDS;
+}

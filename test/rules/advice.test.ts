@@ -293,6 +293,32 @@ describe('facts that a general cause would be wrong for', () => {
     expect(draft?.message).toContain('14 % of its ports for that service, on course for 85 %');
   });
 
+  it.each([
+    ['a burst at the beginning', Array.from({ length: 10 }, (_, i) => [i, 400] as const), 25],
+    ['a capture of a second', [[0, 900] as const], 1],
+  ])('%s is no pace that TIME_WAIT goes on at', (_, closesPerSecond, seconds) => {
+    const closes = closesPerSecond.reduce((sum, [, count]) => sum + count, 0);
+    const closer = {
+      address: '10.0.0.1',
+      role: 'connected',
+      serviceAddress: '10.0.0.2',
+      servicePort: 80,
+      closes,
+      closesPerSecond,
+      peak: { count: closes, second: 9 },
+      firstFrame: 1,
+      lastFrame: 9,
+      examples: [],
+    } as const;
+    const [draft] = judged(
+      'time-wait-pressure',
+      capture({ start: moment(0), end: moment(seconds), traffic: { services: [], closers: [closer] } }),
+    );
+    expect(draft?.severity).toBe(closes >= 1000 ? 'warning' : 'note');
+    expect(draft?.message).not.toMatch(/course|run out/);
+    expect(draft?.evidence.onCourseFor).toBeNull();
+  });
+
   it('a reset says nothing of the silence before it where data came after it', () => {
     const reset = {
       frame: 8,

@@ -1,6 +1,6 @@
 import { after, secondsBetween } from '../../facts/moment.ts';
 import { at, duration, grouped, percent } from '../../facts/wording.ts';
-import { paceOf } from '../rates.ts';
+import { paceAtEnd, paceOf } from '../rates.ts';
 import { defineRule } from '../rule.ts';
 
 export default defineRule({
@@ -62,29 +62,30 @@ export default defineRule({
       const listened = closer.role === 'listened';
       const held = closer.peak.count;
       const pace = paceOf(closer.closesPerSecond, watched);
-      const share = listened ? 0 : Math.max(held, pace * timeWaitSeconds) / options.ports;
+      const lasting = paceAtEnd(closer.closesPerSecond, watched);
+      // Where closes go on at that pace, so many are held in the end.
+      const course = listened ? 0 : lasting * timeWaitSeconds;
+      const share = listened ? 0 : Math.max(held, course) / options.ports;
       const [note, warning] = listened
         ? [options.listenerNote, options.listenerWarning]
         : [options.note, options.warning];
       if (held < note) return [];
       const isError = share >= options.errorShare;
       const isWarning = held >= warning || share >= options.warningShare;
-      // In equilibrium pace x TIME_WAIT ports are held; only a faster pace runs out.
-      const runsOut = !listened && pace * timeWaitSeconds > options.ports ? (options.ports - held) / pace : null;
+      const runsOut = course > options.ports ? (options.ports - held) / lasting : null;
       const service = { address: closer.serviceAddress, port: closer.servicePort };
       const what = listened ? `Server ${at(service)}` : `Host ${closer.address}`;
       const whom = listened ? 'its own connections' : `connections to ${at(service)}`;
       const ports = listened ? '' : `, ${percent(held / options.ports)} of its ports for that service`;
-      const course =
-        share >= options.warningShare && share > held / options.ports ? `, on course for ${percent(share)}` : '';
+      const toCome = share >= options.warningShare && course > held ? `, on course for ${percent(share)}` : '';
       const out = runsOut === null ? '' : `; at this pace they run out in ${duration(Math.max(0, runsOut))}`;
       return {
         severity: isError ? 'error' : isWarning ? 'warning' : 'note',
         confidence: 'high',
-        message: `${what} closes ${whom} first, up to ${grouped(pace)} a second, and held ${grouped(held)} in TIME_WAIT at once${ports}${course}${out}.`,
+        message: `${what} closes ${whom} first, up to ${grouped(pace)} a second, and held ${grouped(held)} in TIME_WAIT at once${ports}${toCome}${out}.`,
         frames: [closer.firstFrame, closer.lastFrame],
         frameCount: closer.closes,
-        start,
+        start: after(start, closer.closesPerSecond[0]?.[0] ?? 0),
         end: after(start, Math.min(watched, closer.peak.second + 1)),
         lowerBound: watched < timeWaitSeconds,
         impact: { connections: closer.closes },
@@ -94,7 +95,7 @@ export default defineRule({
           closes: closer.closes,
           closesPerSecond: Math.round(pace),
           portShare: listened ? null : percent(held / options.ports),
-          onCourseFor: listened ? null : percent(share),
+          onCourseFor: course > held ? percent(share) : null,
         },
         endpoints: listened
           ? [{ ...service, role: 'server' }]
