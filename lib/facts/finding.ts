@@ -11,6 +11,9 @@ export interface FindingEndpoint {
   readonly role: 'client' | 'server' | 'host';
 }
 
+/** The rule of expectations that are not met: they fail a run whatever else it fails on, and no baseline accepts them. */
+export const UNMET = 'expect';
+
 /** A finding as every output carries it (CONTRACT: lint). Times are moments here; formats print them. */
 export interface Finding {
   /** Ordinal in this run, from 1. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../facts/finding.ts';
+import { type Finding, UNMET } from '../facts/finding.ts';
 import { SCHEMA_VERSION } from '../facts/report.ts';
 import { isObject } from './read.ts';
 
@@ -35,7 +35,7 @@ export function compareWithBaseline(findings: readonly Finding[], { accepted }: 
   }
   const covered = ({ fingerprint, rule }: Finding): boolean => {
     const entry = Object.hasOwn(accepted, fingerprint) ? accepted[fingerprint] : undefined;
-    return entry !== undefined && entry.rule === rule && seen.get(fingerprint)! <= entry.count;
+    return rule !== UNMET && entry?.rule === rule && seen.get(fingerprint)! <= entry.count;
   };
   return {
     findings: findings.filter((finding) => !covered(finding)),
@@ -47,7 +47,8 @@ export function compareWithBaseline(findings: readonly Finding[], { accepted }: 
 /** Everything found now, to be accepted from now on. In order of fingerprints, so that changes read well. */
 export function baselineOf(findings: readonly Finding[]): Baseline {
   const accepted: { [fingerprint: string]: Accepted } = {};
-  for (const finding of findings.toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1))) {
+  const acceptable = findings.filter(({ rule }) => rule !== UNMET);
+  for (const finding of acceptable.toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1))) {
     const { fingerprint, rule, message } = finding;
     const count = (accepted[fingerprint]?.count ?? 0) + occurrences(finding);
     accepted[fingerprint] = { rule, count, message: accepted[fingerprint]?.message ?? message };

@@ -1,6 +1,6 @@
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
-import type { Finding } from '../facts/finding.ts';
+import { type Finding, UNMET } from '../facts/finding.ts';
 import type { RuleMeta } from '../facts/rule.ts';
 import { STATE_NAMES, type StateName } from '../facts/state.ts';
 import { count } from '../facts/wording.ts';
@@ -29,7 +29,7 @@ const KEYS = ['where', 'rule', 'state', 'atLeast', 'atMost'];
 
 /** Unmet expectations are findings of this rule. */
 export const EXPECT: RuleMeta = {
-  id: 'expect',
+  id: UNMET,
   family: 'capture',
   scope: 'capture',
   summary: 'The capture does not show what the configuration expects of it.',

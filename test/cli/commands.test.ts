@@ -513,6 +513,19 @@ describe('configuration', () => {
     expect((await run([unanswered, '--config', file, '-f', 'junit'])).stdout).toContain('<testcase name="expect"');
   });
 
+  test('an expectation that is not met fails whatever a run fails on, and no baseline accepts it', async () => {
+    const expectation = { where: 'host 10.0.0.1', rule: 'connection-refused' };
+    const file = project.write('expect.json', JSON.stringify({ expect: [expectation] }));
+    const lint = [unanswered, '--config', file];
+    expect((await run([...lint, '--fail-on', 'never'])).code).toBe(1);
+    expect((await run([...lint, '--fail-on', 'never', '-f', 'junit'])).stdout).toContain('failures="1"');
+    const baseline = ['--baseline', project.at('accepts.json')];
+    expect((await run([...lint, ...baseline, '--update-baseline'])).code).toBe(1);
+    const { code, stdout } = await run([...lint, ...baseline]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('1 error in ');
+  });
+
   test('an expectation that makes no sense is told', async () => {
     const expectations = [{ rul: 'x' }, { state: 'TIMEWAIT' }, { where: 'prot 80' }, { atLeast: -1 }, 5];
     const file = project.write('expect.json', JSON.stringify({ expect: expectations }));

@@ -6,7 +6,7 @@ import type { Report } from '../../facts/report.ts';
 import { SEVERITIES } from '../../facts/rule.ts';
 import { resolveConfig } from '../../lint/config.ts';
 import { EXPECT } from '../../lint/expect.ts';
-import type { LintFormat, LintPage } from '../../report/lint/format.ts';
+import { fails, type LintFormat, type LintPage } from '../../report/lint/format.ts';
 import { counts, type Judged, makeReport } from '../../report/make-report.ts';
 import { RULES } from '../../rules/index.ts';
 import { analyse, type Failure, type Interest, type Source } from '../analyse.ts';
@@ -134,7 +134,7 @@ async function judgeInTurn(
       keepHeapSmall();
     }
     const tell = (finding: Finding): void => {
-      if (options.quiet !== true || fails(finding, options)) {
+      if (options.quiet !== true || fails(finding, options.failOn)) {
         tellProvisional(finding, options, origin, terminal);
       }
     };
@@ -197,14 +197,9 @@ async function againstBaseline(report: Report, options: LintOptions, terminal: T
   return { ...report, findings, summary: { ...report.summary, ...counts(findings), accepted } };
 }
 
-/** At or above `--fail-on`. */
-function fails(finding: Finding, { failOn }: LintOptions): boolean {
-  return failOn !== 'never' && SEVERITIES.indexOf(finding.severity) <= SEVERITIES.indexOf(failOn);
-}
-
 function failed({ findings, summary }: Report, options: LintOptions): boolean {
   return (
-    findings.some((finding) => fails(finding, options)) ||
+    findings.some((finding) => fails(finding, options.failOn)) ||
     summary.warning > (options.maxWarnings ?? Number.POSITIVE_INFINITY)
   );
 }
@@ -212,7 +207,7 @@ function failed({ findings, summary }: Report, options: LintOptions): boolean {
 async function presentable(report: Report, options: LintOptions): Promise<Report> {
   const visible =
     options.quiet === true
-      ? { ...report, findings: report.findings.filter((finding) => fails(finding, options)) }
+      ? { ...report, findings: report.findings.filter((finding) => fails(finding, options.failOn)) }
       : report;
   return options.redact === true ? (await import('../../report/redact.ts')).redact(visible) : visible;
 }

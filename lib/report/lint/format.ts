@@ -1,5 +1,6 @@
+import { type Finding, UNMET } from '../../facts/finding.ts';
 import type { Report } from '../../facts/report.ts';
-import type { Severity } from '../../facts/rule.ts';
+import { SEVERITIES, type Severity } from '../../facts/rule.ts';
 import type { PageOptions } from '../page.ts';
 
 /** What a format may know of the run besides its result. */
@@ -8,6 +9,11 @@ export interface LintPage extends PageOptions {
   readonly failOn: Severity | 'never';
   /** The working directory: paths below it are shown relative to it where a format asks for that. */
   readonly directory: string;
+}
+
+/** At or above what the run fails on, or an expectation that is not met. */
+export function fails({ rule, severity }: Finding, failOn: LintPage['failOn']): boolean {
+  return rule === UNMET || (failOn !== 'never' && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn));
 }
 
 /** What the module of a lint format exports. */

@@ -2,12 +2,11 @@ import type { CaptureFacts } from '../../facts/capture.ts';
 import type { Finding } from '../../facts/finding.ts';
 import { secondsBetween } from '../../facts/moment.ts';
 import type { Report, RuleRun } from '../../facts/report.ts';
-import { SEVERITIES } from '../../facts/rule.ts';
 import { markup } from '../escape.ts';
 import { framesText } from '../phrases.ts';
-import type { LintPage } from './format.ts';
+import { fails, type LintPage } from './format.ts';
 
-/** JUnit's XML: a suite per capture, a case per rule, so that rules that found nothing show green. */
+/** JUnit's XML: a suite per capture, a case per rule: red where its findings fail the run, green where it found nothing. */
 export function render(report: Report, page: LintPage): string {
   const suites = report.captures.map((capture) => suite(capture, report, page));
   const unread = report.summary.failures.map(
@@ -29,7 +28,7 @@ function suite(capture: CaptureFacts, { rules, findings }: Report, page: LintPag
       page,
     ),
   );
-  const failures = rules.filter(({ meta }) => here.some((f) => f.rule === meta.id && fails(f, page))).length;
+  const failures = rules.filter(({ meta }) => here.some((f) => f.rule === meta.id && fails(f, page.failOn))).length;
   const skipped = rules.filter((run) => isSkipped(run) && !here.some(({ rule }) => rule === run.meta.id)).length;
   const time = capture.start && capture.end ? secondsBetween(capture.start, capture.end) : 0;
   const head = `name="${markup(capture.path)}" tests="${rules.length}" failures="${failures}" errors="0" skipped="${skipped}" time="${time.toFixed(6)}"`;
@@ -38,8 +37,8 @@ function suite(capture: CaptureFacts, { rules, findings }: Report, page: LintPag
 
 function testCase(run: RuleRun, findings: readonly Finding[], capture: CaptureFacts, page: LintPage): string {
   const open = `    <testcase name="${markup(run.meta.id)}" classname="${markup(capture.path)}"`;
-  const failing = findings.filter((finding) => fails(finding, page));
-  const passing = findings.filter((finding) => !fails(finding, page));
+  const failing = findings.filter((finding) => fails(finding, page.failOn));
+  const passing = findings.filter((finding) => !fails(finding, page.failOn));
   const parts = [
     ...(failing.length === 0
       ? []
@@ -55,11 +54,6 @@ function testCase(run: RuleRun, findings: readonly Finding[], capture: CaptureFa
 
 function details({ severity, message, frames, filter }: Finding): string {
   return markup(`${severity}: ${message} (${[framesText(frames), filter].filter((text) => text !== '').join('; ')})`);
-}
-
-/** At or above what the run fails on: the case is red exactly when the exit code says so. */
-function fails({ severity }: Finding, { failOn }: LintPage): boolean {
-  return failOn !== 'never' && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn);
 }
 
 /** Skipped everywhere: on single connections only is not skipped. */
