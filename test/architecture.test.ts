@@ -18,7 +18,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'lib/traffic': ['lib/bytes', 'lib/facts'],
   'lib/select': ['lib/facts'],
   'lib/engine': ['lib/bytes', 'lib/facts', 'lib/capture', 'lib/packet', 'lib/tcp', 'lib/traffic', 'lib/select'],
-  'lib/compare': ['lib/bytes', 'lib/facts', 'lib/packet/segment.ts', 'lib/packet/address.ts', 'lib/traffic/times.ts'],
+  'lib/compare': ['lib/bytes', 'lib/facts', 'lib/packet/segment.ts', 'lib/traffic/times.ts'],
   'lib/rewrite': ['lib/bytes', 'lib/facts', 'lib/capture', 'lib/packet', 'lib/select', 'lib/engine'],
   'lib/rules': ['lib/facts'],
   'lib/lint': ['lib/facts', 'lib/select', 'lib/rules'],

@@ -1,5 +1,5 @@
+import { addressText } from '../facts/address.ts';
 import type { NameOf } from '../lint/names.ts';
-import { addressText } from '../packet/address.ts';
 import type { LoneSyn } from '../tcp/entries/lone.ts';
 import type { ServiceRows } from '../traffic/service-rows.ts';
 

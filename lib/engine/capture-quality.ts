@@ -1,8 +1,8 @@
+import { addressText } from '../facts/address.ts';
 import type { CaptureFacts, Vantage } from '../facts/capture.ts';
 import { isBefore, type Moment } from '../facts/moment.ts';
 import { ACKED_UNSEEN, MIDSTREAM, ONE_SIDED } from '../facts/notes.ts';
 import { DUPLICATE, HOW_NETWORK, HOW_SYN, HOW_SYNACK, HOW_UNKNOWN, RETRANSMISSION } from '../facts/verdict.ts';
-import { addressText } from '../packet/address.ts';
 import { type Segment, segmentSpan } from '../packet/segment.ts';
 import type { Connection, Endpoint } from '../tcp/connection.ts';
 import { elapsed } from '../tcp/timing/elapsed.ts';

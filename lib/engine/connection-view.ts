@@ -1,3 +1,4 @@
+import { addressText } from '../facts/address.ts';
 import type { Vantage } from '../facts/capture.ts';
 import type {
   ConnectionFacts,
@@ -10,7 +11,6 @@ import type {
 } from '../facts/connection.ts';
 import { after, type Moment } from '../facts/moment.ts';
 import { STATE_NAMES, type StateName } from '../facts/state.ts';
-import { addressText } from '../packet/address.ts';
 import type { Segment } from '../packet/segment.ts';
 import type { Connection, Oddities } from '../tcp/connection.ts';
 import { FlowView } from '../tcp/flow-view.ts';

@@ -1,6 +1,6 @@
+import { addressText } from '../facts/address.ts';
 import type { HostOccurrences } from '../facts/capture.ts';
 import { isBefore, type Moment, momentOf } from '../facts/moment.ts';
-import { addressText } from '../packet/address.ts';
 import type { Segment } from '../packet/segment.ts';
 import { keepLowest } from '../traffic/lowest.ts';
 

@@ -1,6 +1,6 @@
+import { addressText } from '../facts/address.ts';
 import type { IcmpFacts, Side } from '../facts/connection.ts';
 import { momentOf } from '../facts/moment.ts';
-import { addressText } from '../packet/address.ts';
 import type { IcmpError } from '../packet/icmp-error.ts';
 
 /** ICMP "destination unreachable" by code (RFC 792, RFC 1812 5.2.7.1). */

@@ -1,6 +1,6 @@
+import { addressText } from '../facts/address.ts';
 import type { StreamConnection, StreamEvent, StreamOptions } from '../facts/stream.ts';
 import { KEEP_ALIVE } from '../facts/verdict.ts';
-import { addressText } from '../packet/address.ts';
 import { ACK, RST, Segment, SYN } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { type Flow, SYN_SEEN } from '../tcp/flow.ts';

@@ -1,5 +1,5 @@
+import { networkOf, parseAddress, printAddress, sharesPrefix } from '../facts/address.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
-import { networkOf, parseAddress, printAddress, sharesPrefix } from '../select/address.ts';
 import { isObject } from './read.ts';
 
 /** The name of an endpoint, undefined for none. `own`: what the capture itself calls the address. */

@@ -2,8 +2,9 @@
  * The conditions that `--where` knows: one row each, with what it reads, what it means, and how it is told of a
  * connection and of a packet. Parser, printer and help are made from these rows.
  */
+
+import { parseAddress, sharesPrefix } from '../facts/address.ts';
 import { VERDICT_NAMES, type VerdictKind } from '../facts/verdict.ts';
-import { parseAddress, sharesPrefix } from './address.ts';
 import { AMOUNTS } from './amounts.ts';
 import { define, either, type Field, ofFacts, overlaps, within } from './field.ts';
 import {

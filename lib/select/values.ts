@@ -1,6 +1,6 @@
+import { networkOf, parseAddress, printAddress } from '../facts/address.ts';
 import { epoch, type Moment } from '../facts/moment.ts';
 import { STATE_NAMES, type StateName } from '../facts/state.ts';
-import { networkOf, parseAddress, printAddress } from './address.ts';
 import { didYouMean } from './nearest.ts';
 import type { TokenReader } from './tokens.ts';
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Frame } from '../../lib/capture/frame.ts';
 import { createReader } from '../../lib/capture/open.ts';
+import { addressText } from '../../lib/facts/address.ts';
 import type { TapComparison, TapEvent, TapEventKind, Travel } from '../../lib/facts/taps.ts';
-import { addressText } from '../../lib/packet/address.ts';
 import { Decoder, TCP } from '../../lib/packet/decoder.ts';
 
 /** Three-point recordings, and what the forwarder between them logged of every frame it did something to. */

@@ -13,6 +13,7 @@ describe('names', () => {
       '10.1.0.0/16': 'lab',
       ':8443': 'admin',
       '[2001:DB8::0001]:443': 'shop',
+      '::ffff:192.0.2.1': 'mapped',
       '2001:db8:7::/48': 'cluster',
     },
     { '10.0.0.5': 'from-hosts', '10.0.0.6': 'hosts-6' },
@@ -27,6 +28,7 @@ describe('names', () => {
     ['192.0.2.1', 8443, 'admin'],
     ['192.0.2.1', 80, undefined],
     ['2001:db8::1', 443, 'shop'],
+    ['::ffff:192.0.2.1', 1, 'mapped'],
     ['2001:db8:7::9', 1, 'cluster'],
     ['constructor', 1, undefined],
   ])('%s port %d is %s', (address, port, name) => {

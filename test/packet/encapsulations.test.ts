@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressText } from '../../lib/packet/address.ts';
+import { addressText } from '../../lib/facts/address.ts';
 import { Decoder, NOT_TCP, TCP } from '../../lib/packet/decoder.ts';
 import { bytes, ethernet, frameOf, ipv4, ipv6, tcp, vlan } from './build.ts';
 import { ENCAPSULATIONS, ONLY_IPV4, ONLY_IPV6 } from './encapsulations.ts';

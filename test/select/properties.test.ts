@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { parseAddress, printAddress } from '../../lib/select/address.ts';
 import { type Node, printNode } from '../../lib/select/ast.ts';
 import { WhereError } from '../../lib/select/error.ts';
 import { FIELDS } from '../../lib/select/fields.ts';
@@ -102,14 +101,6 @@ describe('properties', () => {
     fc.assert(
       fc.property(tree, (node) => {
         expect(parseExpression(printNode(node), null)).toEqual(node);
-      }),
-    );
-  });
-
-  test('addresses read back', () => {
-    fc.assert(
-      fc.property(address, (a) => {
-        expect(parseAddress(printAddress(a))).toEqual(a);
       }),
     );
   });

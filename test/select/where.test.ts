@@ -170,7 +170,7 @@ describe('canonical text', () => {
     ['server  Host   LAPTOP', 'server host "LAPTOP"'],
     ['net 10.1.2.3/8', 'net 10.0.0.0/8'],
     ['host 2001:db8:0:0:0:0:0:1', 'host 2001:db8::1'],
-    ['host ::ffff:1.2.3.4', 'host ::ffff:102:304'],
+    ['host ::ffff:1.2.3.4', 'host ::ffff:1.2.3.4'],
     ['!(port 1||port 2)&&port 3', 'not (port 1 or port 2) and port 3'],
     ['(port 1 and port 2) and port 3', '(port 1 and port 2) and port 3'],
     ['(port 1 and port 2) or port 3', 'port 1 and port 2 or port 3'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressText } from '../../lib/packet/address.ts';
+import { addressText } from '../../lib/facts/address.ts';
 import { ConnectionSummary } from '../../lib/traffic/summary.ts';
 import { Traffic } from '../../lib/traffic/traffic.ts';
 import fc from '../properties.ts';

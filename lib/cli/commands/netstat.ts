@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InputError } from '../../engine/sources/input-error.ts';
+import { parseAddress, printAddress } from '../../facts/address.ts';
 import type { CaptureFacts } from '../../facts/capture.ts';
 import type { ConnectionFacts } from '../../facts/connection.ts';
 import { after, isBefore, type Moment, secondsBetween } from '../../facts/moment.ts';
@@ -8,7 +9,6 @@ import { createLinter } from '../../lint/runtime.ts';
 import { clock } from '../../report/clock.ts';
 import type { Origin, RowFormatModule } from '../../report/format.ts';
 import { duration } from '../../report/phrases.ts';
-import { parseAddress, printAddress } from '../../select/address.ts';
 import { HostCounts } from '../../traffic/hosts.ts';
 import { Sockets } from '../../traffic/sockets.ts';
 import { type ConfigOptions, configOptions, loadConfig } from '../config.ts';

@@ -1,4 +1,4 @@
-import { addressText } from '../../packet/address.ts';
+import { addressText } from '../../facts/address.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Sighting } from './sighting.ts';
 

@@ -1,5 +1,5 @@
+import { addressText } from '../../facts/address.ts';
 import type { Moment } from '../../facts/moment.ts';
-import { addressText } from '../../packet/address.ts';
 import { ACK, type Segment, SYN } from '../../packet/segment.ts';
 import { keyOf } from './sighting.ts';
 

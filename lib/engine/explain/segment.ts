@@ -1,5 +1,5 @@
+import { addressText } from '../../facts/address.ts';
 import type { Entry } from '../../facts/explanation.ts';
-import { addressText } from '../../packet/address.ts';
 import {
   ACK,
   BAD_DATA_OFFSET,

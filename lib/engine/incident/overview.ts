@@ -1,9 +1,9 @@
 import { Int32Columns } from '../../bytes/columns.ts';
+import { addressText } from '../../facts/address.ts';
 import type { ConnectionFacts, StateSpell } from '../../facts/connection.ts';
 import type { Activity, ConnectionRow } from '../../facts/incident.ts';
 import { lasting, type Moment, secondsBetween } from '../../facts/moment.ts';
 import type { StateName } from '../../facts/state.ts';
-import { addressText } from '../../packet/address.ts';
 import type { LoneSyn } from '../../tcp/entries/lone.ts';
 import { TimeBins } from './time-bins.ts';
 import { hashOfSegment, hashOfTuple } from './tuple-hash.ts';

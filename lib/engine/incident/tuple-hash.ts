@@ -1,6 +1,6 @@
+import { parseAddress } from '../../facts/address.ts';
 import type { ConnectionFacts, EndpointFacts } from '../../facts/connection.ts';
 import type { Segment } from '../../packet/segment.ts';
-import { parseAddress } from '../../select/address.ts';
 
 /** The same for both directions of a connection. */
 function hash(addresses: number, ports: number): number {

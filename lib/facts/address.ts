@@ -1,5 +1,42 @@
-/** IP addresses as bytes, 4 or 16 of them: what `net` compares. */
+/**
+ * IP addresses: as text, as facts tell them; as four int32s, the first bytes in `a`, as segments hold them; and as 4 or 16
+ * bytes, where bits are compared.
+ */
 
+/** Dotted decimal for IPv4, which is all in `d`; for IPv6 the one canonical text of RFC 5952. */
+export function addressText(ipVersion: number, a: number, b: number, c: number, d: number): string {
+  return ipVersion === 6 ? ipv6Text(a, b, c, d) : ipv4Text(d);
+}
+
+function ipv4Text(d: number): string {
+  return `${d >>> 24}.${(d >>> 16) & 0xff}.${(d >>> 8) & 0xff}.${d & 0xff}`;
+}
+
+function ipv6Text(a: number, b: number, c: number, d: number): string {
+  // IPv4-mapped addresses keep the dotted form (RFC 5952 5).
+  if (a === 0 && b === 0 && c === 0xffff) return `::ffff:${ipv4Text(d)}`;
+  const groups = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff, c >>> 16, c & 0xffff, d >>> 16, d & 0xffff];
+  // The longest run of zeroes is left out, the first of equals, never a single one (RFC 5952 4.2).
+  let [longest, longestLength] = [0, 1];
+  for (let i = 0; i < 8; i++) {
+    let length = 0;
+    while (i + length < 8 && groups[i + length] === 0) length++;
+    if (length > longestLength) [longest, longestLength] = [i, length];
+    i += length;
+  }
+  const words = groups.map((group) => group.toString(16));
+  if (longestLength === 1) return words.join(':');
+  return `${words.slice(0, longest).join(':')}::${words.slice(longest + longestLength).join(':')}`;
+}
+
+/** The text of an address in bytes. */
+export function printAddress(bytes: readonly number[]): string {
+  const word = (at: number): number =>
+    (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  return bytes.length === 4 ? ipv4Text(word(0)) : ipv6Text(word(0), word(4), word(8), word(12));
+}
+
+/** The bytes of an address in any of its usual texts (RFC 4291 2.2), or null. */
 export function parseAddress(text: string): number[] | null {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
@@ -39,26 +76,6 @@ function parseGroups(text: string, mayEndInIpv4: boolean): number[] | null {
     }
   }
   return bytes.length <= 16 ? bytes : null;
-}
-
-/** IPv4 dotted; IPv6 as RFC 5952 4 recommends. */
-export function printAddress(bytes: readonly number[]): string {
-  if (bytes.length === 4) return bytes.join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => (bytes[2 * index]! << 8) | bytes[2 * index + 1]!);
-  const run = longestZeroRun(groups);
-  const hex = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
-  if (run.length < 2) return hex(groups);
-  return `${hex(groups.slice(0, run.start))}::${hex(groups.slice(run.start + run.length))}`;
-}
-
-function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 };
-  let start = 0;
-  for (const [index, group] of groups.entries()) {
-    if (group !== 0) start = index + 1;
-    else if (index + 1 - start > best.length) best = { start, length: index + 1 - start };
-  }
-  return best;
 }
 
 /** The first `bits` bits of both are equal; never so for an IPv4 and an IPv6 address. */
