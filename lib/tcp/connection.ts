@@ -239,8 +239,6 @@ export class Oddities {
   /** Numbers of the connection before, whose segments may still turn up. */
   old: OldNumbers | null = null;
   oldDuplicates: Seen<{ readonly from: 'client' | 'server' }> | null = null;
-  /** State changes that no correct endpoint shows. */
-  illegalEvents = 0;
 }
 
 /** One transmission of a FIN; the timestamp is 0 without one. */

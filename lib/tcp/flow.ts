@@ -72,7 +72,6 @@ export class Flow {
   ipIdJumps = 0;
   /** From this IP ID on none was left out (verdict/sending-order.ts). */
   ipIdWhole = -1;
-  link = 0;
   /** First payload. */
   firstDataFrame = 0;
   firstDataSeconds = 0;
@@ -113,7 +112,6 @@ export class Flow {
     this.ipIdSkips = 0;
     this.ipIdJumps = 0;
     this.ipIdWhole = -1;
-    this.link = 0;
     this.seconds = 0;
     this.nanos = 0;
     this.ackSeconds = 0;

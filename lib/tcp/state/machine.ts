@@ -109,14 +109,10 @@ export class StateMachine {
   }
 
   /** Looks the event up and enters the change; false when nothing changed. */
-  apply(c: Connection, e: Endpoint, event: number): boolean {
+  apply(e: Endpoint, event: number): boolean {
     const to = nextState(e.state, event);
     this.timeline.trace?.looked(e, event, e.state, to);
-    if (to === ILLEGAL) {
-      c.odd().illegalEvents++;
-      return false;
-    }
-    if (to === e.state) return false;
+    if (to === ILLEGAL || to === e.state) return false;
     this.timeline.push(e, to, event, isSent(event), this.seconds, this.nanos, this.frame);
     return true;
   }
@@ -129,20 +125,20 @@ export class StateMachine {
     const ackOfSyn = acksSyn(peer, s);
     const ackOfFin = acksFin(peer, s);
     if (e.state === ESTABLISHED && e.unconfirmed > 0) uncrossSyns(timeline, e);
-    else if (e.change < 0 && e.state === CLOSED && peer.state === SYN_SENT && ackOfSyn) proveListener(this, c, e, s);
+    else if (e.change < 0 && e.state === CLOSED && peer.state === SYN_SENT && ackOfSyn) proveListener(this, e, s);
     if (e.state === SYN_SENT && (ackOfSyn || peer.syns === 0)) {
-      if (peer.syns === 0) provePeer(this, c, peer, s);
-      this.apply(c, e, SENT_SEGMENT);
+      if (peer.syns === 0) provePeer(this, peer, s);
+      this.apply(e, SENT_SEGMENT);
     } else if (e.state === SYN_RECEIVED && (ackOfFin || !mayTalkEarly(c, peer, s))) {
-      if (!establishAtCandidate(timeline, c, e)) this.apply(c, e, SENT_SEGMENT);
+      if (!establishAtCandidate(timeline, c, e)) this.apply(e, SENT_SEGMENT);
       e.doubted = 0;
     } else if (e.state === UNKNOWN) {
-      if (s.length > 0) this.apply(c, e, SENT_SEGMENT);
-      else if (acksData(peer, s)) this.apply(c, e, ACKNOWLEDGED_DATA);
+      if (s.length > 0) this.apply(e, SENT_SEGMENT);
+      else if (acksData(peer, s)) this.apply(e, ACKNOWLEDGED_DATA);
     }
     if (ackOfFin && peer.fins > 0) {
-      if (e.state === FIN_WAIT_1 && peer.finAcksFin === 1) this.apply(c, e, RECEIVED_ACK_OF_FIN);
-      this.receiveFin(c, e);
+      if (e.state === FIN_WAIT_1 && peer.finAcksFin === 1) this.apply(e, RECEIVED_ACK_OF_FIN);
+      this.receiveFin(e);
     }
     const unseenFin = peer.flow.packets === 0 && followUnseenPeer(c, e, peer, s, this);
     if (ackOfFin) {
@@ -167,15 +163,15 @@ export class StateMachine {
     const before = peer.state;
     if (j.kind === RETRANSMISSION && !j.spurious) moveAckOfSyn(timeline, peer, s, j);
     if (peer.state === SYN_RECEIVED && ackOfSyn) {
-      if (peer.doubted === 0) this.apply(c, peer, RECEIVED_ACK_OF_SYN);
+      if (peer.doubted === 0) this.apply(peer, RECEIVED_ACK_OF_SYN);
       else noteCandidate(c, s, j);
     }
     if (ackOfFin && (peer.state === FIN_WAIT_1 || peer.state === CLOSING || peer.state === LAST_ACK)) {
-      this.apply(c, peer, RECEIVED_ACK_OF_FIN);
+      this.apply(peer, RECEIVED_ACK_OF_FIN);
     }
     if ((s.flags & FIN) !== 0 && isOwnFin(e, s)) this.fin(c, e, peer, s, j);
     if (e.fins > 0) {
-      if (peer.doubted === 0 && finInOrder(e) && !isMissingFin(c, peer, s)) this.receiveFin(c, peer);
+      if (peer.doubted === 0 && finInOrder(e) && !isMissingFin(c, peer, s)) this.receiveFin(peer);
       if (j.kind === RETRANSMISSION) moveReceivedFin(timeline, c, peer, s);
     }
     if (ackOfFin && c.oddities !== null) rememberFinAck(c.oddities, peer, s);
@@ -201,19 +197,19 @@ export class StateMachine {
     takeBackAckOfSyn(this.timeline, c, e, peer, s);
     const resetBy = takeBackReset(this.timeline, e);
     const finsCrossed = !acksFin(peer, s) && takeBackCloseWait(this.timeline, c, e, s);
-    if (!enterMissedFin(this.timeline, c, e, s, j) && this.apply(c, e, SENT_FIN)) {
+    if (!enterMissedFin(this.timeline, c, e, s, j) && this.apply(e, SENT_FIN)) {
       moveHeldUpFin(this.timeline, c, e, s);
     }
     if (finsCrossed) {
       c.notes |= CLOSE_ODD;
-      if (c.oddities?.missedFin !== e) this.receiveFin(c, e);
+      if (c.oddities?.missedFin !== e) this.receiveFin(e);
     }
     if (resetBy !== 0) this.timeline.push(e, CLOSED, RECEIVED_RST, false, s.seconds, s.nanos, resetBy);
   }
 
   /** The peer's FIN, and everything before it, has come to `e`: once only. */
-  private readonly receiveFin = (c: Connection, e: Endpoint): void => {
-    if (this.mayTakeFin(e.state)) this.apply(c, e, RECEIVED_FIN);
+  private readonly receiveFin = (e: Endpoint): void => {
+    if (this.mayTakeFin(e.state)) this.apply(e, RECEIVED_FIN);
   };
 
   private mayTakeFin(state: number): boolean {
@@ -232,11 +228,11 @@ export class StateMachine {
     recordReset(c, e, peer, s, fit, accepted);
     const own = fit === 'exact' || fit === 'unknown' || answersBeforeAckOfFin(e, s);
     if (own || (s.flags & ACK) === 0) takeBackUntaken(this.timeline, c, e, peer, s);
-    if (own) this.apply(c, e, SENT_RST);
+    if (own) this.apply(e, SENT_RST);
     // After repeats that nobody answered, nothing says that this one arrived.
     if (!accepted || e.unheard >= 2) return;
     takeBackUnheardFin(this.timeline, c, peer);
-    this.apply(c, peer, RECEIVED_RST);
+    this.apply(peer, RECEIVED_RST);
   }
 
   /** A connection is back that had been closed by both ends: each is CLOSED, or in TIME_WAIT. */
@@ -261,7 +257,7 @@ export class StateMachine {
     this.seconds = seconds;
     this.nanos = nanos;
     this.frame = frame;
-    this.apply(c, c.client, RECEIVED_ICMP_ERROR);
+    this.apply(c.client, RECEIVED_ICMP_ERROR);
   }
 
   /** The TIME_WAIT of an earlier incarnation ends because its holder accepted a new SYN. */
@@ -269,7 +265,7 @@ export class StateMachine {
     this.seconds = s.seconds;
     this.nanos = s.nanos;
     this.frame = s.frame;
-    if (c.client.state === TIME_WAIT) this.apply(c, c.client, NEW_INCARNATION);
-    if (c.server.state === TIME_WAIT) this.apply(c, c.server, NEW_INCARNATION);
+    if (c.client.state === TIME_WAIT) this.apply(c.client, NEW_INCARNATION);
+    if (c.server.state === TIME_WAIT) this.apply(c.server, NEW_INCARNATION);
   }
 }

@@ -12,7 +12,7 @@ import type { Timeline } from './timeline.ts';
 /** What the state machine lends. */
 interface Moves {
   readonly timeline: Timeline;
-  apply(c: Connection, e: Endpoint, event: number): boolean;
+  apply(e: Endpoint, event: number): boolean;
 }
 
 /** `e` sent an ordinary segment, and of its peer the capture holds nothing. True if it answers the peer's FIN. */
@@ -25,17 +25,17 @@ export function followUnseenPeer(c: Connection, e: Endpoint, peer: Endpoint, s: 
   if (e.state === FIN_WAIT_1) {
     // It closed first; the peer's FIN came with, or after, the ACK of its own.
     e.ackedOne = 0;
-    m.apply(c, e, RECEIVED_ACK_OF_FIN);
-    m.apply(c, peer, PROVEN_FIN);
-    m.apply(c, e, RECEIVED_FIN);
-    m.apply(c, peer, RECEIVED_ACK_OF_FIN);
+    m.apply(e, RECEIVED_ACK_OF_FIN);
+    m.apply(peer, PROVEN_FIN);
+    m.apply(e, RECEIVED_FIN);
+    m.apply(peer, RECEIVED_ACK_OF_FIN);
     return true;
   }
   if (e.state === ESTABLISHED && (s.flags & FIN) !== 0) {
     e.ackedOne = 0;
-    m.apply(c, peer, PROVEN_FIN);
-    m.apply(c, e, RECEIVED_FIN);
-    m.apply(c, peer, RECEIVED_ACK_OF_FIN);
+    m.apply(peer, PROVEN_FIN);
+    m.apply(e, RECEIVED_FIN);
+    m.apply(peer, RECEIVED_ACK_OF_FIN);
     // It had acknowledged the FIN before it closed.
     const { seconds, nanos, frame } = c.odd().ackedOneWith!;
     m.timeline.move(peer, PROVEN_FIN, seconds, nanos, frame);

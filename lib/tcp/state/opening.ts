@@ -26,7 +26,7 @@ import type { Timeline } from './timeline.ts';
 /** What the state machine lends: the timeline, and the way to look an event up and enter the change. */
 export interface Moves {
   readonly timeline: Timeline;
-  apply(c: Connection, e: Endpoint, event: number): boolean;
+  apply(e: Endpoint, event: number): boolean;
 }
 
 /** A SYN without ACK. */
@@ -50,13 +50,13 @@ export function takeSyn(m: Moves, c: Connection, e: Endpoint, peer: Endpoint, s:
     if (e.state === CLOSED && (ended === RECEIVED_RST || ended === RECEIVED_ICMP_ERROR)) m.timeline.pop(e);
     return;
   }
-  m.apply(c, e, SENT_SYN);
+  m.apply(e, SENT_SYN);
   noteSyn(c, s);
   if (peer.syns > 0 && peer.state === SYN_SENT) {
     c.odd().simultaneous = true;
     c.notes |= HANDSHAKE_ODD;
-    m.apply(c, peer, RECEIVED_SYN);
-    m.apply(c, e, RECEIVED_SYN);
+    m.apply(peer, RECEIVED_SYN);
+    m.apply(e, RECEIVED_SYN);
   }
 }
 
@@ -82,7 +82,7 @@ export function takeSynAck(m: Moves, c: Connection, e: Endpoint, peer: Endpoint,
   if (e.state === UNKNOWN) return;
   if (j.kind === DUPLICATE) return;
   e.syns++;
-  if (peer.state === CLOSED && peer.change < 0) m.apply(c, peer, PROVEN_SYN);
+  if (peer.state === CLOSED && peer.change < 0) m.apply(peer, PROVEN_SYN);
   if (e.state === CLOSED && e.change < 0) e.state = LISTEN;
 
   // Nor has it taken a FIN, where it has not got through the handshake.
@@ -111,8 +111,8 @@ export function takeSynAck(m: Moves, c: Connection, e: Endpoint, peer: Endpoint,
     m.timeline.push(e, SYN_RECEIVED, RECEIVED_SYN, false, time.seconds, time.nanos, frame);
     m.timeline.confirm(e, s.frame, 1 << RECEIVED_SYN);
   }
-  m.apply(c, e, SENT_SYN_ACK);
-  m.apply(c, peer, RECEIVED_SYN_ACK);
+  m.apply(e, SENT_SYN_ACK);
+  m.apply(peer, RECEIVED_SYN_ACK);
   c.synAckSeconds = s.seconds;
   c.synAckNanos = s.nanos;
   c.synAckTsVal = s.hasTimestamps ? s.tsVal : 0;
@@ -129,18 +129,18 @@ function answeredSyn(c: Connection, s: Segment): Sighting {
 }
 
 /** The peer's SYN-ACK is not in the capture, but this ACK answers one. */
-export function provePeer(m: Moves, c: Connection, peer: Endpoint, s: Segment): void {
+export function provePeer(m: Moves, peer: Endpoint, s: Segment): void {
   if (peer.change >= 0 || peer.state !== CLOSED) return;
   peer.state = LISTEN;
   peer.flow.isn = (s.ack - 1) | 0;
-  m.apply(c, peer, PROVEN_SYN_ACK);
-  m.apply(c, peer, RECEIVED_ACK_OF_SYN);
+  m.apply(peer, PROVEN_SYN_ACK);
+  m.apply(peer, RECEIVED_ACK_OF_SYN);
 }
 
 /** It answers the SYN with more than a SYN-ACK, which the capture does not hold. */
-export function proveListener(m: Moves, c: Connection, e: Endpoint, s: Segment): void {
+export function proveListener(m: Moves, e: Endpoint, s: Segment): void {
   e.state = LISTEN;
-  m.apply(c, e, RECEIVED_SYN);
+  m.apply(e, RECEIVED_SYN);
   m.timeline.confirm(e, s.frame, 1 << RECEIVED_SYN);
 }
 

@@ -117,7 +117,7 @@ export function finRepeated(
   e: Endpoint,
   peer: Endpoint,
   s: Segment,
-  receiveFin: (c: Connection, e: Endpoint) => void,
+  receiveFin: (e: Endpoint) => void,
 ): void {
   if (e.state !== FIN_WAIT_2 && e.state !== TIME_WAIT && e.state !== CLOSED) return;
   let steps = 0;
@@ -139,7 +139,7 @@ export function finRepeated(
   if (steps === 1 && moveToCrossing(timeline, c, e, s)) return;
   while (steps-- > 0) timeline.pop(e);
   const waitsAgain: number = e.state;
-  if (waitsAgain === FIN_WAIT_1 && peer.flow.finSent !== 0 && acksFin(peer, s)) receiveFin(c, e);
+  if (waitsAgain === FIN_WAIT_1 && peer.flow.finSent !== 0 && acksFin(peer, s)) receiveFin(e);
 }
 
 /**

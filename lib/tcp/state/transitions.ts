@@ -12,8 +12,8 @@
  *   UNKNOWN       first seen in mid-connection         TIME_WAIT   both FINs done, waiting 2MSL
  *
  * Rows are [from, event, to, clause]; `to` equal to `from` is legal and changes nothing. A pair without a row is an
- * event that no correct endpoint shows: the state stays, and the event counts as illegal. IGNORED pairs may be legal:
- * we may be out of step, or the segment may not be this connection's.
+ * event that no correct endpoint shows: the state stays (ILLEGAL). IGNORED pairs may be legal: we may be out of step, or the
+ * segment may not be this connection's.
  */
 import {
   CLOSE_WAIT,

@@ -3,14 +3,12 @@ import type { Spread } from '../../facts/flow-metrics.ts';
 /** Adds up what a `Spread` tells, sample by sample (Welford's method, which keeps the deviation exact). */
 export class Spreading {
   samples = 0;
-  last = 0;
   private min = Number.POSITIVE_INFINITY;
   private max = Number.NEGATIVE_INFINITY;
   private mean = 0;
   private squares = 0;
 
   add(sample: number): void {
-    this.last = sample;
     this.samples++;
     if (sample < this.min) this.min = sample;
     if (sample > this.max) this.max = sample;
