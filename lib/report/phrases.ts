@@ -18,9 +18,10 @@ export function shortSize(bytes: number): string {
 /** Names of the field, which keep their capitals. */
 const NAMES = /\b(syn acks?|syns?|fins?|rsts?|acks?|rtts?|rto|mss|ttls?|ip|icmp|tcp|sack|isn)\b/g;
 
-/** `camelCaseWords` -> `camel case words`, `synAcksSent` -> `SYN-ACKs sent`. */
+/** `camelCaseWords` -> `camel case words`, `synAcksSent` -> `SYN-ACKs sent`, `tail_loss_probe` -> `tail loss probe`. */
 export function words(name: string): string {
   return name
+    .replaceAll('_', ' ')
     .replace(/[A-Z]+/g, (c) => ` ${c.toLowerCase()}`)
     .replace(NAMES, (found) =>
       found

@@ -44,7 +44,7 @@ async function page(): Promise<string> {
       expect(scenarios.get(scenario)?.map((capture) => capture.file)).toContain(file);
       const path = `fixtures/kernel/${file}`;
       const { stdout } = await run([path, '--no-config'], { tty: true, env: { NO_COLOR: '1' } });
-      const blocks = stdout.split('\n\n').filter((block) => new RegExp(`^ {9}#\\d+ ${rule} `, 'm').test(block));
+      const blocks = stdout.split('\n\n').filter((block) => new RegExp(`#\\d+ ${rule}\\b`).test(block));
       expect(blocks.length).toBeGreaterThan(0);
       const output = blocks.join('\n\n');
       return `## ${rule}\n\n${says}\n\n\`\`\`console\n$ tcplint ${path}\n${output}\n\`\`\`\n\n[What it means, and what else it may be](rules/${rule}.md).`;

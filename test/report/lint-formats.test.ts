@@ -47,6 +47,26 @@ warning  Server 10.0.0.2:80 advertised a zero window for 1.25 s through 3 probes
     expect(text.split('\n').length).toBeLessThan(45);
   });
 
+  test('what else a family of rules finds on the same connections is told with the worst of it', () => {
+    const worst = finding({ severity: 'error', rule: 'zero-window-stall', message: 'A stall.' });
+    const lesser = finding({ id: 2, rule: 'window-limited', message: 'A limit.' });
+    const text = pretty(report([worst, lesser]), PAGE);
+    expect(text).toContain(
+      '         filter    tcp.stream eq 0\n         also      #2 window-limited, warning: A limit.\n\n1 error',
+    );
+    const dear = { ...lesser, severity: 'error', impact: { seconds: 60 } } as const;
+    expect(pretty(report([worst, dear]), PAGE)).toMatch(
+      /^error {4}A limit\.[\s\S]*also {6}#1 zero-window-stall, error: A stall\.\n\n2 err/,
+    );
+    for (const other of [{ connections: [0, 1] }, { rule: 'syn-unanswered' }, { connections: [] }]) {
+      expect(pretty(report([worst, { ...lesser, ...other }]), PAGE)).toContain('\n\nwarning  A limit.\n');
+    }
+    const several = [capture(), capture({ path: 'other.pcap' })];
+    expect(pretty(report([worst, lesser], several), PAGE)).toContain('also      window-limited, warning: A limit.');
+    const elsewhere = { ...lesser, capture: 'other.pcap' };
+    expect(pretty(report([worst, elsewhere], several), PAGE)).toContain('\n\nwarning  A limit.\n');
+  });
+
   test('nothing from a capture controls the terminal', () => {
     const hostile = finding({ message: 'Server \u001b[2J\u202eevil', filter: 'x\u0007', likelyCauses: ['\u009b'] });
     const text = pretty(report([hostile], [capture({ path: '\u001b]0;x\u0007.pcap' })]), PAGE);

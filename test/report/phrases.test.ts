@@ -51,6 +51,7 @@ test('evidence takes its units from the names', () => {
     retransmitShare: 0.0312,
     endedBy: 'reset',
     looksForged: true,
+    tail_loss_probe: 2,
     none: null,
     no: false,
   };
@@ -66,6 +67,7 @@ test('evidence takes its units from the names', () => {
     'retransmit 3.12 %',
     'ended by reset',
     'looks forged',
+    'tail loss probe 2',
   ]);
 });
 

@@ -19,15 +19,7 @@ const LABEL = 10;
 
 /** For a person: the worst first, a sentence each, then what supports it, why it may be, what to do. One line at the end. */
 export function render(report: Report, options: PageOptions): string {
-  const page = openPage({ ...options, width: Math.min(options.width, WIDEST) });
-  const starts = new Map(report.captures.map((capture) => [capture.path, capture.start]));
-  const families = new Map(report.rules.map(({ meta }) => [meta.id, meta.family]));
-  const isOfCapture = ({ rule }: Finding): boolean => families.get(rule) === 'capture';
-  const limits = (finding: Finding): boolean => isOfCapture(finding) && finding.severity !== 'note';
-  const where = new Where(page, starts, isOfCapture);
-  const ordered = [...report.findings.filter(limits), ...report.findings.filter((f) => !limits(f))];
-  const blocks = [...byRule(ordered).values()].flatMap((findings) => ruleBlocks(findings, page, where));
-  return [...blocks, summaryLine(report, page)].join('\n\n').concat('\n');
+  return new Telling(report, openPage({ ...options, width: Math.min(options.width, WIDEST) })).text();
 }
 
 /** Findings of one rule and severity together, in the order of their first. */
@@ -45,39 +37,137 @@ function byRule(findings: readonly Finding[]): Map<string, Finding[]> {
   return groups;
 }
 
-/** What is the same for all findings of a rule (causes, next steps) is said once, with the first. */
-function ruleBlocks(findings: readonly Finding[], page: Page, where: Where): string[] {
-  const [first, ...others] = findings as [Finding, ...Finding[]];
-  const full = [first, ...others.slice(0, IN_FULL - 1)];
-  const blocks = full.map((finding, i) => fullBlock(finding, i === 0 ? null : first, page, where));
-  const short = others.slice(IN_FULL - 1, IN_FULL - 1 + IN_SHORT);
-  const rest = findings.length - full.length - short.length;
-  const lines = short.map((finding) => `${sentence(finding, page)}\n${where.of(finding)}`);
-  if (rest > 0) {
-    const more = `${grouped(rest)} more of ${first.rule}: --format compact lists them all`;
-    lines.push(page.ink.dim(`${MARGIN}${page.glyph.ellipsis} ${more}`));
+/** One report, told from top to bottom. */
+class Telling {
+  private readonly report: Report;
+  private readonly page: Page;
+  private readonly starts: ReadonlyMap<string, Moment | null>;
+  private readonly families: ReadonlyMap<string, string>;
+  /** The lines of findings told in full, by what they are about: a lesser one of the same family joins them. */
+  private readonly stories = new Map<string, string[]>();
+
+  constructor(report: Report, page: Page) {
+    this.report = report;
+    this.page = page;
+    this.starts = new Map(report.captures.map((capture) => [capture.path, capture.start]));
+    this.families = new Map(report.rules.map(({ meta }) => [meta.id, meta.family]));
   }
-  return lines.length === 0 ? blocks : [...blocks, lines.join('\n')];
+
+  text(): string {
+    const { findings } = this.report;
+    // How good the evidence is comes first where it limits what can be said.
+    const limits = (finding: Finding): boolean => this.isOfCapture(finding) && finding.severity !== 'note';
+    const ordered = this.leadersFirst([...findings.filter(limits), ...findings.filter((finding) => !limits(finding))]);
+    const blocks = [...byRule(ordered).values()].flatMap((group) => this.ruleBlocks(group));
+    return [...blocks.map((lines) => lines.join('\n')), summaryLine(this.report, this.page)].join('\n\n').concat('\n');
+  }
+
+  /** What is the same for all findings of a rule (causes, next steps) is said once, with the first. */
+  private ruleBlocks(group: readonly Finding[]): string[][] {
+    const { page } = this;
+    const findings = group.filter((finding) => !this.joins(finding));
+    const [first] = findings;
+    if (first === undefined) {
+      return [];
+    }
+    const full = findings.slice(0, IN_FULL);
+    const short = findings.slice(IN_FULL, IN_FULL + IN_SHORT);
+    const blocks = full.map((finding, i) => this.fullBlock(finding, i === 0 ? null : first));
+    const lines = short.flatMap((finding) => [sentence(finding, page), this.where(finding)]);
+    const rest = findings.length - full.length - short.length;
+    if (rest > 0) {
+      const more = `${grouped(rest)} more of ${first.rule}: --format compact lists them all`;
+      lines.push(page.ink.dim(`${MARGIN}${page.glyph.ellipsis} ${more}`));
+    }
+    return lines.length === 0 ? blocks : [...blocks, lines];
+  }
+
+  private fullBlock(finding: Finding, told: Finding | null): string[] {
+    const { page } = this;
+    const lines = [sentence(finding, page), this.where(finding)];
+    const part = (label: string, texts: readonly string[]): void => {
+      texts.forEach((text, i) => {
+        lines.push(labelled(i === 0 ? label : '', text, page));
+      });
+    };
+    const evidence = evidenceTexts(finding.evidence);
+    part('evidence', evidence.length === 0 ? [] : [evidence.map((text) => together(text, page)).join(', ')]);
+    if (finding.severity !== 'note') {
+      part('cause', news(finding.likelyCauses, told?.likelyCauses));
+      part('next', news(finding.nextSteps, told?.nextSteps));
+    }
+    if (finding.filter !== '') {
+      lines.push(`${page.ink.dim(`${MARGIN}${'filter'.padEnd(LABEL)}`)}${page.ink.cyan(page.text(finding.filter))}`);
+    }
+    const story = this.storyOf(finding);
+    if (story !== null) {
+      this.stories.set(story, lines);
+    }
+    return lines;
+  }
+
+  /** A worse finding of the same family on the same connections has been told in full: its sentence stands there. */
+  private joins(finding: Finding): boolean {
+    const story = this.storyOf(finding);
+    const lines = story === null ? undefined : this.stories.get(story);
+    lines?.push(labelled('also', `${this.nameOf(finding)}, ${finding.severity}: ${finding.message}`, this.page));
+    return lines !== undefined;
+  }
+
+  /** Of a story the worst, and of those the costliest, stands where its first would. */
+  private leadersFirst(findings: readonly Finding[]): Finding[] {
+    const leaders = new Map<string, Finding>();
+    for (const finding of findings) {
+      const story = this.storyOf(finding);
+      const leader = story === null ? undefined : leaders.get(story);
+      if (story !== null && (leader === undefined || leads(finding, leader))) {
+        leaders.set(story, finding);
+      }
+    }
+    return [...new Set(findings.flatMap((finding) => [leaders.get(this.storyOf(finding) ?? '') ?? finding, finding]))];
+  }
+
+  private storyOf(finding: Finding): string | null {
+    const { capture, rule, connections } = finding;
+    const isOne = connections.length > 0 && !this.isOfCapture(finding);
+    return isOne ? [capture, this.families.get(rule), ...connections].join(' ') : null;
+  }
+
+  /** Where a finding is, in one line: `#3 zero-window-stall · at 12.345678 s · frame 812`. */
+  private where(finding: Finding): string {
+    const { page, starts } = this;
+    const { capture, start, frames, confidence } = finding;
+    // What is about the capture as a whole has no time of its own.
+    const timeless = this.isOfCapture(finding) || frames.first === 0;
+    const parts = [
+      this.nameOf(finding),
+      ...(starts.size > 1 ? [page.text(capture)] : []),
+      ...(timeless ? [] : [`at ${page.when(start, starts.get(capture) ?? null)}`]),
+      framesText(frames),
+      ...(confidence === 'high' ? [] : [`${confidence} confidence`]),
+    ];
+    return page.ink.dim(hanging(MARGIN, parts.join(` ${page.glyph.dot} `), page.width));
+  }
+
+  /** `extract --finding 3` takes the number, of one capture. */
+  private nameOf({ id, rule }: Finding): string {
+    return this.starts.size > 1 ? rule : `#${id} ${rule}`;
+  }
+
+  private isOfCapture({ rule }: Finding): boolean {
+    return this.families.get(rule) === 'capture';
+  }
 }
 
-function fullBlock(finding: Finding, told: Finding | null, page: Page, where: Where): string {
-  const lines = [sentence(finding, page), where.of(finding)];
-  const part = (label: string, texts: readonly string[]): void => {
-    texts.forEach((text, i) => {
-      const margin = `${MARGIN}${(i === 0 ? label : '').padEnd(LABEL)}`;
-      lines.push(hanging(margin, page.text(text), page.width, page.ink.dim).replaceAll(NO_BREAK, ' '));
-    });
-  };
-  const evidence = evidenceTexts(finding.evidence);
-  part('evidence', evidence.length === 0 ? [] : [evidence.map((text) => together(text, page)).join(', ')]);
-  if (finding.severity !== 'note') {
-    part('cause', news(finding.likelyCauses, told?.likelyCauses));
-    part('next', news(finding.nextSteps, told?.nextSteps));
-  }
-  if (finding.filter !== '') {
-    lines.push(`${page.ink.dim(`${MARGIN}${'filter'.padEnd(LABEL)}`)}${page.ink.cyan(page.text(finding.filter))}`);
-  }
-  return lines.join('\n');
+function leads(a: Finding, b: Finding): boolean {
+  const { seconds = 0, bytes = 0 } = a.impact;
+  const { seconds: others = 0, bytes: theirs = 0 } = b.impact;
+  return a.severity === b.severity && (seconds > others || (seconds === others && bytes > theirs));
+}
+
+function labelled(label: string, text: string, page: Page): string {
+  const margin = `${MARGIN}${label.padEnd(LABEL)}`;
+  return hanging(margin, page.text(text), page.width, page.ink.dim).replaceAll(NO_BREAK, ' ');
 }
 
 const NO_BREAK = '\u00a0';
@@ -95,32 +185,6 @@ function news(texts: readonly string[], told: readonly string[] = []): readonly 
 function sentence(finding: Finding, page: Page): string {
   const label = finding.severity.padEnd(MARGIN.length);
   return hanging(label, page.text(finding.message), page.width, (text) => page.severity(finding.severity, text));
-}
-
-/** Where a finding is, in one line: `#3 zero-window-stall · at 12.345678 s · frame 812`; `extract --finding 3` takes the number. */
-class Where {
-  private readonly page: Page;
-  private readonly starts: ReadonlyMap<string, Moment | null>;
-  private readonly isOfCapture: (finding: Finding) => boolean;
-
-  constructor(page: Page, starts: ReadonlyMap<string, Moment | null>, isOfCapture: (finding: Finding) => boolean) {
-    this.page = page;
-    this.starts = starts;
-    this.isOfCapture = isOfCapture;
-  }
-
-  of(finding: Finding): string {
-    const origin = this.starts.get(finding.capture) ?? null;
-    // What is about the capture as a whole has no time of its own.
-    const timeless = this.isOfCapture(finding) || finding.frames.first === 0;
-    const parts = [
-      ...(this.starts.size > 1 ? [finding.rule, this.page.text(finding.capture)] : [`#${finding.id} ${finding.rule}`]),
-      ...(timeless ? [] : [`at ${this.page.when(finding.start, origin)}`]),
-      framesText(finding.frames),
-      ...(finding.confidence === 'high' ? [] : [`${finding.confidence} confidence`]),
-    ];
-    return this.page.ink.dim(hanging(MARGIN, parts.join(` ${this.page.glyph.dot} `), this.page.width));
-  }
 }
 
 function summaryLine(report: Report, page: Page): string {
