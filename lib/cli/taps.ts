@@ -4,7 +4,7 @@ import { CLIENT_TAP, SERVER_TAP } from '../compare/taps/sighting.ts';
 import { Survey } from '../compare/taps/survey.ts';
 import { PulledCapture } from '../engine/sources/pulled-capture.ts';
 import type { TapComparison } from '../facts/taps.ts';
-import { Decoder, TCP } from '../packet/decoder.ts';
+import { Decoder, NOT_TCP, TCP } from '../packet/decoder.ts';
 import { CliError } from './exit.ts';
 import { isReadOnce } from './inputs.ts';
 
@@ -80,7 +80,9 @@ async function survey(capture: PulledCapture, reading: Reading): Promise<Survey>
   while (capture.advance() || (await capture.refill())) {
     const { frame } = capture;
     found.frame(frame.seconds, frame.nanos);
-    if (decoder.decode(frame) === TCP) found.segment(decoder.segment);
+    for (let kind = decoder.decode(frame); kind !== NOT_TCP; kind = decoder.decodeMore(frame)) {
+      if (kind === TCP) found.segment(decoder.segment);
+    }
     if (reading.isDue) await reading.turn(capture);
   }
   reading.ended(capture);
@@ -105,7 +107,10 @@ async function matchAll(client: string, server: string, matching: TapMatching, r
   await Promise.all(sides.map((side) => advance(side, matching)));
   while (!(one.ended && other.ended)) {
     const side = other.ended || (!one.ended && one.time <= other.time) ? one : other;
-    if (side.decoder.decode(side.capture.frame) === TCP) matching.see(side.tap, side.decoder.segment);
+    const { tap, decoder, capture } = side;
+    for (let kind = decoder.decode(capture.frame); kind !== NOT_TCP; kind = decoder.decodeMore(capture.frame)) {
+      if (kind === TCP) matching.see(tap, decoder.segment);
+    }
     if (!step(side, matching)) await advance(side, matching);
     if (reading.isDue) await reading.turn(one.capture, other.capture);
   }

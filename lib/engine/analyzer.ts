@@ -181,7 +181,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   /** Told already to whoever wants to hear of it, as a segment of another connection. */
   replay(c: Connection, s: Segment, fromLow: boolean): void {
     this.observe(c, s, fromLow === c.clientIsLow);
-    this.rows?.reassign(s.frame, c);
+    this.rows?.reassign(s, c);
     this.watch?.reassign(s.frame, c);
   }
 

@@ -52,13 +52,13 @@ export class PacketRows {
   }
 
   revise(frame: number, judgement: Judgement): void {
-    const row = atFrame(this.pending, frame);
+    const row = atFrame(this.pending, frame, ({ verdict }) => mayBecome(verdict, judgement));
     if (row !== null) row.verdict = verdictOf(judgement);
   }
 
-  /** A row turns out to belong to another connection, as its first segment. */
-  reassign(frame: number, c: Connection): void {
-    const row = atFrame(this.pending, frame);
+  /** The row of `s` turns out to belong to another connection, as its first segment. */
+  reassign(s: Segment, c: Connection): void {
+    const row = atFrame(this.pending, s.frame, ({ seq }) => seq === s.seq >>> 0);
     if (row === null) return;
     row.connection = c.number;
     row.verdict = null;
@@ -66,8 +66,9 @@ export class PacketRows {
     row.serverState = STATE_NAMES[c.server.state]!;
   }
 
+  /** Only those of a SYN-ACK are revised. */
   reviseLabels(frame: number, labels: number): void {
-    const row = atFrame(this.pending, frame);
+    const row = atFrame(this.pending, frame, ({ flags }) => flags.includes('SYN') && flags.includes('ACK'));
     if (row !== null) row.analysis = labelNames(labels);
   }
 
@@ -92,6 +93,11 @@ export function verdictOf(j: Judgement): Verdict | null {
     confidence: CONFIDENCE_NAMES[j.confidence] ?? 'low',
     ...(j.of !== 0 ? { of: j.of } : {}),
   };
+}
+
+/** A verdict that is revised stays about the same original, mostly, and is revised once. */
+export function mayBecome(verdict: Verdict | null, j: Judgement): boolean {
+  return (verdict?.of ?? 0) === j.of && verdict?.spurious !== true;
 }
 
 /**

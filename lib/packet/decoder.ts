@@ -37,9 +37,16 @@ const UNKNOWN_LINK = REASONS.length;
 /**
  * Frame -> Segment, or IcmpError. `segment` and `icmp` are reused cursors: **valid until the next `decode`**, and as
  * long as the frame's bytes are. A frame that can't be read is counted in `skipped`, never an exception.
+ *
+ * A few frames hold several packets: `decode` goes to the first with TCP, `decodeMore` from one to the next, until it has
+ * gone through all.
  */
 export class Decoder {
   readonly segment: Segment = new Segment();
+  /** The frame goes on behind the packet in hand: `decodeMore` is to be called. */
+  more = false;
+  /** There was TCP in this frame. */
+  private found = false;
   private readonly walk: Walk = new Walk(this.segment);
   private readonly skippedFrames = new Float64Array(UNKNOWN_LINK);
   private readonly skippedFirst = new Float64Array(UNKNOWN_LINK);
@@ -51,7 +58,7 @@ export class Decoder {
     return this.walk.icmp;
   }
 
-  /** Decodes one frame: TCP (in `segment`), ICMP_ERROR (in `icmp`), or NOT_TCP (counted). */
+  /** Decodes the first of a frame: TCP (in `segment`), ICMP_ERROR (in `icmp`), or NOT_TCP (counted) where there is none. */
   decode(frame: Frame): number {
     const { walk, segment } = this;
     const { bytes, start, captured } = frame;
@@ -99,7 +106,14 @@ export class Decoder {
 
     walk.begin(frame);
     walk.segment = segment;
-    return this.follow(linkKey(frame.linkType), frame);
+    this.found = false;
+    return this.search(linkKey(frame.linkType), frame);
+  }
+
+  /** Decodes what comes next in the same frame; NOT_TCP where nothing does. */
+  decodeMore(frame: Frame): number {
+    if (!this.more) return NOT_TCP;
+    return this.search(this.walk.resume(this.segment), frame);
   }
 
   /** Tunnels around the segment in hand, in words: `VLAN 12, VXLAN 5001`; null for none. */
@@ -137,6 +151,15 @@ export class Decoder {
     return skipped;
   }
 
+  /** Packet by packet, until one holds TCP. */
+  private search(key: number, frame: Frame): number {
+    const { walk } = this;
+    let kind = this.follow(key, frame);
+    while (kind === NOT_TCP && walk.left > 0) kind = this.follow(walk.resume(this.segment), frame);
+    this.more = walk.left > 0;
+    return kind;
+  }
+
   /** From header to header by the table, until TCP or a stop. */
   private follow(key: number, frame: Frame): number {
     const { walk } = this;
@@ -156,6 +179,7 @@ export class Decoder {
     const { segment } = walk;
     const least = walk.inIcmp ? QUOTE_LEAST : TCP_LEAST;
     if (!walk.has(least)) return this.skip(walk.missing(), frame);
+    this.found = true;
     segment.linkHash = walk.linkHash;
     segment.tunnel = walk.tunnel;
     if (walk.tunnel !== this.lastTunnel) this.nameTunnel(walk.tunnel);
@@ -182,12 +206,15 @@ export class Decoder {
   }
 
   private skip(reason: number, frame: Frame): number {
+    // A frame counts once, and only if none of its packets holds TCP.
+    if (this.found || this.walk.left > 0) return NOT_TCP;
     const index = -reason;
     if (this.skippedFrames[index]!++ === 0) this.skippedFirst[index] = frame.number;
     return NOT_TCP;
   }
 
   private skipLink(key: number, frame: Frame): number {
+    if (this.found || this.walk.left > 0) return NOT_TCP;
     const linkType = key === UNREGISTERED ? frame.linkType : key - LINK;
     const count = this.unknownLinks.get(linkType);
     if (count) count.frames++;

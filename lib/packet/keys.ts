@@ -26,6 +26,14 @@ export const MPLS_PAYLOAD = INNER + 5;
 /** Infiniband from its global route on, and from its transport header on. */
 export const GLOBAL_ROUTE = INNER + 6;
 export const BASE_TRANSPORT = INNER + 7;
+/** One of the packets that share a frame: in 802.11, sFlow (a sample, and a record of it), TECMP, multiplexed PPP. */
+export const AGGREGATED = INNER + 8;
+export const SAMPLE = INNER + 9;
+export const SAMPLE_RECORD = INNER + 10;
+export const RECORDED = INNER + 11;
+export const MULTIPLEXED = INNER + 12;
+/** PPP between flags, as a stream of bytes. */
+export const ASYNCHRONOUS_PPP = INNER + 13;
 
 // The formats that many others contain.
 export const ETHERNET = LINK + 1;

@@ -10,7 +10,9 @@ import {
 import { icmp, icmpv6 } from './ip/icmp.ts';
 import { anyIp, ipv4, ipv6 } from './ip/ip.ts';
 import {
+  AGGREGATED,
   ANY_PPP,
+  ASYNCHRONOUS_PPP,
   AX25,
   BASE_TRANSPORT,
   CISCO_HDLC,
@@ -28,8 +30,12 @@ import {
   LLC,
   MPLS_LABELS,
   MPLS_PAYLOAD,
+  MULTIPLEXED,
   NLPID,
   PPP,
+  RECORDED,
+  SAMPLE,
+  SAMPLE_RECORD,
   SNAP,
   TOKEN_RING,
   WLAN,
@@ -45,18 +51,21 @@ import { llc, llcOrIp, snap, unpaddedSnap } from './link/llc.ts';
 import { enc, ipnet, loopback, netfilterLog, packetFilterLog, packetTap, slip } from './link/loopback.ts';
 import { avs, perPacketInformation, prism, radiotap } from './link/monitor.ts';
 import {
+  asynchronousPpp,
   bridged,
   ciscoHdlc,
   compressed,
   directionThen,
   frameRelay,
   multilink,
+  multiplexed,
+  multiplexedPacket,
   ppp,
   pppoe,
   pppWithDirection,
   uncompressedTcp,
 } from './link/ppp.ts';
-import { elektrobit, exportedPdu, tecmp } from './link/recorders.ts';
+import { elektrobit, exportedPdu, recorded, tecmp } from './link/recorders.ts';
 import {
   arcnet,
   ax25,
@@ -82,10 +91,10 @@ import {
   trill,
   virtualInterface,
 } from './link/tags.ts';
-import { paddedWlan, swappedWlan, wlan } from './link/wlan.ts';
+import { aggregated, paddedWlan, swappedWlan, wlan } from './link/wlan.ts';
 import { gre } from './tunnel/gre.ts';
 import { etherIp, ethernetInIp, ipv4InIp, ipv6InIp, pim } from './tunnel/ip.ts';
-import { tzsp } from './tunnel/mirrors.ts';
+import { sample, sampleRecord, tzsp } from './tunnel/mirrors.ts';
 import { l2tpOverIp } from './tunnel/mobile.ts';
 import { mpls, mplsPayload } from './tunnel/mpls.ts';
 import { nsh } from './tunnel/overlay.ts';
@@ -260,6 +269,7 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [PPP + 0x003d, multilink],
   [PPP + 0x004b, llc],
   [PPP + 0x0057, ipv6],
+  [PPP + 0x0059, multiplexed],
   [PPP + 0x0281, mpls],
   [PPP + 0x0283, mpls],
   // Ethertypes, as some send them.
@@ -279,4 +289,10 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [MPLS_PAYLOAD, mplsPayload],
   [GLOBAL_ROUTE, globalRoute],
   [BASE_TRANSPORT, baseTransport],
+  [AGGREGATED, aggregated],
+  [SAMPLE, sample],
+  [SAMPLE_RECORD, sampleRecord],
+  [RECORDED, recorded],
+  [MULTIPLEXED, multiplexedPacket],
+  [ASYNCHRONOUS_PPP, asynchronousPpp],
 ]);

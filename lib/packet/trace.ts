@@ -26,28 +26,41 @@ export interface Step {
   readonly layer: Layer | null;
 }
 
+const TCP = 'TCP';
+
 export interface Trace {
   readonly steps: readonly Step[];
   /** `TCP`, or why there is none: one of the reasons in `Decoder.skipped`. */
   readonly outcome: string;
 }
 
-/** The way of one frame through the table, step by step, as the decoder goes it; without memory of fragments. */
+/**
+ * The way of one frame through the table, step by step, as the decoder goes it; without memory of fragments. Of several
+ * packets in it the ways follow one another.
+ */
 export function trace(frame: Frame): Trace {
-  const walk = new Walk(new Segment());
+  const segment = new Segment();
+  const walk = new Walk(segment);
   walk.read(frame.bytes);
   walk.begin(frame);
   const steps: Step[] = [];
-  let key = linkKey(frame.linkType);
+  const outcomes = [follow(walk, linkKey(frame.linkType), frame, steps)];
+  while (walk.left > 0) outcomes.push(follow(walk, walk.resume(segment), frame, steps));
+  return { steps, outcome: outcomes.find((outcome) => outcome === TCP) ?? outcomes.at(-1)! };
+}
+
+/** One packet's way, and what came of it. */
+function follow(walk: Walk, first: number, frame: Frame, steps: Step[]): string {
+  let key = first;
   for (let depth = 0; depth < MAX_LAYERS; depth++) {
     const layer = LAYERS.get(key) ?? null;
     steps.push({ name: nameOf(key), start: walk.at - frame.start, layer });
-    if (key === IP_PROTOCOL + 6) return { steps, outcome: 'TCP' };
-    if (layer === null) return { steps, outcome: key < ETHERTYPE ? nameOf(key) : REASONS[-OTHER_PROTOCOL]! };
+    if (key === IP_PROTOCOL + 6) return TCP;
+    if (layer === null) return key < ETHERTYPE ? nameOf(key) : REASONS[-OTHER_PROTOCOL]!;
     key = layer(walk);
-    if (key < 0) return { steps, outcome: REASONS[-key]! };
+    if (key < 0) return REASONS[-key]!;
   }
-  return { steps, outcome: REASONS[-TOO_DEEP]! };
+  return REASONS[-TOO_DEEP]!;
 }
 
 const SPACES = [
@@ -69,6 +82,12 @@ const INNER_NAMES = [
   'MPLS payload',
   'Infiniband route',
   'Infiniband transport',
+  'A-MSDU packet',
+  'sFlow sample',
+  'sFlow record',
+  'TECMP entry',
+  'PPP multiplexed packet',
+  'PPP between flags',
 ];
 
 function nameOf(key: number): string {

@@ -20,6 +20,22 @@ export const LINK_SEED = 0x7463706c;
 
 const EMPTY = new Uint8Array(0);
 
+/** Most packets that are waited for at once, one within another: more is not a network. */
+const MOST_REST = 8;
+
+/** Where a frame goes on behind a packet, and what was known there. */
+class Rest {
+  key = 0;
+  bytes: Uint8Array = EMPTY;
+  at = 0;
+  end = 0;
+  wireEnd = 0;
+  troubles = 0;
+  linkHash = 0;
+  tunnel = 0;
+  tunnels = 0;
+}
+
 export class Walk {
   bytes: Uint8Array = EMPTY;
   view: DataView = new DataView(EMPTY.buffer);
@@ -48,6 +64,12 @@ export class Walk {
   readonly tunnelKinds: Int32Array = new Int32Array(MAX_TUNNELS);
   readonly tunnelIds: Int32Array = new Int32Array(MAX_TUNNELS);
 
+  /** How many packets of the frame are still to be walked to, and where: the last of `rests` that count comes first. */
+  left = 0;
+  private readonly rests: Rest[] = [];
+  /** The protocol of the last of packets that PPP multiplexes: a key, or a stop. */
+  multiplexed = 0;
+
   constructor(segment: Segment) {
     this.segment = segment;
   }
@@ -69,6 +91,40 @@ export class Walk {
     this.linkHash = fold(LINK_SEED, frame.interface);
     this.tunnel = 0;
     this.tunnels = 0;
+    this.left = 0;
+  }
+
+  /** Another packet of this frame stands at `at`, behind the one that is being walked into: `key` says who reads it. */
+  leave(key: number, at: number): void {
+    // A quote is of one packet.
+    if (at >= this.end || this.left === MOST_REST || this.inIcmp) return;
+    if (this.left === this.rests.length) this.rests.push(new Rest());
+    const rest = this.rests[this.left++]!;
+    rest.key = key;
+    rest.bytes = this.bytes;
+    rest.at = at;
+    rest.end = this.end;
+    rest.wireEnd = this.wireEnd;
+    rest.troubles = this.troubles;
+    rest.linkHash = this.linkHash;
+    rest.tunnel = this.tunnel;
+    rest.tunnels = this.tunnels;
+  }
+
+  /** Goes back to where a packet was left, of which there must be one (`left`), to be written to `segment`; its key. */
+  resume(segment: Segment): number {
+    const rest = this.rests[--this.left]!;
+    if (this.bytes !== rest.bytes) this.read(rest.bytes);
+    this.at = rest.at;
+    this.end = rest.end;
+    this.wireEnd = rest.wireEnd;
+    this.segment = segment;
+    this.inIcmp = false;
+    this.troubles = rest.troubles;
+    this.linkHash = rest.linkHash;
+    this.tunnel = rest.tunnel;
+    this.tunnels = rest.tunnels;
+    return rest.key;
   }
 
   /** The next `count` bytes are there. */

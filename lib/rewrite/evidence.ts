@@ -4,7 +4,7 @@ import type { CaptureInfo, CaptureReader } from '../capture/reader.ts';
 import { Analyzer } from '../engine/analyzer.ts';
 import type { Moment } from '../facts/moment.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
-import { Decoder, TCP } from '../packet/decoder.ts';
+import { Decoder, NOT_TCP, TCP } from '../packet/decoder.ts';
 import { FrameSet } from './frame-set.ts';
 
 /**
@@ -74,9 +74,11 @@ export class EvidenceFinder {
     const { reader, frame, decoder } = this;
     while (reader.next(frame)) {
       this.start ??= { seconds: frame.seconds, nanos: frame.nanos };
-      if (decoder.decode(frame) !== TCP) continue;
-      const { fragmentFrames } = decoder;
-      if (fragmentFrames.length > 0) this.parts.set(frame.number, fragmentFrames);
+      for (let kind = decoder.decode(frame); kind !== NOT_TCP; kind = decoder.decodeMore(frame)) {
+        const { fragmentFrames } = decoder;
+        if (kind !== TCP || fragmentFrames.length === 0) continue;
+        this.parts.set(frame.number, [...(this.parts.get(frame.number) ?? []), ...fragmentFrames]);
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Frame } from '../capture/frame.ts';
-import { Decoder, ICMP_ERROR, TCP } from '../packet/decoder.ts';
+import { Decoder, ICMP_ERROR, NOT_TCP } from '../packet/decoder.ts';
 import type { Segment } from '../packet/segment.ts';
 
 /**
@@ -12,13 +12,14 @@ export class QuoteFinder {
 
   /** True if this frame is such an error; `isMeant` says whether the frame itself is meant. */
   belongs(frame: Frame, isMeant: boolean): boolean {
-    const kind = this.decoder.decode(frame);
-    if (kind === ICMP_ERROR) return this.meant.has(tuple(this.decoder.icmp.quoted));
-    if (kind === TCP && (isMeant || this.meant.size > 0)) {
-      if (isMeant) this.meant.add(tuple(this.decoder.segment));
-      else this.meant.delete(tuple(this.decoder.segment));
+    const { decoder, meant } = this;
+    let belongs = false;
+    for (let kind = decoder.decode(frame); kind !== NOT_TCP; kind = decoder.decodeMore(frame)) {
+      if (kind === ICMP_ERROR) belongs ||= meant.has(tuple(decoder.icmp.quoted));
+      else if (isMeant) meant.add(tuple(decoder.segment));
+      else if (meant.size > 0) meant.delete(tuple(decoder.segment));
     }
-    return false;
+    return belongs;
   }
 }
 

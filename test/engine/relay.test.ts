@@ -11,7 +11,7 @@ import { HEADER_CUT, type Segment } from '../../lib/packet/segment.ts';
 import { SOCKS_PORT } from '../../lib/tcp/wireshark/socks.ts';
 import { CAPTURES, fixture } from '../fixtures.ts';
 import { type Bytes, be16, be32, bytes, ethernet, frameOf, ipv4, ipv6, tcp, vlan } from '../packet/build.ts';
-import { ENCAPSULATIONS } from '../packet/encapsulations.ts';
+import { AGGREGATIONS, ENCAPSULATIONS } from '../packet/encapsulations.ts';
 
 type Write = (analyzer: Analyzer, told: unknown[]) => void;
 
@@ -190,9 +190,9 @@ const ODD_PACKETS: readonly Bytes[] = [
   ipv4(bytes(be32(0), be32(0)), { protocol: 17 }),
 ];
 
-/** Each of them plainly, in a VLAN, cut short, on another interface; and one in every encapsulation. */
+/** Each of them plainly, in a VLAN, cut short, on another interface; one in every encapsulation, and several in one frame. */
 function oddCapture(): Uint8Array {
-  const links = [1, ...ENCAPSULATIONS.map(({ linkType }) => linkType)];
+  const links = [1, ...[...ENCAPSULATIONS, ...AGGREGATIONS].map(({ linkType }) => linkType)];
   const interfaces = links.map((linkType) => ({ linkType, snapLength: 0, name: null }));
   const pieces: Uint8Array[] = [];
   const writer = new PcapngWriter((piece) => pieces.push(piece.slice()), {
@@ -220,6 +220,9 @@ function oddCapture(): Uint8Array {
   ENCAPSULATIONS.forEach(({ linkType, wrap }, i) => {
     add(wrap(ODD_PACKETS[0]!), { linkType, interface: i + 1 });
     add(wrap(ODD_PACKETS[15]!), { linkType, interface: i + 1 });
+  });
+  AGGREGATIONS.forEach(({ linkType, wrap }, i) => {
+    add(wrap(...ODD_PACKETS), { linkType, interface: ENCAPSULATIONS.length + i + 1 });
   });
   writer.end();
   return Buffer.concat(pieces);

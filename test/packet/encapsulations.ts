@@ -146,17 +146,7 @@ const links: readonly Encapsulation[] = [
   {
     name: 'TECMP',
     linkType: 1,
-    wrap: (p) =>
-      ethernet(
-        bytes(
-          '00 80 00 01 03 03 00 80 00 00 00 0f 00 00 00 01',
-          zeroes(8),
-          be16(ethernet(p).length),
-          '00 00',
-          ethernet(p),
-        ),
-        { type: 0x99fe },
-      ),
+    wrap: tecmp,
   },
   {
     name: 'AX.25 over Ethernet',
@@ -227,6 +217,7 @@ const links: readonly Encapsulation[] = [
   { name: 'PPP', linkType: 9, wrap: (p) => bytes('ff 03', pppProtocol(p), p) },
   { name: 'PPP without address', linkType: 9, wrap: (p) => bytes(pppProtocol(p), p) },
   { name: 'PPP with compressed protocol', linkType: 50, wrap: (p) => bytes('ff 03', pppProtocol(p)[1]!, p) },
+  { name: 'PPP, multiplexed', linkType: 9, wrap: (p) => bytes('ff 03 00 59', multiplexed(p)) },
   { name: 'PPP multilink', linkType: 9, wrap: (p) => bytes('ff 03 00 3d c0 00 00 01', pppProtocol(p), p) },
   {
     name: 'MPLS in PPP',
@@ -807,7 +798,7 @@ const tunnels: readonly Encapsulation[] = [
     wrap: (p) => overUdp(37008, bytes('01 00 00 12 01', wlanQos(p))),
     tunnel: 'TZSP',
   },
-  { name: 'sFlow', linkType: 1, wrap: (p) => overUdp(6343, sflow(p)), tunnel: 'sFlow' },
+  { name: 'sFlow', linkType: 1, wrap: (p) => overUdp(6343, sflow(flowSample(p))), tunnel: 'sFlow' },
   {
     name: 'TZSP, PPP',
     linkType: 1,
@@ -845,6 +836,57 @@ const tunnels: readonly Encapsulation[] = [
     linkType: 1,
     wrap: (p) => overUdp(3544, bytes('00 01 00 00', zeroes(9), '00 00', zeroes(6), p)),
     tunnel: 'Teredo',
+  },
+];
+
+/** A way to put several packets into one frame. */
+export interface Aggregation {
+  readonly name: string;
+  readonly linkType: number;
+  readonly wrap: (...packets: readonly Bytes[]) => Bytes;
+  /** It can't be made anonymous. */
+  readonly cut?: boolean;
+}
+
+export const AGGREGATIONS: readonly Aggregation[] = [
+  { name: 'A-MSDU', linkType: 105, wrap: aggregate },
+  { name: 'samples of sFlow', linkType: 1, wrap: (...ps) => overUdp(6343, sflow(...ps.map((p) => flowSample(p)))) },
+  { name: 'records of sFlow', linkType: 1, wrap: (...ps) => overUdp(6343, sflow(flowSample(...ps))) },
+  {
+    name: 'A-MSDU in TZSP',
+    linkType: 1,
+    wrap: (...ps) => overUdp(37008, bytes('01 00 00 12 01', aggregate(...ps))),
+  },
+  { name: 'TECMP', linkType: 1, wrap: tecmp },
+  { name: 'PPP, multiplexed', linkType: 9, wrap: (...ps) => bytes('ff 03 00 59', multiplexed(...ps)) },
+  {
+    name: 'asynchronous PPP in GRE',
+    linkType: 1,
+    wrap: (...ps) =>
+      overIp(47, bytes('00 00 88 81', ...ps.map((p) => asynchronous(bytes('ff 03', pppProtocol(p), p, '00 00'))))),
+    cut: true,
+  },
+  {
+    name: 'asynchronous PPP with a flag between two frames',
+    linkType: 1,
+    wrap: (...ps) =>
+      overIp(
+        47,
+        bytes(
+          '00 00 88 81',
+          ...ps.map((p) => asynchronous(bytes('ff 03', pppProtocol(p), p, '00 00')).slice(0, -1)),
+          0x7e,
+        ),
+      ),
+    cut: true,
+  },
+  {
+    name: 'sFlow of TECMP',
+    linkType: 1,
+    wrap: (...ps) => {
+      const half = ps.length >>> 1;
+      return overUdp(6343, sflow(flowSampleOf(tecmp(...ps.slice(0, half)), tecmp(...ps.slice(half)))));
+    },
   },
 ];
 
@@ -893,17 +935,18 @@ function endaceRecord(type: string, packet: Bytes): Bytes {
   return bytes(zeroes(8), type, '04', be16(16 + packet.length), '00 00', be16(packet.length), packet);
 }
 
-function aggregate(packet: Bytes): Bytes {
-  const msdu = snap(packet);
-  return bytes(
-    '88 02 2c 00',
-    WLAN_ADDRESSES,
-    '10 00 80 00',
-    '02 00 00 00 00 01 02 00 00 00 00 02',
-    be16(msdu.length),
-    msdu,
-    zeroes(3),
-  );
+/** Behind one frame of A-MSDU three bytes fill up, as in front of another. */
+function aggregate(...packets: readonly Bytes[]): Bytes {
+  const msdus = packets.map((packet) => {
+    const msdu = snap(packet);
+    return words(bytes('02 00 00 00 00 01 02 00 00 00 00 02', be16(msdu.length), msdu));
+  });
+  return bytes('88 02 2c 00', WLAN_ADDRESSES, '10 00 80 00', ...msdus);
+}
+
+/** Filled up to words. */
+function words(of: Bytes): Bytes {
+  return bytes(of, zeroes(-of.length & 3));
 }
 
 function netfilterLog(packet: Bytes, order: (value: number) => number[]): Bytes {
@@ -915,22 +958,48 @@ function macosTap(packet: Bytes): Bytes {
   return bytes(le32(108), le32(1), le32(101), text('utun0'), zeroes(91), packet);
 }
 
-function sflow(packet: Bytes): Bytes {
-  const frame = ethernet(packet);
-  const padded = bytes(frame, zeroes(-frame.length & 3));
-  const raw = bytes(
-    be32(1),
-    be32(16 + padded.length),
-    be32(1),
-    be32(frame.length + 4),
-    be32(4),
-    be32(frame.length),
-    padded,
-  );
-  const other = bytes(be32(1001), be32(16), zeroes(16));
+function sflow(...samples: readonly Bytes[]): Bytes {
   const counters = bytes(be32(2), be32(12), zeroes(12));
-  const sample = bytes(zeroes(28), be32(2), other, raw);
-  return bytes(be32(5), be32(1), zeroes(16), be32(2), counters, be32(1), be32(sample.length), sample);
+  return bytes(be32(5), be32(1), '0a 14 1e 28', zeroes(12), be32(1 + samples.length), counters, ...samples);
+}
+
+function flowSample(...packets: readonly Bytes[]): Bytes {
+  return flowSampleOf(...packets.map((packet) => ethernet(packet)));
+}
+
+function flowSampleOf(...frames: readonly Bytes[]): Bytes {
+  const other = bytes(be32(1001), be32(16), zeroes(16));
+  const records = frames.map((frame) => {
+    const padded = words(frame);
+    const header = bytes(be32(1), be32(frame.length + 4), be32(4), be32(frame.length));
+    return bytes(be32(1), be32(16 + padded.length), header, padded);
+  });
+  const sample = bytes(zeroes(28), be32(1 + frames.length), other, ...records);
+  return bytes(be32(1), be32(sample.length), sample);
+}
+
+function tecmp(...packets: readonly Bytes[]): Bytes {
+  return tecmpOf(...packets.map((packet) => ethernet(packet)));
+}
+
+/** What a recorder heard on one channel: frames of Ethernet. */
+export function tecmpOf(...frames: readonly Bytes[]): Bytes {
+  const entries = frames.map((frame) => {
+    return bytes('00 00 00 01', zeroes(8), be16(frame.length), '00 00', frame);
+  });
+  return ethernet(bytes('00 80 00 01 03 03 00 80 00 00 00 0f', ...entries), { type: 0x99fe });
+}
+
+/** A length in one byte where it fits; the protocol where it is not that of the packet before. */
+function multiplexed(...packets: readonly Bytes[]): Bytes {
+  return bytes(
+    ...packets.map((packet, i) => {
+      const isOther = i === 0 || etherType(packet) !== etherType(packets[i - 1]!);
+      const whole = isOther ? bytes(pppProtocol(packet), packet) : packet;
+      const flag = isOther ? 0x80 : 0;
+      return bytes(whole.length < 64 ? [flag | whole.length] : be16((flag << 8) | 0x4000 | whole.length), whole);
+    }),
+  );
 }
 
 function ax25(packet: Bytes): Bytes {

@@ -7,7 +7,7 @@ import type { Frame } from '../../lib/capture/frame.ts';
 import { PcapngWriter } from '../../lib/capture/writer.ts';
 import { Decoder, TCP } from '../../lib/packet/decoder.ts';
 import { frameOf, ipv4, ipv6, tcp } from './build.ts';
-import { ENCAPSULATIONS, ONLY_IPV4, ONLY_IPV6 } from './encapsulations.ts';
+import { AGGREGATIONS, ENCAPSULATIONS, ONLY_IPV4, ONLY_IPV6 } from './encapsulations.ts';
 
 /** Every encapsulation in the eyes of Wireshark: only where tshark is installed. */
 const there = spawnSync('tshark', ['--version']).status === 0;
@@ -93,4 +93,12 @@ it.skipIf(!there)('tshark sees the same segment in each', { timeout: 120_000 }, 
     if (!same && !known) differences.add(`${name}: ${seen[i]}`);
   });
   expect([...differences]).toEqual([]);
+});
+
+it.skipIf(!there)('tshark sees the same segments where a frame holds several', { timeout: 120_000 }, () => {
+  const packets = [1, 2, 3].map((seq) => ipv4(tcp({ seq, srcPort: 1000 + seq, payload: 'twelve bytes' })));
+  const seen = tshark(AGGREGATIONS.map(({ linkType, wrap }) => frameOf(wrap(...packets), { linkType })));
+  expect(AGGREGATIONS.map(({ name }, i) => `${name}: ${seen[i]}`)).toEqual(
+    AGGREGATIONS.map(({ name }) => `${name}: 1,2,3`),
+  );
 });

@@ -20,7 +20,7 @@ import {
   tcp,
   udp,
 } from '../packet/build.ts';
-import { ENCAPSULATIONS, ONLY_IPV4, ONLY_IPV6 } from '../packet/encapsulations.ts';
+import { AGGREGATIONS, ENCAPSULATIONS, ONLY_IPV4, ONLY_IPV6 } from '../packet/encapsulations.ts';
 import { keyed } from './keyed.ts';
 
 const SECRET = 'correct horse battery staple';
@@ -55,7 +55,6 @@ const CUT = new Set([
   'token ring',
   'token ring with a route',
   'GRE with source routes',
-  'sFlow',
   'LWAPP',
   'AYIYA',
 ]);
@@ -113,6 +112,54 @@ for (const [version, packet, addresses, others] of versions) {
     });
   });
 }
+
+describe('several packets in one frame', () => {
+  const datagram = ipv4(udp(new TextEncoder().encode(SECRET), 9999), { ...V4, protocol: 17 });
+  const packets = [versions[0][1], datagram, versions[1][1], versions[0][1], datagram];
+  const secrets = [
+    ...versions.flatMap(([, , addresses]) => addresses),
+    new TextEncoder().encode(SECRET.slice(0, 6)),
+    bytes('13 04 ca fe'),
+    // The agent of sFlow.
+    bytes('0a 14 1e 28'),
+  ];
+
+  function decodedAll(frame: Frame) {
+    const decoder = new Decoder();
+    const all = [];
+    for (let kind = decoder.decode(frame); kind !== NOT_TCP; kind = decoder.decodeMore(frame)) {
+      all.push({ kind, numbers: numbers(decoder.segment), checksum: verifyChecksum(decoder.segment) });
+    }
+    return all;
+  }
+
+  it.each(AGGREGATIONS)('say the same, but not who: $name', ({ linkType, wrap, cut }) => {
+    const frame = frameOf(wrap(...packets), { linkType });
+    const before = decodedAll(frame);
+    expect(before).toHaveLength(3);
+    const { whole, bytes: after } = anonymous(frame);
+    for (const secret of secrets) expect(holds(after, secret)).toBe(false);
+    expect(whole).toBe(cut !== true);
+    if (cut !== true) expect(decodedAll(frame)).toEqual(before);
+  });
+
+  it('keep those that can be mapped, where one can not', () => {
+    const { linkType, wrap } = AGGREGATIONS.find(({ name }) => name === 'A-MSDU')!;
+    const unknown = ipv4(new TextEncoder().encode(SECRET), { ...V4, protocol: 200 });
+    const frame = frameOf(wrap(unknown, packets[0]!, unknown), { linkType });
+    const before = decodedAll(frame);
+    const { whole, bytes: after } = anonymous(frame);
+    for (const secret of secrets) expect(holds(after, secret)).toBe(false);
+    expect(whole).toBe(false);
+    expect(decodedAll(frame)).toEqual(before);
+  });
+
+  it('of no sFlow keep nothing that its port could mean', () => {
+    const frame = frameOf(ethernet(ipv4(udp(new TextEncoder().encode(SECRET), 6343), { ...V4, protocol: 17 })));
+    const { bytes: after } = anonymous(frame);
+    for (const secret of secrets) expect(holds(after, secret)).toBe(false);
+  });
+});
 
 it('leaves Teredo known for what it is at any port', () => {
   const inner = ipv6(tcp(parts), { source: '2001:0:102:304::5', destination: '2001:db8:7::2' });

@@ -16,21 +16,28 @@ import { StateDiary } from './states.ts';
 import { Timing, windowEntries } from './timing.ts';
 import { Evidence, verdictText } from './verdict.ts';
 
+/** One segment of the frame: its stages, and what its end is told from. */
+interface Explained {
+  readonly stages: Stage[];
+  readonly connection: number;
+  readonly diary: StateDiary;
+  readonly atOnce: string;
+}
+
 /**
  * The analyzer, with one frame under the magnifying glass: it goes the same road as all others, and what each stage makes of
  * it is written down. What later evidence revises is told as well, so the explanation is there at the end.
  */
 export class ExplainingAnalyzer extends Analyzer {
   private readonly wanted: number;
-  /** The cursor of the frame in hand. */
+  /** The cursors of the frame and segment in hand. */
   private readonly cursor: Frame;
+  private readonly inHand: Segment;
+  /** Stages of the frame as a whole, and then segment by segment: there is one, mostly. */
   private readonly stages: Stage[] = [];
-  private row: PacketRow | null = null;
-  private facts: ConnectionFacts | null = null;
-  private connection = -1;
-  private diary: StateDiary | null = null;
-  private evidence: Evidence | null = null;
-  private atOnce = '';
+  private readonly segments: Explained[] = [];
+  private readonly rowsOfFrame: PacketRow[] = [];
+  private readonly facts = new Map<number, ConnectionFacts>();
 
   constructor(options: AnalyzerOptions, frame: number) {
     const receiver = new CaptureReceiver(options);
@@ -40,73 +47,87 @@ export class ExplainingAnalyzer extends Analyzer {
         labels: true,
         wake: -1,
         onPacket: (row) => {
-          if (row.frame === frame) this.row = row;
+          if (row.frame === frame) this.rowsOfFrame.push(row);
         },
         onConnection: (facts) => {
-          if (facts.connection === this.connection) this.facts = facts;
+          if (this.segments.some(({ connection }) => connection === facts.connection)) {
+            this.facts.set(facts.connection, facts);
+          }
         },
       },
       receiver,
     );
     this.cursor = receiver.frame;
+    this.inHand = receiver.segment;
     this.wanted = frame;
   }
 
   /** What became of the frame; null when the capture has no such frame. After `end`. */
   explanation(): Explanation | null {
-    return this.stages.length === 0 ? null : { frame: this.wanted, stages: this.stages };
+    if (this.stages.length === 0) return null;
+    return { frame: this.wanted, stages: [...this.stages, ...this.segments.flatMap(({ stages }) => stages)] };
   }
 
   override end(): CaptureFacts {
     const facts = super.end();
-    this.conclude();
+    this.segments.forEach((segment, i) => {
+      const row = this.rowsOfFrame[i];
+      if (row !== undefined) this.conclude(segment, row);
+    });
     return facts;
   }
 
   protected override step(receiver: Receiver): void {
-    const { cursor } = this;
-    if (cursor.number === this.wanted) {
-      this.tell('frame', frameEntries(cursor));
-      this.tell('layers', layerEntries(cursor));
+    const { cursor, stages } = this;
+    if (cursor.number === this.wanted && stages.length === 0) {
+      stages.push(
+        { stage: 'frame', entries: frameEntries(cursor) },
+        { stage: 'layers', entries: layerEntries(cursor) },
+      );
     }
     super.step(receiver);
   }
 
   protected override observe(c: Connection, s: Segment, fromClient: boolean): void {
-    if (s.frame !== this.wanted || this.diary !== null) {
+    // Replayed, it is told already.
+    if (s.frame !== this.wanted || s !== this.inHand) {
       super.observe(c, s, fromClient);
       return;
     }
-    this.connection = c.number;
-    this.tell('segment', segmentEntries(s));
-    this.tell('connection', this.connectionEntries(c, s, fromClient));
-    this.evidence = new Evidence(c, fromClient, s, this.memory);
+    const stages: Stage[] = [];
+    const tell = (stage: StageName, entries: readonly Entry[]) => stages.push({ stage, entries });
+    tell('segment', segmentEntries(s));
+    tell('connection', this.connectionEntries(c, s, fromClient));
+    const evidence = new Evidence(c, fromClient, s, this.memory);
     const timing = new Timing(c, fromClient, s, this.memory);
-    this.diary = new StateDiary(c);
-    this.timeline.trace = this.diary;
+    const diary = new StateDiary(c);
+    this.timeline.trace = diary;
     super.observe(c, s, fromClient);
     this.timeline.trace = null;
-    this.diary.seal();
-    const verdict = verdictOf(this.judgement);
-    this.atOnce = verdictText(verdict);
-    this.tell('verdict', [
-      { name: 'verdict', text: this.atOnce },
-      ...this.evidence.entries,
-      ...this.evidence.rejected(this.judgement.kind),
+    diary.seal();
+    const atOnce = verdictText(verdictOf(this.judgement));
+    tell('verdict', [
+      { name: 'verdict', text: atOnce },
+      ...evidence.entries,
+      ...evidence.rejected(this.judgement.kind),
     ]);
-    this.tell('states', []);
-    this.tell('timing', timing.entries());
-    this.tell('windows', windowEntries(c, fromClient, s));
+    tell('states', []);
+    tell('timing', timing.entries());
+    tell('windows', windowEntries(c, fromClient, s));
+    this.segments.push({ stages, connection: c.number, diary, atOnce });
   }
 
   /** What is known at the end only: final verdict, what is left of the changes, labels of the second pass. */
-  private conclude(): void {
-    const { row, diary } = this;
-    if (row === null || diary === null) return;
+  private conclude({ stages, connection, diary, atOnce }: Explained, row: PacketRow): void {
+    const add = (name: StageName, entries: readonly Entry[]) => {
+      const at = stages.findIndex(({ stage }) => stage === name);
+      stages[at] = { stage: name, entries: [...stages[at]!.entries, ...entries] };
+    };
     const final = verdictText(row.verdict);
-    if (final !== this.atOnce) this.add('verdict', [{ name: 'revised later', text: final }]);
-    this.add('states', diary.entries((this.facts?.timeline ?? []).filter(({ frame }) => frame === this.wanted)));
-    this.tell('labels', labelEntries(row));
+    if (final !== atOnce) add('verdict', [{ name: 'revised later', text: final }]);
+    const timeline = this.facts.get(connection)?.timeline ?? [];
+    add('states', diary.entries(timeline.filter(({ frame }) => frame === this.wanted)));
+    stages.push({ stage: 'labels', entries: labelEntries(row) });
   }
 
   private connectionEntries(c: Connection, s: Segment, fromClient: boolean): Entry[] {
@@ -126,16 +147,6 @@ export class ExplainingAnalyzer extends Analyzer {
       ...(s.tunnel === 0 ? [] : [{ name: 'tunnel', text: this.quality.tunnelText(s.tunnel) ?? 'unnamed' }]),
       { name: 'stream', text: `${c.stream} by Wireshark’s rules` },
     ];
-  }
-
-  private tell(stage: StageName, entries: readonly Entry[]): void {
-    this.stages.push({ stage, entries });
-  }
-
-  private add(name: StageName, entries: readonly Entry[]): void {
-    const at = this.stages.findIndex(({ stage }) => stage === name);
-    const { stage, entries: before } = this.stages[at]!;
-    this.stages[at] = { stage, entries: [...before, ...entries] };
   }
 }
 

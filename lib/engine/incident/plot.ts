@@ -6,7 +6,7 @@ import { ACK, FIN, RST, type Segment, SYN } from '../../packet/segment.ts';
 import type { Connection } from '../../tcp/connection.ts';
 import type { Judgement } from '../../tcp/verdict/judgement.ts';
 import { atFrame } from '../at-frame.ts';
-import { verdictOf, windowScale } from '../packet-rows.ts';
+import { mayBecome, verdictOf, windowScale } from '../packet-rows.ts';
 import { TimeBins } from './time-bins.ts';
 
 /** Steps of a connection's throughput. */
@@ -72,7 +72,7 @@ export class Plot {
 
   /** Whether the frame is one of its points. */
   revise(frame: number, j: Judgement): boolean {
-    const point = atFrame(this.points, frame);
+    const point = atFrame(this.points, frame, ({ verdict }) => mayBecome(verdict, j));
     if (point !== null) point.verdict = verdictOf(j);
     return point !== null;
   }

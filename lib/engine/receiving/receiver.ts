@@ -78,16 +78,29 @@ export class CaptureReceiver implements Receiver {
   }
 
   next(): boolean {
-    const { frame, segment } = this;
+    const { frame, decoder } = this;
+    if (decoder.more && this.nextOfFrame()) return true;
     if (!this.reader.next(frame)) return false;
     this.times.add(frame.seconds, frame.nanos);
     this.quality.frame(frame);
     this.comments = frame.comments;
-    this.kind = this.decoder.decode(frame);
-    if (this.kind !== TCP) return true;
-    if (this.watch !== null && !this.watch.wants(segment)) this.kind = NOT_TCP;
-    else this.worth = this.quality.segment(segment, frame.offset);
+    this.kind = decoder.decode(frame);
+    if (this.kind === TCP) this.look();
     return true;
+  }
+
+  /** The next packet in the frame that is in hand; false where there is none. */
+  private nextOfFrame(): boolean {
+    this.kind = this.decoder.decodeMore(this.frame);
+    this.comments = null;
+    if (this.kind === TCP) this.look();
+    return this.kind !== NOT_TCP;
+  }
+
+  private look(): void {
+    const { segment } = this;
+    if (this.watch !== null && !this.watch.wants(segment)) this.kind = NOT_TCP;
+    else this.worth = this.quality.segment(segment, this.frame.offset);
   }
 
   tunnelText(tunnel: number): string | null {

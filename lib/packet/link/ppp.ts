@@ -1,12 +1,14 @@
 import { ipv4 } from '../ip/ip.ts';
 import {
   ANY_PPP,
+  ASYNCHRONOUS_PPP,
   CISCO_HDLC,
   COMPRESSED,
   ETHERNET,
   ETHERTYPE,
   IP_PROTOCOL,
   LINK_FRAGMENT,
+  MULTIPLEXED,
   OTHER_PROTOCOL,
   PPP,
 } from '../keys.ts';
@@ -132,13 +134,14 @@ export function frameRelay(walk: Walk): number {
 const FLAG = 0x7e;
 const ESCAPE = 0x7d;
 
-/** PPP as a stream of bytes (RFC 1662 4): frames between flags, of which the first that is whole counts. */
+/** PPP as a stream of bytes (RFC 1662 4): frames between flags, of which one may end a frame and begin the next. */
 export function asynchronousPpp(walk: Walk): number {
   const { bytes, end } = walk;
-  let start = bytes.indexOf(FLAG, walk.at);
-  while (start >= 0 && start + 1 < end && bytes[start + 1] === FLAG) start++;
-  const stop = start < 0 ? -1 : bytes.indexOf(FLAG, start + 1);
-  if (start < 0 || stop < 0 || stop >= end) return end < walk.wireEnd ? walk.missing() : LINK_FRAGMENT;
+  let start = flagFrom(walk, walk.at);
+  while (start + 1 < end && bytes[start + 1] === FLAG) start++;
+  const stop = flagFrom(walk, start + 1);
+  if (stop >= end) return end < walk.wireEnd ? walk.missing() : LINK_FRAGMENT;
+  if (stop + 1 < end) walk.leave(ASYNCHRONOUS_PPP, stop);
   const frame = new Uint8Array(stop - start - 1);
   let length = 0;
   for (let at = start + 1; at < stop; at++) {
@@ -148,4 +151,32 @@ export function asynchronousPpp(walk: Walk): number {
   walk.at = 0;
   walk.end = walk.wireEnd = length;
   return ANY_PPP;
+}
+
+/** Where the next flag stands; the end or beyond without. */
+function flagFrom({ bytes, end }: Walk, at: number): number {
+  while (at < end && bytes[at] !== FLAG) at++;
+  return at;
+}
+
+const PROTOCOL_FOLLOWS = 0x80;
+const LONG_LENGTH = 0x40;
+
+/** Multiplexing (RFC 3153 1.1): packets one behind another. */
+export function multiplexed(walk: Walk): number {
+  walk.multiplexed = OTHER_PROTOCOL;
+  return MULTIPLEXED;
+}
+
+/** One of them: flags and length, in one byte or two; a protocol, if it is not that of the one before. */
+export function multiplexedPacket(walk: Walk): number {
+  if (!walk.has(2)) return walk.missing();
+  const isLong = (walk.u8(0) & LONG_LENGTH) !== 0;
+  const hasProtocol = (walk.u8(0) & PROTOCOL_FOLLOWS) !== 0;
+  const length = isLong ? walk.u16(0) & 0x3fff : walk.u8(0) & 0x3f;
+  walk.at += isLong ? 2 : 1;
+  walk.leave(MULTIPLEXED, walk.at + length);
+  walk.limit(length);
+  if (hasProtocol) walk.multiplexed = pppProtocol(walk);
+  return walk.multiplexed;
 }

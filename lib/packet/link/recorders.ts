@@ -1,4 +1,16 @@
-import { ANY_IP, ANY_PPP, ETHERNET, IP_PROTOCOL, IPV4, IPV6, LLC, MPLS_LABELS, OTHER_PROTOCOL, WLAN } from '../keys.ts';
+import {
+  ANY_IP,
+  ANY_PPP,
+  ETHERNET,
+  IP_PROTOCOL,
+  IPV4,
+  IPV6,
+  LLC,
+  MPLS_LABELS,
+  OTHER_PROTOCOL,
+  RECORDED,
+  WLAN,
+} from '../keys.ts';
 import type { Segment } from '../segment.ts';
 import type { Walk } from '../walk.ts';
 
@@ -87,14 +99,22 @@ const TECMP_LOGGED = 0x03;
 const TECMP_REPLAYED = 0x0a;
 const TECMP_ETHERNET = 0x0080;
 
-/** TECMP, of recorders in vehicles: device, counter, version, kind, type; channel, time, length; the first entry counts. */
+/** TECMP, of recorders in vehicles: device, counter, version, kind, type; then what was recorded. */
 export function tecmp(walk: Walk): number {
-  if (!walk.has(TECMP_HEADER + TECMP_ENTRY)) return walk.missing();
+  if (!walk.has(TECMP_HEADER)) return walk.missing();
   const kind = walk.u8(5);
   if ((kind !== TECMP_LOGGED && kind !== TECMP_REPLAYED) || walk.u16(6) !== TECMP_ETHERNET) return OTHER_PROTOCOL;
-  walk.link(walk.i32(TECMP_HEADER));
-  const length = walk.u16(TECMP_HEADER + 12);
-  walk.at += TECMP_HEADER + TECMP_ENTRY;
+  walk.at += TECMP_HEADER;
+  return RECORDED;
+}
+
+/** One entry of TECMP: channel, time, length, flags. */
+export function recorded(walk: Walk): number {
+  if (!walk.has(TECMP_ENTRY)) return walk.missing();
+  const length = walk.u16(12);
+  walk.leave(RECORDED, walk.at + TECMP_ENTRY + length);
+  walk.link(walk.i32(0));
+  walk.at += TECMP_ENTRY;
   walk.limit(length);
   return ETHERNET;
 }

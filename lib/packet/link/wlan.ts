@@ -1,4 +1,4 @@
-import { ENCRYPTED, ETHERNET, ETHERTYPE, IPV4, IPV6, LINK_FRAGMENT, LLC, OTHER_PROTOCOL } from '../keys.ts';
+import { AGGREGATED, ENCRYPTED, ETHERNET, ETHERTYPE, IPV4, IPV6, LINK_FRAGMENT, LLC, OTHER_PROTOCOL } from '../keys.ts';
 import { looksLikeEthernet, looksLikeSnap } from '../tunnel/content.ts';
 import type { Walk } from '../walk.ts';
 
@@ -54,7 +54,7 @@ function data(walk: Walk, type: number, flags: number, padding: number, ignoreFr
   const aggregate = (type & QOS) !== 0 && (walk.u8(qosAt) & AGGREGATE) !== 0;
   const mesh = (type & QOS) !== 0 && (flags & FROM_DS) !== 0 && (walk.u8(qosAt + 1) & MESH_CONTROL) !== 0;
   walk.at += length;
-  if (aggregate) return firstOfAggregate(walk);
+  if (aggregate) return AGGREGATED;
   return mesh ? meshControl(walk) : body(walk, -length);
 }
 
@@ -79,11 +79,15 @@ function sameAddress(walk: Walk, offset: number): boolean {
   return walk.has(6) && walk.i32(0) === walk.i32(offset) && walk.u16(4) === walk.u16(offset + 4);
 }
 
-/** A-MSDU (IEEE 802.11-2020 9.3.2.2): addresses, length, LLC. The first of several counts. */
-function firstOfAggregate(walk: Walk): number {
-  if (!walk.has(14)) return walk.missing();
+const AGGREGATED_HEADER = 14;
+
+/** One packet of an A-MSDU (IEEE 802.11-2020 9.3.2.2): addresses, length, LLC; filled up to words before the next. */
+export function aggregated(walk: Walk): number {
+  if (!walk.has(AGGREGATED_HEADER)) return walk.missing();
   const length = walk.u16(12);
-  walk.at += 14;
+  const next = walk.at + ((AGGREGATED_HEADER + length + 3) & ~3);
+  if (walk.wireEnd - next > AGGREGATED_HEADER) walk.leave(AGGREGATED, next);
+  walk.at += AGGREGATED_HEADER;
   walk.limit(length);
   return LLC;
 }

@@ -1,5 +1,4 @@
-import { ANY_PPP, ETHERNET, ETHERTYPE, FRAME_RELAY, IPV4, OTHER_PROTOCOL, WLAN } from '../keys.ts';
-import { asynchronousPpp } from '../link/ppp.ts';
+import { ANY_PPP, ASYNCHRONOUS_PPP, ETHERNET, ETHERTYPE, FRAME_RELAY, IPV4, OTHER_PROTOCOL, WLAN } from '../keys.ts';
 import type { Layer, Walk } from '../walk.ts';
 import { ERSPAN, GRE, PPTP, WCCP } from './kinds.ts';
 
@@ -19,7 +18,7 @@ const BY_PROTOCOL: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [0x6558, () => ETHERNET], // transparent Ethernet bridging
   [0x6559, () => FRAME_RELAY],
   [0x880b, () => ANY_PPP],
-  [0x8881, asynchronousPpp], // CDMA2000
+  [0x8881, () => ASYNCHRONOUS_PPP], // CDMA2000
   [0x883e, wccp],
 ]);
 

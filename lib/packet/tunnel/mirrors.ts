@@ -7,6 +7,8 @@ import {
   LINK,
   MPLS_LABELS,
   OTHER_PROTOCOL,
+  SAMPLE,
+  SAMPLE_RECORD,
   TOKEN_RING,
   WLAN,
 } from '../keys.ts';
@@ -50,8 +52,11 @@ export function tzsp(walk: Walk): number {
 }
 
 // sFlow version 5: samples and records are told by an enterprise (0) and a format.
-const FLOW_SAMPLE = 1;
-const EXPANDED_FLOW_SAMPLE = 3;
+/** Bytes before the records of a flow sample, and of an expanded one. */
+const SAMPLE_HEADERS: ReadonlyMap<number, number> = new Map([
+  [1, 32],
+  [3, 44],
+]);
 const RAW_HEADER = 1;
 const MOST_SAMPLED_BYTES = 0xfffff;
 const RAW_FORMATS: ReadonlyMap<number, number> = new Map([
@@ -66,52 +71,53 @@ const RAW_FORMATS: ReadonlyMap<number, number> = new Map([
   [15, WLAN],
 ]);
 
-/** sFlow (sflow.org version 5): the first header that was sampled whole. */
+/** sFlow (sflow.org version 5): version, address, sub-agent, sequence number, uptime, number of samples. */
 export function sflow(walk: Walk): number {
   if (!walk.has(8)) return walk.missing();
   if (walk.i32(0) !== 5) return OTHER_PROTOCOL;
-  // Version, address (of 4 or 16 bytes) and its type, sub-agent, sequence number, uptime, number of samples.
-  const header = walk.i32(4) === 2 ? 36 : 24;
-  if (!walk.has(header + 4)) return walk.missing();
-  walk.at += header + 4;
-  while (walk.has(8)) {
-    const format = walk.i32(0);
-    const length = walk.i32(4) >>> 0;
-    walk.at += 8;
-    // Sequence number, source, rate, pool, drops, input, output, number of records; the expanded ones in more words.
-    const fixed = format === FLOW_SAMPLE ? 32 : format === EXPANDED_FLOW_SAMPLE ? 44 : 0;
-    if (fixed > 0 && walk.has(fixed)) {
-      const next = sampledHeader(walk, walk.at + fixed, walk.at + length);
-      if (next > 0) return next;
-    }
-    if (!walk.has(length)) break;
-    walk.at += length;
-  }
-  return OTHER_PROTOCOL;
+  // The address has 4 bytes, or 16.
+  const header = walk.i32(4) === 2 ? 40 : 28;
+  if (!walk.has(header)) return walk.missing();
+  walk.enterOverIp(SFLOW, 0);
+  walk.at += header;
+  return SAMPLE;
 }
 
-/** The raw header among the records from `at` to `stop`, moved to; 0 without. */
-function sampledHeader(walk: Walk, at: number, stop: number): number {
-  const end = Math.min(stop, walk.end);
-  while (end - at >= 8) {
-    const format = walk.view.getInt32(at);
-    const length = walk.view.getUint32(at + 4);
-    at += 8;
-    if (format === RAW_HEADER && end - at >= 16) {
-      // Format, length on the wire, bytes stripped from its end, bytes sampled.
-      const next = RAW_FORMATS.get(walk.view.getInt32(at));
-      const wireLength = walk.view.getUint32(at + 4);
-      const sampled = walk.view.getUint32(at + 12);
-      if (next === undefined) return 0;
-      walk.enterOverIp(SFLOW, 0);
-      walk.at = at + 16;
-      walk.end = Math.min(walk.end, walk.at + sampled);
-      walk.wireEnd = Math.max(walk.end, walk.at + Math.min(wireLength, MOST_SAMPLED_BYTES));
-      return next;
-    }
-    at += length;
-  }
-  return 0;
+/** One of its samples: sequence number, source, rate, pool, drops, input, output, number of records, in so many words. */
+export function sample(walk: Walk): number {
+  if (!walk.has(SIZED)) return walk.missing();
+  const header = SAMPLE_HEADERS.get(sized(walk, SAMPLE));
+  if (header === undefined) return OTHER_PROTOCOL;
+  walk.at += SIZED;
+  if (!walk.has(header)) return walk.missing();
+  walk.at += header;
+  return SAMPLE_RECORD;
+}
+
+/** One record of a sample; of a header: its kind, length on the wire, bytes stripped from its end, bytes sampled. */
+export function sampleRecord(walk: Walk): number {
+  if (!walk.has(SIZED)) return walk.missing();
+  if (sized(walk, SAMPLE_RECORD) !== RAW_HEADER) return OTHER_PROTOCOL;
+  walk.at += SIZED;
+  if (!walk.has(16)) return walk.missing();
+  const next = RAW_FORMATS.get(walk.i32(0));
+  if (next === undefined) return OTHER_PROTOCOL;
+  const wireLength = walk.i32(4) >>> 0;
+  const sampled = walk.i32(12) >>> 0;
+  walk.at += 16;
+  walk.end = Math.min(walk.end, walk.at + sampled);
+  walk.wireEnd = Math.max(walk.end, walk.at + Math.min(wireLength, MOST_SAMPLED_BYTES));
+  return next;
+}
+
+/** Format and length, behind which another such may stand. */
+const SIZED = 8;
+
+function sized(walk: Walk, key: number): number {
+  const length = walk.i32(4) >>> 0;
+  walk.leave(key, walk.at + SIZED + length);
+  walk.limit(SIZED + length);
+  return walk.i32(0);
 }
 
 /** Juniper's packet mirroring: intercept and session identifiers, then IP. */

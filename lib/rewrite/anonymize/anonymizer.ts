@@ -19,30 +19,42 @@ export class Anonymizer {
     this.rewriting = new Rewriting(new AddressMap(hash));
   }
 
-  /** Turns `frame` into its anonymous self, in bytes that are valid until the next call. False if it had to be cut. */
+  /**
+   * Turns `frame` into its anonymous self, in bytes that are valid until the next call. False if it, or one of several
+   * packets in it, had to be cut.
+   */
   rewrite(frame: Frame): boolean {
     const { rewriting } = this;
     const { start, captured } = frame;
     rewriting.begin(frame.bytes.subarray(start, start + captured));
     // A header that is cut may be stepped over beyond what was captured.
-    const end = Math.min(this.follow(frame), captured);
+    const ends = this.followAll(frame).map((end) => Math.min(end, captured));
+    const end = Math.max(...ends);
     rewriting.finish(end);
     frame.bytes = rewriting.after;
     frame.start = 0;
     frame.captured = end;
-    return end === captured;
+    return ends.every((each) => each === captured);
   }
 
-  /** Up to where the frame is to be kept. */
-  private follow(frame: Frame): number {
-    const { rewriting } = this;
-    const { before } = rewriting;
+  /** Up to where the frame is to be kept, by each of its packets: what is not kept of one before another is zero. */
+  private followAll(frame: Frame): number[] {
     // Anew for each frame: fragments are not to be put together.
-    const walk = new Walk(new Segment());
+    const segment = new Segment();
+    const walk = new Walk(segment);
     walk.read(frame.bytes);
     walk.begin(frame);
+    const ends = [this.follow(walk, linkKey(frame.linkType), frame)];
+    while (walk.left > 0) ends.push(this.follow(walk, walk.resume(segment), frame));
+    return ends;
+  }
+
+  /** Of one packet, up to where the frame is to be kept. */
+  private follow(walk: Walk, first: number, frame: Frame): number {
+    const { rewriting } = this;
+    const { before } = rewriting;
     const origin = frame.start;
-    let key = linkKey(frame.linkType);
+    let key = first;
     for (let depth = 0; depth < MAX_LAYERS; depth++) {
       const at = walk.at;
       const around = { start: at - origin, dataEnd: walk.end - origin, wireEnd: walk.wireEnd - origin };

@@ -56,29 +56,19 @@ export const cooked2Rule: HeaderRule = (r, { start, end }) => {
 };
 
 const WLAN_BOTH_SYSTEMS = 3;
-const WLAN_QOS = 0x80;
-const WLAN_AGGREGATE = 0x80;
 
 /** Frame control, duration, three addresses, sequence, a fourth address; quality of service. */
 export function wlanRule(flagsAt: number): HeaderRule {
   return (r, { start, end }) => {
     const four = (r.before[start + flagsAt]! & WLAN_BOTH_SYSTEMS) === WLAN_BOTH_SYSTEMS;
     const fixed = start + (four ? 30 : 24);
-    const isQos = (r.before[start + 1 - flagsAt]! & WLAN_QOS) !== 0;
-    const isAggregate = isQos && end - fixed >= 2 && (r.before[fixed]! & WLAN_AGGREGATE) !== 0;
-    // Of an aggregate the first frame's addresses and length follow. What is longer has the addresses of a mesh.
-    const qosEnd = isAggregate ? end - 14 : end;
-    if (qosEnd < fixed || qosEnd > fixed + 8) return false;
+    // What is longer has the addresses of a mesh.
+    if (end < fixed || end > fixed + 8) return false;
     r.keep(start, start + 4);
     for (const at of [4, 10, 16]) r.mac(start + at);
     r.keep(start + 22, start + 24);
     if (four) r.mac(start + 24);
-    r.keep(fixed, qosEnd);
-    if (isAggregate) {
-      r.mac(qosEnd);
-      r.mac(qosEnd + 6);
-      r.keep(end - 2, end);
-    }
+    r.keep(fixed, end);
     return true;
   };
 }

@@ -22,12 +22,14 @@ import {
   ciscoHdlc,
   frameRelay,
   multilink,
+  multiplexed,
+  multiplexedPacket,
   ppp,
   pppoe,
   pppWithDirection,
   uncompressedTcp,
 } from '../../packet/link/ppp.ts';
-import { elektrobit, tecmp } from '../../packet/link/recorders.ts';
+import { elektrobit, recorded, tecmp } from '../../packet/link/recorders.ts';
 import { arcnet, docsis, fddi, firewire, linuxArcnet, sunAtm, symantec } from '../../packet/link/rings.ts';
 import {
   aristaTime,
@@ -40,10 +42,11 @@ import {
   trill,
   virtualInterface,
 } from '../../packet/link/tags.ts';
-import { paddedWlan, swappedWlan, wlan } from '../../packet/link/wlan.ts';
+import { aggregated, paddedWlan, swappedWlan, wlan } from '../../packet/link/wlan.ts';
 import { LAYERS } from '../../packet/table.ts';
 import { gre } from '../../packet/tunnel/gre.ts';
 import { etherIp, ethernetInIp, ipv4InIp, ipv6InIp, pim } from '../../packet/tunnel/ip.ts';
+import { sample, sampleRecord } from '../../packet/tunnel/mirrors.ts';
 import { l2tpOverIp } from '../../packet/tunnel/mobile.ts';
 import { mpls, mplsPayload } from '../../packet/tunnel/mpls.ts';
 import { nsh } from '../../packet/tunnel/overlay.ts';
@@ -64,7 +67,7 @@ import {
 } from './links.ts';
 import { ipv4Rule, ipv6OptionsRule, ipv6Rule, routingRule } from './network.ts';
 import type { HeaderRule } from './rule.ts';
-import { greRule, icmpRule, icmpv6Rule, tcpRule, udpRule } from './transport.ts';
+import { greRule, icmpRule, icmpv6Rule, sampleRule, tcpRule, udpRule } from './transport.ts';
 
 /** Layers that have no name of their own in packet/table.ts, by what announces them. */
 const UNNAMED: readonly (readonly [key: number, rule: HeaderRule])[] = [
@@ -116,6 +119,8 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [pppoe, keep],
   [pppWithDirection, keep],
   [multilink, keep],
+  [multiplexed, keep],
+  [multiplexedPacket, keep],
   [bridged, keep],
   [ciscoHdlc, keep],
   [frameRelay, keep],
@@ -138,6 +143,7 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [globalRoute, addressesRule(8, 16)],
   [baseTransport, keep],
   [tecmp, keep],
+  [recorded, keep],
   [elektrobit, keep],
   [juniperCookie, keepFirst(6)],
   [prism, keepFirst(8)],
@@ -147,6 +153,7 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [wlan, wlanRule(1)],
   [paddedWlan, wlanRule(1)],
   [swappedWlan, wlanRule(0)],
+  [aggregated, addressesRule(0, 6)],
   [backboneTag, keep],
   [extendedPort, keep],
   [virtualInterface, keep],
@@ -181,6 +188,8 @@ export const HEADER_RULES: ReadonlyMap<Layer, HeaderRule> = new Map<Layer, Heade
   [l2tpOverIp, keep],
   [mpls, keep],
   [mplsPayload, keep],
+  [sample, sampleRule],
+  [sampleRecord, sampleRule],
 ]);
 
 /** What ends the way through a frame, by what announces it. */
@@ -190,7 +199,7 @@ export const END_RULES: ReadonlyMap<number, HeaderRule> = new Map([
 ]);
 
 /** These may end it too: what they carry is payload. */
-export const CARRIERS: ReadonlySet<Layer> = new Set([udp, icmp, icmpv6]);
+export const CARRIERS: ReadonlySet<Layer> = new Set([udp, icmp, icmpv6, sample, sampleRecord]);
 
 /** What the first fragment of a datagram carries, which the layer does not tell; for others null. */
 export const FIRST_FRAGMENTS: ReadonlyMap<Layer, (header: Uint8Array, start: number) => number | null> = new Map([

@@ -67,12 +67,13 @@ const TUNNELS: ReadonlyMap<number, number> = new Map([
   [8472, WHOLE_HEADER], // VXLAN
   [30030, WHOLE_HEADER], // Juniper's mirror
 ]);
-/** Those whose headers hold addresses: AYIYA, sFlow, LWAPP. */
-const ADDRESSED: ReadonlySet<number> = new Set([5072, 6343, 12_222]);
+/** Those whose headers hold addresses: AYIYA, LWAPP. */
+const ADDRESSED: ReadonlySet<number> = new Set([5072, 12_222]);
 /** What is known by its first word, and holds anything behind it: OmniPeek, RFtap. */
 const MAGIC: ReadonlySet<number> = new Set([0x00ff, 0x5246]);
 const TEREDO_AUTHENTICATION = 1;
 const TZSP = 37_008;
+const SFLOW = 6343;
 
 /** RFC 768; and of what a tunnel puts behind it, what tells nobody. */
 export const udpRule: HeaderRule = (r, { start, end, dataEnd, wireEnd, segment }) => {
@@ -88,6 +89,7 @@ export const udpRule: HeaderRule = (r, { start, end, dataEnd, wireEnd, segment }
   if (to === TZSP || from === TZSP) return keepEnds(r, start + 8, end);
   if (ADDRESSED.has(to) || ADDRESSED.has(from)) return false;
   const kept = TUNNELS.get(to) ?? TUNNELS.get(from);
+  if (kept === undefined && (to === SFLOW || from === SFLOW)) return keepAgent(r, start + 8, end);
   if (kept === undefined && MAGIC.has(r.u16(start + 8))) return false;
   if (kept !== undefined) r.keep(start + 8, Math.min(start + 8 + kept, end));
   // Teredo, which has no port of its own, may put an authentication and addresses before the packet (RFC 4380 5.1.1): of
@@ -102,6 +104,25 @@ function keepEnds(r: Rewriting, start: number, end: number): boolean {
   r.keep(end - 1, end);
   return true;
 }
+
+/** sFlow: version, the agent's address and its type, numbers. */
+function keepAgent(r: Rewriting, start: number, end: number): boolean {
+  if (end - start < 28) return false;
+  const isIpv6 = end - start === 40;
+  r.keep(start, start + 8);
+  if (isIpv6) r.ipv6(start + 8);
+  else r.ipv4(start + 8);
+  r.keep(start + (isIpv6 ? 24 : 12), end);
+  return true;
+}
+
+const SIZED = 8;
+
+/** Of what an sFlow agent says beside the headers that it sampled, format and length. */
+export const sampleRule: HeaderRule = (r, { start, end, dataEnd }) => {
+  r.keep(start, end > start ? end : Math.min(start + SIZED, dataEnd));
+  return true;
+};
 
 // Types of ICMP (RFC 792) and ICMPv6 (RFC 4443).
 const ECHO: ReadonlySet<number> = new Set([0, 8]);

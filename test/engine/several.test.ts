@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { Frame } from '../../lib/capture/frame.ts';
+import { createReader } from '../../lib/capture/open.ts';
+import { Analyzer } from '../../lib/engine/analyzer.ts';
+import { ExplainingAnalyzer } from '../../lib/engine/explain/analyzer.ts';
+import type { PacketRow } from '../../lib/facts/packet-row.ts';
+import { EvidenceFinder } from '../../lib/rewrite/evidence.ts';
+import { join, LITTLE, pcapHeader, pcapRecord } from '../capture/make.ts';
+import { fixture } from '../fixtures.ts';
+import { type Bytes, ipv4, tcp, udp } from '../packet/build.ts';
+import { AGGREGATIONS, tecmpOf } from '../packet/encapsulations.ts';
+
+interface Record {
+  readonly frame: Bytes;
+  readonly seconds: number;
+  readonly micros: number;
+}
+
+function recordsOf(path: string): Record[] {
+  const [reader, frame, records] = [createReader(), new Frame(), [] as Record[]];
+  reader.write(fixture(path));
+  while (reader.next(frame)) {
+    const { bytes, start, captured, seconds, nanos } = frame;
+    records.push({ frame: bytes.slice(start, start + captured), seconds, micros: Math.floor(nanos / 1000) });
+  }
+  return records;
+}
+
+/** A capture whose frames each hold so many frames of Ethernet, with the time of the first. */
+function captureOf(groups: readonly (readonly Record[])[]): Uint8Array {
+  const records = groups.map((group) => {
+    const [{ seconds, micros }] = group as [Record];
+    return pcapRecord(LITTLE, { seconds, fraction: micros, bytes: tecmpOf(...group.map(({ frame }) => frame)) });
+  });
+  return join([pcapHeader(LITTLE), ...records]);
+}
+
+function rowsOf(capture: Uint8Array): PacketRow[] {
+  const rows: PacketRow[] = [];
+  const analyzer = new Analyzer({ labels: true, onPacket: (row) => rows.push(row) });
+  analyzer.write(capture);
+  analyzer.end();
+  return rows;
+}
+
+describe('segments that share a frame', () => {
+  it.each([
+    ['kernel/chat_loss.middle.pcap', 2],
+    ['kernel/chat_loss_v6.server.pcap', 3],
+    ['kernel/content_reordered.client.pcap', 2],
+    ['kernel/simultaneous_close_fin_lost.server.pcap', 2],
+    ['kernel/content_damaged_v6.middle.pcap', 3],
+    ['kernel/accept_queue_drained.middle.pcap', 2],
+    ['kernel/time_wait_refuses.client.pcap', 3],
+  ])('mean what they mean in frames of their own: %s, %i in each', (path, size) => {
+    const records = recordsOf(path);
+    const groups = records.flatMap((first, i) => {
+      if (i % size !== 0) return [];
+      return [records.slice(i, i + size).map(({ frame }) => ({ ...first, frame }))];
+    });
+    const place = (frame: number) => Math.floor((frame - 1) / size) + 1;
+    const apart = rowsOf(captureOf(groups.flatMap((group) => group.map((one) => [one]))));
+    const expected = apart.map(({ verdict, ...row }) => ({
+      ...row,
+      frame: place(row.frame),
+      verdict: verdict?.of === undefined ? verdict : { ...verdict, of: place(verdict.of) },
+    }));
+    expect(apart.some(({ verdict }) => verdict !== null)).toBe(true);
+    expect(rowsOf(captureOf(groups))).toEqual(expected);
+  });
+
+  const { wrap, linkType } = AGGREGATIONS.find(({ name }) => name === 'A-MSDU')!;
+  const segments = [1, 2].map((port) => ipv4(tcp({ srcPort: port, flags: 2, seq: port })));
+  const datagram = ipv4(udp(new Uint8Array(4), 9), { protocol: 17 });
+  const frames = [wrap(datagram, ...segments), wrap(datagram), wrap(segments[0]!)];
+  const capture = join([
+    pcapHeader(LITTLE, { network: linkType }),
+    ...frames.map((bytes) => pcapRecord(LITTLE, { bytes })),
+  ]);
+
+  it('are explained one after another', () => {
+    const analyzer = new ExplainingAnalyzer({}, 1);
+    analyzer.write(capture);
+    analyzer.end();
+    const { stages } = analyzer.explanation()!;
+    const each = ['segment', 'connection', 'verdict', 'states', 'timing', 'windows', 'labels'];
+    expect(stages.map(({ stage }) => stage)).toEqual(['frame', 'layers', ...each, ...each]);
+    const verdicts = stages.filter(({ stage }) => stage === 'connection').map(({ entries }) => entries[0]!.text);
+    expect(verdicts).toEqual([expect.stringMatching(/^0, begins/), expect.stringMatching(/^1, begins/)]);
+  });
+
+  it('are found by either', () => {
+    for (const [stream, found] of [
+      [0, [1, 3]],
+      [1, [1]],
+    ] as const) {
+      const finder = new EvidenceFinder((row) => row.stream === stream);
+      finder.write(capture);
+      const evidence = finder.end();
+      expect([1, 2, 3].filter((frame) => evidence.has(frame))).toEqual(found);
+    }
+  });
+
+  it('are packets of one frame', () => {
+    const analyzer = new Analyzer();
+    analyzer.write(capture);
+    expect(analyzer.end()).toMatchObject({ packets: 3, segments: 3, skipped: [{ frames: 1, firstFrame: 2 }] });
+  });
+});
