@@ -1,5 +1,6 @@
 import type { RetransmissionRun, Sighting } from '../facts/connection.ts';
 import { secondsBetween } from '../facts/moment.ts';
+import type { VerdictHow } from '../facts/verdict.ts';
 import { list } from '../facts/wording.ts';
 
 const KINDS = [
@@ -9,13 +10,41 @@ const KINDS = [
 ] as const;
 
 /** `4 by fast retransmission and 1 by timeout`. */
-export function kindsOf({ by, segments, spurious }: RetransmissionRun): string {
+export function kindsOf({ by, segments, spurious }: Pick<RetransmissionRun, 'by' | 'segments' | 'spurious'>): string {
   const named = KINDS.filter(([how]) => (by[how] ?? 0) > 0);
   const known = named.map(([how, words]) => `${by[how]} ${words}`);
   const rest = segments - named.reduce((sum, [how]) => sum + (by[how] ?? 0), 0);
   if (rest > 0) known.push(`${rest} ${known.length === 0 ? 'of unknown cause' : 'otherwise'}`);
   return list(known) + (spurious > 0 ? ` (${spurious} needlessly)` : '');
 }
+
+/** By what the retransmissions of several runs were made, counted together. */
+export function kindsOfAll(runs: readonly RetransmissionRun[]): RetransmissionRun['by'] {
+  const by: { [how in VerdictHow]?: number } = {};
+  for (const run of runs) {
+    for (const [how, segments] of Object.entries(run.by) as [VerdictHow, number][]) by[how] = (by[how] ?? 0) + segments;
+  }
+  return by;
+}
+
+const OUTAGE_SECONDS = 1;
+
+/** Nothing at all got through for a while: neither ACKs of later segments nor repairs. */
+export function isOutage({ by, segments, stall }: RetransmissionRun): boolean {
+  return stall >= OUTAGE_SECONDS && (by.rto ?? 0) * 2 > segments;
+}
+
+/** What to say then. */
+export const OUTAGE = {
+  likelyCauses: [
+    'The path was interrupted for that time: a route change, a failover, a link that was down.',
+    'A firewall or NAT lost the connection for a while.',
+  ],
+  nextSteps: [
+    'Look whether other connections fell silent at the same moment, and for a routing or failover event then.',
+    'Read drop and error counters of the interfaces on the path (`ip -s link`, the switch port).',
+  ],
+} as const;
 
 /** Each wait of a back-off is twice the last, and stacks stop growing somewhere; timers are no exact clocks. */
 const LEAST_GROWTH = 1.3;

@@ -273,6 +273,28 @@ describe('facts that a general cause would be wrong for', () => {
     expect(judged('duplicate-ack-storm', client({ duplicateAcks: acks }))[0]?.likelyCauses).toBeUndefined();
   });
 
+  it('a rate says what its retransmissions point to, and is no error where the originals came late', () => {
+    const resent = { dataSegments: 100, uniqueBytes: 100_000, retransmissions: 10, retransmittedBytes: 10_000 };
+    const rate = (changes: object): Draft | undefined =>
+      judged('retransmission-rate', client({ ...resent, ...changes }))[0];
+    const lost = rate({ retransmissionRuns: [{ ...stretch, segments: 10, by: { fast: 10 } }] });
+    expect(lost).toMatchObject({ severity: 'error', message: expect.stringContaining('10 by fast retransmission.') });
+    expect(lost?.likelyCauses?.join()).not.toMatch(/interrupted|not needed/);
+    const outage = rate({ retransmissionRuns: [{ ...stretch, segments: 10, by: { rto: 10 }, stall: 2 }] });
+    expect(outage?.likelyCauses?.[0]).toContain('The path was interrupted');
+    const late = {
+      segments: 10,
+      firstFrame: 5,
+      frames: [5],
+      extentSegments: 3,
+      extentSeconds: 1,
+      causedRetransmissions: 10,
+    };
+    const needless = rate({ retransmissionRuns: [stretch], reorderings: late });
+    expect(needless).toMatchObject({ severity: 'warning', message: expect.stringContaining('(10 needlessly)') });
+    expect(needless?.likelyCauses).toEqual([expect.stringContaining('not needed')]);
+  });
+
   it('TIME_WAIT on course for most of the ports says so', () => {
     const closer = {
       address: '10.0.0.1',

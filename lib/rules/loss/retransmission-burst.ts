@@ -1,26 +1,8 @@
-import type { RetransmissionRun } from '../../facts/connection.ts';
 import { RETRANSMITTED } from '../../facts/notes.ts';
 import { at, count, duration, size } from '../../facts/wording.ts';
-import { kindsOf } from '../retransmissions.ts';
+import { isOutage, kindsOf, OUTAGE } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
-
-const OUTAGE_SECONDS = 1;
-const OUTAGE = {
-  likelyCauses: [
-    'The path was interrupted for that time: a route change, a failover, a link that was down.',
-    'A firewall or NAT lost the connection for a while.',
-  ],
-  nextSteps: [
-    'Look whether other connections fell silent at the same moment, and for a routing or failover event then.',
-    'Read drop and error counters of the interfaces on the path (`ip -s link`, the switch port).',
-  ],
-} as const;
-
-/** Nothing at all got through for a while: neither ACKs of later segments nor repairs. */
-function isOutage({ by, segments, stall }: RetransmissionRun): boolean {
-  return stall >= OUTAGE_SECONDS && (by.rto ?? 0) * 2 > segments;
-}
 
 export default defineRule({
   meta: {

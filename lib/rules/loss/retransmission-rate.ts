@@ -1,7 +1,27 @@
+import type { EndpointFacts } from '../../facts/connection.ts';
 import { RETRANSMITTED } from '../../facts/notes.ts';
 import { at, count, percent, size } from '../../facts/wording.ts';
+import { isOutage, kindsOf, kindsOfAll, OUTAGE } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, capital, otherSide } from '../watching.ts';
+
+const FULL = 'A link that is full, or a rate limit that drops instead of queueing.';
+const BAD = 'A damaged cable or optic, weak radio, a duplex mismatch.';
+const NEEDLESS = 'Retransmissions that were not needed, because the path reorders or delays in bursts.';
+const COUNTERS = 'Read drop and error counters hop by hop; compare with another direction and another time of day.';
+const SEE_SPURIOUS = 'See `spurious-retransmission` first: if many were needless, the path reorders rather than loses.';
+
+/** How many were not needed: the original had arrived, or came late. */
+function needlessOf({ spurious, reorderings }: EndpointFacts): number {
+  return Math.max(spurious, reorderings?.causedRetransmissions ?? 0);
+}
+
+/** What most of the retransmissions point to. */
+function adviceOf({ retransmissions, retransmissionRuns }: EndpointFacts, needless: number) {
+  if (needless * 2 > retransmissions) return { likelyCauses: [NEEDLESS], nextSteps: [SEE_SPURIOUS] };
+  if (retransmissionRuns.some((run) => isOutage(run) && run.segments * 2 > retransmissions)) return OUTAGE;
+  return { likelyCauses: [FULL, BAD], nextSteps: [COUNTERS] };
+}
 
 export default defineRule({
   meta: {
@@ -10,22 +30,15 @@ export default defineRule({
     scope: 'connection',
     summary: 'A large share of what was sent had to be sent again.',
     why: 'Congestion control takes every loss for congestion: at 1 % loss a long transfer gets a small part of the link, at 5 % next to nothing.',
-    likelyCauses: [
-      'A link that is full, or a rate limit that drops instead of queueing.',
-      'A damaged cable or optic, weak radio, a duplex mismatch.',
-      'Retransmissions that were not needed, because the path reorders or delays in bursts.',
-    ],
-    nextSteps: [
-      'See `spurious-retransmission` first: if many were needless, the path reorders rather than loses.',
-      'Read drop and error counters hop by hop; compare with another direction and another time of day.',
-    ],
+    likelyCauses: [FULL, BAD, NEEDLESS],
+    nextSteps: [SEE_SPURIOUS, COUNTERS],
     confirm:
       'Statistics, Conversations, TCP: compare bytes with the highest relative sequence number; `tcp.analysis.retransmission`.',
     references: ['RFC 5681 3', 'RFC 9438 1'],
     severity: 'warning',
     options: {
       warningShare: { default: 0.01, unit: 'ratio', description: 'Retransmitted bytes over unique bytes: a warning.' },
-      errorShare: { default: 0.05, unit: 'ratio', description: 'The same: an error.' },
+      errorShare: { default: 0.05, unit: 'ratio', description: 'The same, without what had arrived: an error.' },
       segments: { default: 100, unit: 'count', description: 'Data segments below which no rate is judged.' },
     },
     needs: ['bothSides'],
@@ -40,27 +53,30 @@ export default defineRule({
       const segments = Math.max(own.dataSegments, own.uniqueBytes / (peer.mss ?? Number.POSITIVE_INFINITY));
       if (segments < options.segments || own.uniqueBytes === 0) return [];
       const share = own.retransmittedBytes / own.uniqueBytes;
-      // What had arrived was not lost: without it, the rate may be no error.
-      const lost = share * (1 - own.spurious / Math.max(1, own.retransmissions));
       if (share < options.warningShare) return [];
-      const needless = own.spurious > 0 ? `, ${own.spurious} of them needlessly` : '';
+      const { retransmissionRuns: runs, retransmissions } = own;
+      const needless = needlessOf(own);
+      // What had arrived was not lost: without it, the rate may be no error.
+      const lost = share * (1 - needless / Math.max(1, retransmissions));
+      const kinds = kindsOf({ by: kindsOfAll(runs), segments: retransmissions, spurious: needless });
       return {
         severity: lost >= options.errorShare ? 'error' : 'warning',
         confidence: 'high',
-        message: `${capital(side)} ${at(own)} sent ${percent(share)} of its data to ${otherSide(side)} ${at(peer)} again: ${size(own.retransmittedBytes)} in ${count(own.retransmissions, 'segment')}${needless}.`,
+        message: `${capital(side)} ${at(own)} sent ${percent(share)} of its data to ${otherSide(side)} ${at(peer)} again: ${size(own.retransmittedBytes)} in ${count(retransmissions, 'segment')}, ${kinds}.`,
         side,
-        frames: own.retransmissionRuns.flatMap(({ frames }) => frames),
-        frameCount: own.retransmissions,
+        frames: runs.flatMap(({ frames }) => frames),
+        frameCount: retransmissions,
         start: facts.start,
         end: facts.end,
         impact: { bytes: own.retransmittedBytes },
+        ...adviceOf(own, needless),
         evidence: {
           share: percent(share),
           lostShare: percent(lost),
           retransmittedBytes: own.retransmittedBytes,
           uniqueBytes: own.uniqueBytes,
-          retransmissions: own.retransmissions,
-          spurious: own.spurious,
+          retransmissions,
+          spurious: needless,
         },
       } as const;
     });
