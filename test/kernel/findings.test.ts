@@ -31,6 +31,20 @@ describe('findings in kernel recordings', () => {
     }
   }
 
+  it.each([
+    // The first was lost on the way, and the next answered what came after it.
+    ['reset_lost.client', ['reset-lost-data']],
+    // The server sent RST while open; the RST that answers the client's FIN is its echo.
+    ['reset_crosses_fin.server', ['reset-mid-connection']],
+    // Somebody else sent it in the server's name: not the server reset the connection.
+    ['forged_reset_exact.client', ['reset-suspicious', 'reset-lost-data']],
+  ])('%s: a reset is told once', async (name, rules) => {
+    const { findings } = await analyze(readFileSync(new URL(`${name}.pcap`, RECORDINGS)));
+    expect(
+      findings.filter(({ severity, rule }) => severity !== 'note' || /reset|abort/.test(rule)).map((f) => f.rule),
+    ).toEqual(rules);
+  });
+
   it('and findings.ts lists nothing that has been overcome, no recording that is gone and no rule that does not exist', () => {
     expect(OPEN_FINDINGS.filter((what) => !open.has(what))).toEqual([]);
     const listed = [...Object.keys(EXPECTED), ...HEALTHY, ...Object.keys(WARRANTED)];

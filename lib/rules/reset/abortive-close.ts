@@ -27,12 +27,15 @@ export default defineRule({
   },
 
   connection(facts) {
-    for (const reset of facts.resets) {
+    const accepted = facts.resets.filter((each) => each.accepted);
+    for (const [i, reset] of accepted.entries()) {
+      // Who had reset before is closed, and answers what comes late.
+      if (accepted.slice(0, i).some(({ from }) => from === reset.from)) continue;
       const peerSide = otherSide(reset.from);
       const [own, peer] = [facts[reset.from], facts[peerSide]];
       const ownFin = own.fin !== null && own.fin.first.frame < reset.frame;
       const peerFin = peer.fin !== null && peer.fin.first.frame < reset.frame;
-      if (!reset.accepted || (!ownFin && !peerFin)) continue;
+      if (!ownFin && !peerFin) continue;
       // Both FINs acknowledged: the connection was over, and the RST answers something else.
       if (ownFin && peerFin && own.fin?.acknowledged != null && peer.fin?.acknowledged != null) continue;
       return {

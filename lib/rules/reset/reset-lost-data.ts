@@ -46,6 +46,8 @@ export default defineRule({
       const unanswered = neverAnswered(facts, reset);
       const certain = own + peers > 0;
       if (!certain && unanswered === null) continue;
+      // An earlier one that was lost, or forged, made its sender answer what came later with this one: one reset, told once.
+      const first = facts.resets.find(({ accepted, from }) => accepted && from === reset.from)!;
       const lost = certain
         ? [
             ...(peers > 0 ? [`${size(peers)} from ${peerSide} ${at(facts[peerSide])}`] : []),
@@ -60,8 +62,8 @@ export default defineRule({
         message: `${capital(reset.from)} ${at(facts[reset.from])} reset the connection and destroyed ${list(lost)}.`,
         together: `Resets by the ${reset.from} ${certain ? 'destroyed' : 'may have destroyed'} data on {connections} of {clients} with server ${at(facts.server)}.`,
         side: reset.from,
-        frames: [reset.frame],
-        start: reset.time,
+        frames: first === reset ? [reset.frame] : [first.frame, reset.frame],
+        start: first.time,
         end: reset.time,
         impact: { bytes: own + peers },
         evidence: {

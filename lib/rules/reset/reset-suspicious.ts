@@ -36,8 +36,9 @@ export default defineRule({
       const signs = signsOf(reset, options.ttl);
       if (signs.length === 0 || reset.fromState === 'CLOSED' || reset.fromState === 'SYN_SENT') continue;
       const peerSide = otherSide(reset.from);
+      const sure = reset.talkedOn > 0 || signs.length > 1;
       return {
-        confidence: reset.talkedOn > 0 || signs.length > 1 ? 'high' : 'medium',
+        confidence: sure ? 'high' : 'medium',
         message: `A reset in the name of ${reset.from} ${at(facts[reset.from])}, to ${peerSide} ${at(facts[peerSide])}, does not look like its own: ${list(signs)}.`,
         together: `Resets in the name of the ${reset.from} that do not look like its own hit {connections} of {clients} with server ${at(facts.server)}.`,
         side: reset.from,
@@ -52,6 +53,8 @@ export default defineRule({
           talkedOn: reset.talkedOn,
           ipIdFits: reset.ipIdFits ?? null,
         },
+        // These say that the sender did it.
+        ...(sure ? { replaces: ['reset-mid-connection', 'abortive-close'] } : {}),
       };
     }
     return null;
