@@ -5,43 +5,28 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/**
- * What each room of the house may import (ARCHITECTURE.md says why). A room may always import itself. `types:` rooms
- * may be imported for their types and constants only, from the files named.
- */
-const ROOMS: Record<string, readonly string[]> = {
-  'lib/bytes': [],
-  'lib/facts': [],
-  'lib/capture': ['lib/bytes'],
-  'lib/packet': ['lib/bytes', 'lib/capture/frame.ts'],
-  'lib/tcp': ['lib/bytes', 'lib/facts', 'lib/packet/segment.ts', 'lib/packet/icmp-error.ts'],
-  'lib/traffic': ['lib/bytes', 'lib/facts'],
-  'lib/select': ['lib/facts'],
-  'lib/engine': ['lib/bytes', 'lib/facts', 'lib/capture', 'lib/packet', 'lib/tcp', 'lib/traffic', 'lib/select'],
-  'lib/compare': ['lib/bytes', 'lib/facts', 'lib/packet/segment.ts', 'lib/traffic/times.ts'],
-  'lib/rewrite': ['lib/bytes', 'lib/facts', 'lib/capture', 'lib/packet', 'lib/select', 'lib/engine'],
-  'lib/rules': ['lib/facts'],
-  'lib/lint': ['lib/facts', 'lib/select', 'lib/rules'],
-  'lib/report': ['lib/facts'],
-  'lib/cli': ['lib'],
-  bin: ['lib/cli'],
-};
+const PAGE = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
 
-/** Files of the root of lib: the public library, everything but the command line. */
-const PUBLIC = [
-  'lib/bytes',
-  'lib/facts',
-  'lib/capture',
-  'lib/packet',
-  'lib/tcp',
-  'lib/traffic',
-  'lib/engine',
-  'lib/compare',
-  'lib/rules',
-  'lib/lint',
-  'lib/report',
-  'lib/select',
-];
+/** What each room of the house may import, as the table of ARCHITECTURE.md has it. A room may always import itself. */
+const ROOMS = new Map<string, readonly string[]>();
+for (const [, room, allowed] of PAGE.matchAll(/^\| `([\w/]+)` +\|[^|]+\| ([^|]+?) +\|$/gm)) {
+  ROOMS.set(
+    room!,
+    allowed!.split(', ').flatMap((words) => placesOf(words)),
+  );
+}
+
+/** `bytes`, `packet (segment)` for one file of a room, `all above`, `all`. */
+function placesOf(words: string): readonly string[] {
+  if (words === 'nothing') return [];
+  if (words === 'all above') return [...ROOMS.keys()];
+  if (words === 'all') return ['lib'];
+  const [, room, file] = /^(\w+)(?: \((\w+)\))?$/.exec(words)!;
+  return [file === undefined ? `lib/${room}` : `lib/${room}/${file}.ts`];
+}
+
+/** For files of the root of lib, the public library: everything but the command line. */
+const PUBLIC = [...ROOMS.keys()].filter((room) => room.startsWith('lib/') && room !== 'lib/cli');
 
 /** Only these know Node; and only these know a terminal. */
 const NODE = ['lib/engine/sources', 'lib/engine/workers', 'lib/cli', 'bin'];
@@ -79,24 +64,26 @@ function isWithin(path: string, place: string): boolean {
 const files = [...filesBelow('lib'), ...filesBelow('bin')];
 
 function roomOf(file: string): string | undefined {
-  return Object.keys(ROOMS).find((room) => isWithin(file, room));
+  return [...ROOMS.keys()].find((room) => isWithin(file, room));
 }
 
 describe('the house', () => {
-  it.each(Object.keys(ROOMS))('%s exists and is not empty', (room) => {
-    expect(existsSync(join(root, room))).toBe(true);
-    expect(filesBelow(room)).not.toHaveLength(0);
+  it('has a row in the table for every room, and no other', () => {
+    const folders = readdirSync(join(root, 'lib')).filter((name) => statSync(join(root, 'lib', name)).isDirectory());
+    expect([...ROOMS.keys()].sort()).toEqual(['bin', ...folders.map((name) => `lib/${name}`)].sort());
   });
 
-  it('has no room without a row in the table', () => {
-    const folders = readdirSync(join(root, 'lib')).filter((name) => statSync(join(root, 'lib', name)).isDirectory());
-    expect(folders.map((name) => `lib/${name}`).filter((folder) => !(folder in ROOMS))).toEqual([]);
+  it('is described by files and folders that there are', () => {
+    const paths = PAGE.match(/\b(?:lib|test|docs|bin)\/[\w./-]*\w/g)!;
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    const names = PAGE.match(/(?<=`)[\w-]+\.ts(?=`)/g)!;
+    expect(names.filter((name) => !files.some((file) => file.endsWith(`/${name}`)))).toEqual([]);
   });
 
   it('lets each room import only what its row allows', () => {
     const trespasses = files.flatMap((file) => {
       const room = roomOf(file);
-      const allowed = room === undefined ? PUBLIC : [room, ...ROOMS[room]!];
+      const allowed = room === undefined ? PUBLIC : [room, ...ROOMS.get(room)!];
       return importsOf(file)
         .filter((target) => target.startsWith('.'))
         .map((target) => resolved(file, target))
