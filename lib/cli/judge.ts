@@ -1,6 +1,7 @@
 import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
+import { EVERY_CONNECTION } from '../facts/notes.ts';
 import type { ResolvedConfig } from '../lint/config.ts';
 import { type Expectation, Expecting } from '../lint/expect.ts';
 import { LiveLinter } from '../lint/live.ts';
@@ -44,7 +45,7 @@ export function beginJudging(standard: Standard, origin: Source): Judging {
   const live = new LiveLinter(linter);
   return {
     ask: {
-      wake: expecting.length > 0 ? -1 : linter.wake,
+      wake: expecting.length > 0 ? EVERY_CONNECTION : linter.wake,
       lends: expecting.length === 0 && !selector.needsFindings,
       ...payloadFor(linter),
       onComment(text, frame) {

@@ -1,5 +1,5 @@
 import type { ConnectionFacts } from '../facts/connection.ts';
-import { REUSED } from '../facts/notes.ts';
+import { EVERY_CONNECTION, REUSED } from '../facts/notes.ts';
 import { TIME_WAIT } from '../facts/state.ts';
 import { Segment } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
@@ -65,11 +65,11 @@ export class Ending {
     this.quality = quality;
     this.vocabularies = vocabularies;
     this.payload = payload;
-    const { wake = -1, onConnection, onLoneSyn, onPacket, watch } = options;
+    const { wake = EVERY_CONNECTION, onConnection, onLoneSyn, onPacket, watch } = options;
     const lends = options.lends === true && vocabularies === null;
     this.lastWord = new LastWord(connections.table, timeline, quality, vocabularies, options, lends, naming);
-    this.allWanted = onConnection !== undefined && wake === -1 && onLoneSyn === undefined;
-    this.retires = wake !== -1 && onPacket === undefined && vocabularies === null;
+    this.allWanted = onConnection !== undefined && wake === EVERY_CONNECTION && onLoneSyn === undefined;
+    this.retires = wake !== EVERY_CONNECTION && onPacket === undefined && vocabularies === null;
     this.reuses = lends && onPacket === undefined && watch === undefined;
   }
 

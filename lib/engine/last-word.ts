@@ -1,5 +1,6 @@
 import type { ConnectionFacts } from '../facts/connection.ts';
 import { type Moment, secondsBetween } from '../facts/moment.ts';
+import { EVERY_CONNECTION } from '../facts/notes.ts';
 import { Segment } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
 import type { LoneSyn } from '../tcp/entries/lone.ts';
@@ -48,7 +49,7 @@ export class LastWord {
     this.vocabularies = vocabularies;
     this.onConnection = options.onConnection;
     this.onLoneSyn = options.onLoneSyn;
-    this.wake = options.wake ?? -1;
+    this.wake = options.wake ?? EVERY_CONNECTION;
     this.lends = lends;
     this.summaries = new Summaries(timeline, quality);
     this.view = new ConnectionView(this.tuple, timeline, naming);
@@ -104,7 +105,7 @@ export class LastWord {
 
   /** Somebody wants to hear of a connection with these notes. */
   private isWanted(notes: number): boolean {
-    return this.wake === -1 || (notes & this.wake) !== 0;
+    return this.wake === EVERY_CONNECTION || (notes & this.wake) !== 0;
   }
 
   private readTuple(c: Connection): void {

@@ -29,7 +29,7 @@ export interface AnalyzerOptions {
   /** Called once per connection (but see `wake`) when it ends or leaves memory; the facts may be kept. */
   readonly onConnection?: (facts: ConnectionFacts) => void;
   /**
-   * Notes that make a connection worth `onConnection` (facts/notes.ts); -1 (the default) for every connection. The
+   * Notes that make a connection worth `onConnection` (facts/notes.ts); by default EVERY_CONNECTION. The
    * linter passes the union of what its rules wake on, so that a healthy connection costs no facts. Connections that are
    * over leave memory early then: what comes later for one is told, if it is worth it, by itself under the same number.
    */

@@ -58,3 +58,6 @@ export const RTT_SPREAD = 1 << 29;
 export const PAYLOAD_DIFFERS = 1 << 30;
 /** A timer sent something again (a timeout, a tail-loss probe), or the same was sent more than twice. */
 export const RESENT_BY_TIMER = 1 << 31;
+
+/** All of them, and none: what this wakes is called for every connection. */
+export const EVERY_CONNECTION = -1;

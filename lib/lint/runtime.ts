@@ -2,7 +2,7 @@ import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Finding } from '../facts/finding.ts';
 import { isBefore } from '../facts/moment.ts';
-import { ONE_SIDED, PAYLOAD_DIFFERS } from '../facts/notes.ts';
+import { EVERY_CONNECTION, ONE_SIDED, PAYLOAD_DIFFERS } from '../facts/notes.ts';
 import type { RuleRun, Suppressed } from '../facts/report.ts';
 import { type Need, SEVERITIES, worse } from '../facts/rule.ts';
 import { CONFIDENCE_NAMES } from '../facts/verdict.ts';
@@ -68,7 +68,10 @@ function linterOn(folds: Folds, config: ResolvedConfig, options: JudgingOptions)
   const { possible } = variants;
   const skips = new Map<string, Map<string, number>>();
   const suppressions = new Suppressions(config.rules);
-  const wake = possible.reduce((bits, { rule }) => ('connection' in rule ? bits | (rule.meta.wakes ?? -1) : bits), 0);
+  const wake = possible.reduce(
+    (bits, { rule }) => ('connection' in rule ? bits | (rule.meta.wakes ?? EVERY_CONNECTION) : bits),
+    0,
+  );
   const comparesPayload = possible.some(({ rule }) => ((rule.meta.wakes ?? 0) & PAYLOAD_DIFFERS) !== 0);
   const leastSure = CONFIDENCE_NAMES.indexOf(config.minConfidence);
 

@@ -45,7 +45,6 @@ export class ExplainingAnalyzer extends Analyzer {
       {
         ...options,
         labels: true,
-        wake: -1,
         onPacket: (row) => {
           if (row.frame === frame) this.rowsOfFrame.push(row);
         },
