@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { machine, page } from './benchmarks-page.mjs';
 import { generate, SHAPES } from './captures/shapes.mjs';
 import { contenders, TCPLINT } from './contenders.mjs';
 import { median, run } from './measure.mjs';
-import { machine, page } from './page.mjs';
 
 const USAGE = `usage: npm run bench -- [options]      (after npm run build)
   --shapes mix,short,bulk,flood   which captures (default: all)
