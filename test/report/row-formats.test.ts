@@ -35,6 +35,32 @@ function change(
   return { endpoint: side, time, previous, state, frame, cause, certainty: 'observed', confirmedBy: frame };
 }
 
+test('on a narrow page, what must be told stands on lines of its own', () => {
+  const narrow = { ...PLAIN_PAGE, width: 40 };
+  const segments = written(packetsTable(narrow), [packet(1, 0, { flags: ['SYN'], seq: 5 }), packet(2, 1)]);
+  expect(segments.split('\n').slice(0, 4)).toEqual([
+    '  frame        time conn from   flags',
+    '           seq bytes verdict',
+    '      1    0.000000    0 client SYN',
+    '             0',
+  ]);
+  const { client, server } = connection();
+  const named = connection({
+    client: { ...client, address: 'fd00:1111:2222:3333:4444:5555:6666:7777' },
+    server: { ...server, address: 'fd00:1111:2222:3333:4444:5555:6666:8888', name: 'a-name-of-a-service-that-is-long' },
+  });
+  for (const width of [80, 40]) {
+    const rows = written(
+      flowsTable({ ...PLAIN_PAGE, width }),
+      Array(501).fill({ text: flowText(named), findings: [] }),
+    );
+    const lines = rows.split('\n');
+    expect(lines.filter((line) => line.length > Math.max(width, 54))).toEqual([]);
+    // The first rows decide how wide columns are, and those behind them look the same.
+    expect(new Set(lines.slice(-4, -1))).toEqual(new Set(lines.slice(-104, -100)));
+  }
+});
+
 test('a packet fits 80 columns, whatever its verdict', () => {
   const hows: { readonly [kind: string]: readonly string[] } = {
     retransmission: ['rto', 'fast', 'tail_loss_probe', 'syn', 'synack', 'fin', 'unknown'],

@@ -59,7 +59,7 @@ export function open(options: PageOptions): RowFormat<StreamEvent> {
     { title: 'what is odd', width: 18, cell: (segment) => page.text(oddText(segment)) },
   ];
   const columns = fitting(all, page.width);
-  const heading = page.ink.dim(line(columns, ({ title }) => title));
+  const heading = page.ink.dim(line(columns, ({ title }) => title, page.width));
 
   const cutsOf = (of: StreamConnection, from: Side): Cuts => {
     const both = cuts.get(of) ?? { client: new Cuts(), server: new Cuts() };
@@ -84,7 +84,7 @@ export function open(options: PageOptions): RowFormat<StreamEvent> {
           : event.length === own.largest && own.segments > 1
             ? 'full'
             : '';
-    const text = line(columns, ({ cell }) => cell(event));
+    const text = line(columns, ({ cell }) => cell(event), page.width);
     return `${oddText(event) === '' ? text : page.ink.yellow(text)}\n`;
   };
 

@@ -31,11 +31,28 @@ export function fitting<C extends { readonly width: number; readonly rank?: numb
   return chosen;
 }
 
-/** One line. A cell too long for its column borrows from the space behind it rather than be cut. */
-export function line<C extends Column<never>>(columns: readonly C[], text: (column: C) => string, gap = GAP): string {
+/** Where columns that must stay do not fit, those behind stand on a line of their own, so far in. */
+const INDENT = 4;
+
+/**
+ * One line, or more where the page is too narrow for it. A cell too long for its column borrows from the space behind it
+ * rather than be cut.
+ */
+export function line<C extends Column<never>>(
+  columns: readonly C[],
+  text: (column: C) => string,
+  width: number,
+  gap = GAP,
+): string {
+  const folded: string[] = [];
   let built = '';
   let edge = 0;
   for (const column of columns) {
+    if (edge > 0 && edge + gap.length + column.width > width) {
+      folded.push(built.trimEnd());
+      built = '';
+      edge = INDENT - gap.length;
+    }
     const start = edge === 0 ? 0 : edge + gap.length;
     built = edge === 0 ? '' : `${built.padEnd(start - 1)} `;
     const cell = text(column);
@@ -43,5 +60,5 @@ export function line<C extends Column<never>>(columns: readonly C[], text: (colu
     const room = edge - built.length;
     built += column.align === 'right' ? cell.padStart(room) : cell;
   }
-  return built.trimEnd();
+  return [...folded, built.trimEnd()].filter((each) => each !== '').join('\n');
 }

@@ -51,7 +51,7 @@ export class RowTable {
   /** What can be written now that this row is known. */
   add(cells: readonly string[]): string {
     if (this.shown !== null) {
-      return `${line(this.shown, ({ cell }) => cell(cells), GAP)}\n`;
+      return `${this.line(this.shown, ({ cell }) => cell(cells))}\n`;
     }
     this.waiting.push(cells);
     return this.waiting.length === FIRST_ROWS ? this.first() : '';
@@ -65,16 +65,27 @@ export class RowTable {
   private first(): string {
     const rows = this.waiting;
     this.waiting = [];
-    this.shown = this.sized(rows);
+    const shown = this.sized(rows);
+    this.shown = shown;
+    if (widthOf(shown) > this.page.width) {
+      const head = this.page.ink.dim(this.line(shown, ({ title }) => title));
+      return [head, ...rows.map((row) => this.line(shown, ({ cell }) => cell(row)))]
+        .map((text) => `${text}\n`)
+        .join('');
+    }
     const grid = new Table({
-      head: this.shown.map(({ title }) => this.page.ink.dim(title)),
+      head: shown.map(({ title }) => this.page.ink.dim(title)),
       chars: NO_LINES,
-      colAligns: this.shown.map(({ align = 'left' }) => align),
+      colAligns: shown.map(({ align = 'left' }) => align),
       style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     });
-    grid.push(...rows.map((row) => this.shown!.map(({ cell }) => cell(row))));
+    grid.push(...rows.map((row) => shown.map(({ cell }) => cell(row))));
     const lines = grid.toString().split('\n');
     return lines.map((text) => `${text.trimEnd()}\n`).join('');
+  }
+
+  private line(shown: readonly SizedColumn[], text: (column: SizedColumn) => string): string {
+    return line(shown, text, this.page.width, GAP);
   }
 
   private sized(rows: readonly (readonly string[])[]): SizedColumn[] {
@@ -85,7 +96,7 @@ export class RowTable {
       width: column.flexible ?? Math.max(column.title.length, ...rows.map((row) => row[index]!.length)),
     }));
     const shown = fitting(sized, page.width, GAP.length);
-    const room = page.width - shown.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length);
+    const room = Math.max(0, page.width - widthOf(shown));
     return shown.map((column) => {
       const { index, flexible } = column;
       const width = flexible === undefined ? column.width : flexible + room;
@@ -94,4 +105,8 @@ export class RowTable {
       return { ...column, width, cell };
     });
   }
+}
+
+function widthOf(columns: readonly { readonly width: number }[]): number {
+  return columns.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length);
 }

@@ -1,3 +1,10 @@
+/** Colours take no room. */
+const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
+function columnsOf(text: string): number {
+  return text.replace(COLOURS, '').length;
+}
+
 /**
  * Lines of at most `width` columns, broken between words; a word longer than a line stands alone and is left whole, so
  * that it can still be copied.
@@ -6,7 +13,7 @@ export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
       lines.push(line);
       line = word;
     } else {

@@ -3,6 +3,7 @@ import type { SocketCounts } from '../../facts/sockets.ts';
 import type { StateName } from '../../facts/state.ts';
 import type { Origin, RowFormat } from '../format.ts';
 import { sparkline } from '../layout/sparkline.ts';
+import { wrap } from '../layout/wrap.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
 import { count, duration, grouped } from '../phrases.ts';
 import { COUNTED_STATES } from '../shape/socket.ts';
@@ -31,7 +32,7 @@ export function open(options: PageOptions): RowFormat<SocketCounts> {
 function heading({ hosts, chosenOf, counts }: SocketCounts, page: Page, origin: Origin): string {
   const capture = origin.several ? `${page.text(origin.path)}: ` : '';
   const text = `${capture}sockets of ${hostText(hosts, chosenOf)}, every ${duration(counts.every)}`;
-  return `${page.ink.bold(page.text(text))}\n`;
+  return `${page.ink.bold(wrap(page.text(text), page.width).join('\n'))}\n`;
 }
 
 function shownStates({ counts }: SocketCounts): StateName[] {

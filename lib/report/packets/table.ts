@@ -37,12 +37,12 @@ function openTable(page: Page, options: PageOptions): RowFormat<PacketLine> {
   ];
   const columns = fitting(all, page.width);
   return {
-    head: () => `${page.ink.dim(line(columns, ({ title }) => title))}\n`,
+    head: () => `${page.ink.dim(line(columns, ({ title }) => title, page.width))}\n`,
     skip: (row) => numbers.see(row),
     row(row, origin) {
       numbers.see(row);
       time = page.time(row.time, origin.start);
-      const text = line(columns, ({ cell }) => cell(row));
+      const text = line(columns, ({ cell }) => cell(row), page.width);
       const painted = `${row.verdict === null ? text : page.ink.yellow(text)}\n`;
       if (row.difference === undefined) {
         return painted;

@@ -58,8 +58,8 @@ function table(rows: readonly ServiceRow[], page: Page): string {
     return { ...column, cell, width: Math.max(column.title.length, ...rows.map((row) => cell(row).length)) };
   });
   const shown = fitting(sized, page.width, GAP.length);
-  const head = page.ink.dim(line(shown, ({ title }) => title, GAP));
-  const lines = rows.flatMap((row) => [line(shown, ({ cell }) => cell(row), GAP), ...foundAt(row, page)]);
+  const head = page.ink.dim(line(shown, ({ title }) => title, page.width, GAP));
+  const lines = rows.flatMap((row) => [line(shown, ({ cell }) => cell(row), page.width, GAP), ...foundAt(row, page)]);
   return [head, ...lines].map((text) => `${text}\n`).join('');
 }
 

@@ -1,4 +1,5 @@
 import type { RowFormat } from '../format.ts';
+import { hanging } from '../layout/wrap.ts';
 import { openPage, type PageOptions } from '../page.ts';
 import { connectionHeading } from './heading.ts';
 import type { Story } from './story.ts';
@@ -14,8 +15,9 @@ export function open(options: PageOptions): RowFormat<Story> {
       const lines = facts.timeline.map((change) => {
         const time = page.time(change.time, origin.start).padStart(timeWidth);
         const frame = change.frame === null ? '' : `frame ${change.frame}`;
-        const doubt = change.certainty === 'observed' ? '' : page.ink.dim(' (inferred)');
-        return `${time}  ${change.endpoint}  ${change.state.padEnd(12)}  ${frame.padEnd(10)}  ${change.cause}${doubt}`;
+        const doubt = change.certainty === 'observed' ? '' : ` ${page.ink.dim('(inferred)')}`;
+        const label = `${time}  ${change.endpoint}  ${change.state.padEnd(12)}  ${frame.padEnd(10)}  `;
+        return hanging(label, change.cause + doubt, page.width);
       });
       const text = [`${separator}${connectionHeading(facts, page, origin)}`, ...lines, ''].join('\n');
       separator = '\n';
