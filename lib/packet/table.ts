@@ -85,6 +85,7 @@ import {
   ciscoMetadata,
   extendedPort,
   fabricPath,
+  gigamon,
   macsec,
   roofnet,
   rtNet,
@@ -208,6 +209,7 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [ETHERTYPE + 0x0644, roofnet],
   [ETHERTYPE + 0x0645, roofnet],
   [ETHERTYPE + 0x08ff, header(2, AX25)], // after a length
+  [ETHERTYPE + 0x22e5, gigamon],
   [ETHERTYPE + 0x22f3, trill],
   [ETHERTYPE + 0x2452, as(WLAN)],
   [ETHERTYPE + 0x4305, batman],
@@ -218,6 +220,7 @@ export const LAYERS: ReadonlyMap<number, Layer> = new Map<number, Layer>([
   [ETHERTYPE + 0x8870, llc],
   [ETHERTYPE + 0x88a8, vlan],
   [ETHERTYPE + 0x88bb, lwappOverEthernet],
+  [ETHERTYPE + 0x88de, header(10, ETHERNET)], // VMware's Lab Manager and isolated networks: flags, network, address
   [ETHERTYPE + 0x88e5, macsec],
   [ETHERTYPE + 0x88e7, backboneTag],
   [ETHERTYPE + 0x8903, fabricPath],

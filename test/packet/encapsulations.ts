@@ -36,6 +36,8 @@ const wlanQos = (packet: Bytes) => bytes('88 02 2c 00', WLAN_ADDRESSES, '10 00',
 const links: readonly Encapsulation[] = [
   { name: 'BSD loopback, little-endian', linkType: 0, wrap: (p) => bytes(le32(family(p, 30)), p) },
   { name: 'BSD loopback, big-endian', linkType: 0, wrap: (p) => bytes(be32(family(p, 24)), p) },
+  { name: 'loopback of IRIX', linkType: 0, wrap: (p) => bytes('00 02 00 00', p) },
+  { name: 'loopback of BSD/OS', linkType: 0, wrap: (p) => bytes(le16(p.length), '02 00', p) },
   { name: 'OpenBSD loopback', linkType: 108, wrap: (p) => bytes(be32(family(p, 24)), p) },
   { name: 'Ethernet', linkType: 1, wrap: (p) => ethernet(p) },
   { name: 'Ethernet with padding', linkType: 1, wrap: (p) => bytes(ethernet(p), zeroes(11)) },
@@ -71,6 +73,12 @@ const links: readonly Encapsulation[] = [
     linkType: 1,
     wrap: (p) => ethernet(bytes('00 00 30 39', ethernet(p)), { type: 0x88e7 }),
     tunnel: 'PBB 12345',
+  },
+  { name: 'Gigamon', linkType: 1, wrap: (p) => tagged(p, 0x22e5, '07 01 03 00 00 01 00') },
+  {
+    name: 'VMware Lab Manager',
+    linkType: 1,
+    wrap: (p) => ethernet(bytes('00 00 00 2a 00 50 56 00 00 01', ethernet(p)), { type: 0x88de }),
   },
   { name: 'TRILL', linkType: 1, wrap: (p) => ethernet(bytes('00 3f 00 01 00 02', ethernet(p)), { type: 0x22f3 }) },
   {
@@ -313,6 +321,7 @@ const links: readonly Encapsulation[] = [
     wrap: (p) => bytes(zeroes(10), be16(etherType(p)), zeroes(44), p),
   },
   { name: 'ATM, RFC 1483 with LLC', linkType: 100, wrap: snap },
+  { name: 'ATM, LLC with IP', linkType: 100, wrap: (p) => bytes('06 06 03', p) },
   { name: 'ATM, bridged Ethernet', linkType: 100, wrap: (p) => bytes('aa aa 03 00 80 c2 00 07 00 00', ethernet(p)) },
   {
     name: 'ATM, bridged token ring',
@@ -324,6 +333,7 @@ const links: readonly Encapsulation[] = [
   { name: 'classical IP over ATM without LLC', linkType: 106, wrap: (p) => p },
   { name: 'SunATM', linkType: 123, wrap: (p) => bytes('82 00 00 64', snap(p)) },
   { name: 'SunATM of no kind', linkType: 123, wrap: (p) => bytes('80 00 00 64', p) },
+  { name: 'SunATM of a kind that is not known', linkType: 123, wrap: (p) => bytes('07 00 00 64', snap(p)) },
   { name: 'SunATM, LAN emulation', linkType: 123, wrap: (p) => bytes('81 00 00 64 00 01', ethernet(p)) },
   { name: 'Cisco HDLC', linkType: 104, wrap: hdlc },
   { name: 'IEEE 802.11', linkType: 105, wrap: wlanToAp },

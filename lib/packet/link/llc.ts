@@ -2,6 +2,7 @@ import { ANY_IP, ETHERNET, ETHERTYPE, IPV4, LLC, NLPID, OTHER_PROTOCOL, SNAP, TO
 import type { Walk } from '../walk.ts';
 
 const SAP_IP = 0x06;
+const SAP_IP_BOTH = 0x0606;
 const SAP_SNAP = 0xaa;
 /** As destination and as source. */
 const SNAP_BOTH = 0xaaaa;
@@ -81,5 +82,5 @@ export function nlpid(walk: Walk): number {
 /** RFC 1483 and RFC 2225 over ATM: LLC, or nothing but IP on a circuit of its own. */
 export function llcOrIp(walk: Walk): number {
   if (!walk.has(2)) return walk.missing();
-  return walk.u8(0) === SAP_SNAP || walk.u8(0) === SAP_OSI ? LLC : ANY_IP;
+  return walk.u8(0) === SAP_SNAP || walk.u8(0) === SAP_OSI || walk.u16(0) === SAP_IP_BOTH ? LLC : ANY_IP;
 }

@@ -25,9 +25,19 @@ function family(number: number): number {
 export function loopback(walk: Walk): number {
   if (!walk.has(4)) return walk.missing();
   if (walk.u16(0) === 0xff03) return ANY_PPP;
-  const number = eitherOrder(walk.i32(0));
+  const number = familyAndLength(walk.view.getInt32(walk.at, true)) ?? eitherOrder(walk.i32(0));
   walk.at += 4;
   return number >= LEAST_ETHERTYPE ? ETHERTYPE + number : family(number);
+}
+
+/** Larger than the families of those who did so. */
+const MOST_SHORT_FAMILY = 5;
+
+/** IRIX and BSD/OS had 16 bits of each, in the byte order of the machine; null where it can't be that. `word`: little-endian. */
+function familyAndLength(word: number): number | null {
+  const high = word >>> 16;
+  if (high > 0) return high <= MOST_SHORT_FAMILY ? high : null;
+  return (word & 0xff) === 0 && word >>> 8 <= MOST_SHORT_FAMILY ? word >>> 8 : null;
 }
 
 /** OpenBSD's enc interface (LINKTYPE_ENC): family, security parameter index, flags; what IPsec held, in the clear. */

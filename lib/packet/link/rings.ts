@@ -68,8 +68,8 @@ function arcnetAfter(walk: Walk, length: number): number {
 }
 
 const SUN_ATM_LAN_EMULATION = 1;
-/** Of no kind that the card knew; LLC; MARS (RFC 2022), behind LLC too. */
-const SUN_ATM_LLC: ReadonlySet<number> = new Set([0, 2, 3]);
+/** Interim local management, and signalling. All other kinds, also those that the card did not know, are LLC or IP. */
+const SUN_ATM_CONTROL: ReadonlySet<number> = new Set([5, 6]);
 
 /** SunATM: kind of traffic, virtual path and channel. */
 export function sunAtm(walk: Walk): number {
@@ -77,8 +77,9 @@ export function sunAtm(walk: Walk): number {
   const kind = walk.u8(0) & 0x0f;
   walk.link(walk.i32(0) & 0xffffff);
   walk.at += 4;
-  if (SUN_ATM_LLC.has(kind)) return llcOrIp(walk);
-  if (kind !== SUN_ATM_LAN_EMULATION || !walk.has(2)) return OTHER_PROTOCOL;
+  if (SUN_ATM_CONTROL.has(kind)) return OTHER_PROTOCOL;
+  if (kind !== SUN_ATM_LAN_EMULATION) return llcOrIp(walk);
+  if (!walk.has(2)) return walk.missing();
   walk.at += 2;
   return ETHERNET;
 }

@@ -61,6 +61,16 @@ export function aristaTime(walk: Walk): number {
   return typeOrLength(walk);
 }
 
+/** Gigamon's: its own length, in that ports and times. */
+export function gigamon(walk: Walk): number {
+  if (!walk.has(1)) return walk.missing();
+  const length = walk.u8(0);
+  if (length === 0) return OTHER_PROTOCOL;
+  if (!walk.has(length + 2)) return walk.missing();
+  walk.at += length;
+  return typeOrLength(walk);
+}
+
 /** TRILL (RFC 6325 3): options in words, two nicknames, then a whole frame. */
 export function trill(walk: Walk): number {
   if (!walk.has(6)) return walk.missing();
