@@ -3,7 +3,6 @@ import type { TimesFacts } from './services.ts';
 
 /** Which way a packet travels between two taps. */
 export type Travel = 'clientToServer' | 'serverToClient';
-export const TRAVELS: readonly Travel[] = ['clientToServer', 'serverToClient'];
 
 export type TapName = 'client' | 'server';
 

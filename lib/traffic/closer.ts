@@ -1,8 +1,8 @@
 import type { CloserFacts } from '../facts/capture.ts';
 import { Bins } from './bins.ts';
 import { Room } from './busiest.ts';
-import { keepLowest } from './lowest.ts';
-import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
+import { Extent } from './extent.ts';
+import { type AddressText, addressKey, type ConnectionSummary, keyText } from './summary.ts';
 
 /** Hosts told apart that connected and closed first, of one service and of all; beyond, those with the fewest closes are forgotten. */
 const MOST_HOSTS = 64;
@@ -90,9 +90,7 @@ class Closer {
   closes = 0;
   readonly closesPerSecond: Bins = new Bins();
   readonly waiting: Bins = new Bins();
-  firstFrame = 0;
-  lastFrame = 0;
-  readonly examples: number[] = [];
+  private readonly extent = new Extent();
 
   constructor(role: 'connected' | 'listened') {
     this.role = role;
@@ -103,9 +101,7 @@ class Closer {
     this.closesPerSecond.add(c.timeWaitFrom);
     this.waiting.add(c.timeWaitFrom);
     if (c.timeWaitTo >= 0) this.waiting.add(c.timeWaitTo, -1);
-    if (this.firstFrame === 0 || c.timeWaitFrame < this.firstFrame) this.firstFrame = c.timeWaitFrame;
-    if (c.timeWaitFrame > this.lastFrame) this.lastFrame = c.timeWaitFrame;
-    keepLowest(this.examples, c.number, EXAMPLES);
+    this.extent.add(c.timeWaitFrame, c.timeWaitFrame, c.number);
   }
 
   facts(address: string, service: Listener): CloserFacts {
@@ -117,9 +113,7 @@ class Closer {
       closes: this.closes,
       closesPerSecond: this.closesPerSecond.entries(),
       peak: this.waiting.peak(),
-      firstFrame: this.firstFrame,
-      lastFrame: this.lastFrame,
-      examples: this.examples,
+      ...this.extent.facts(),
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { ServiceFacts } from '../facts/capture.ts';
 import { isBefore, type Moment, momentOf } from '../facts/moment.ts';
-import { keepLowest } from './lowest.ts';
-import { type ConnectionSummary, EXAMPLES } from './summary.ts';
+import { Extent } from './extent.ts';
+import type { ConnectionSummary } from './summary.ts';
 
 /** Connections of one service whose final ACK it ignored. */
 export class IgnoredAcks {
@@ -11,9 +11,7 @@ export class IgnoredAcks {
   private reset = 0;
   private start: Moment | null = null;
   private end: Moment | null = null;
-  private firstFrame = 0;
-  private lastFrame = 0;
-  private readonly examples: number[] = [];
+  private readonly extent = new Extent();
 
   add(c: ConnectionSummary): void {
     const { ignoredFirst: first, ignoredLast: last } = c;
@@ -23,14 +21,12 @@ export class IgnoredAcks {
     if (c.reset) this.reset++;
     if (this.start === null || isBefore(first, this.start)) this.start = momentOf(first);
     if (this.end === null || isBefore(this.end, last)) this.end = momentOf(last);
-    if (this.firstFrame === 0 || first.frame < this.firstFrame) this.firstFrame = first.frame;
-    if (last.frame > this.lastFrame) this.lastFrame = last.frame;
-    keepLowest(this.examples, c.number, EXAMPLES);
+    this.extent.add(first.frame, last.frame, c.number);
   }
 
   facts(): NonNullable<ServiceFacts['ignoredAcks']> | null {
-    const { connections, repeats, dataIgnored, reset, start, end, firstFrame, lastFrame, examples } = this;
+    const { connections, repeats, dataIgnored, reset, start, end } = this;
     if (start === null || end === null) return null;
-    return { connections, repeats, dataIgnored, reset, start, end, firstFrame, lastFrame, examples };
+    return { connections, repeats, dataIgnored, reset, start, end, ...this.extent.facts() };
   }
 }

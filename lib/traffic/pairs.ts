@@ -1,9 +1,9 @@
 import type { PairFacts } from '../facts/capture.ts';
 import { Bins } from './bins.ts';
 import { Room } from './busiest.ts';
-import { keepLowest } from './lowest.ts';
+import { Extent } from './extent.ts';
 import { scatter } from './scatter.ts';
-import { type AddressText, addressKey, type ConnectionSummary, EXAMPLES, keyText } from './summary.ts';
+import { type AddressText, addressKey, type ConnectionSummary, keyText } from './summary.ts';
 
 /** Clients told apart, of one service and of all; beyond, those of a service with the fewest connections are forgotten. */
 const MOST_CLIENTS = 64;
@@ -51,18 +51,14 @@ interface Sampled {
 
 class Pair {
   connections = 0;
-  firstFrame = 0;
-  lastFrame = 0;
   readonly opened: Bins = new Bins();
   readonly sample: Sampled[] = [];
-  readonly examples: number[] = [];
+  readonly extent: Extent = new Extent();
 
   add(c: Opened): void {
     this.connections++;
     this.opened.add(c.begun);
-    if (this.firstFrame === 0 || c.firstFrame < this.firstFrame) this.firstFrame = c.firstFrame;
-    if (c.lastFrame > this.lastFrame) this.lastFrame = c.lastFrame;
-    keepLowest(this.examples, c.number, EXAMPLES);
+    this.extent.add(c.firstFrame, c.lastFrame, c.number);
     if (c.duration >= 0) this.keep(scatter(c.number), c);
   }
 
@@ -142,9 +138,7 @@ function pairFacts(client: string, pair: Pair, service: Service): PairFacts {
     medianDuration: median(sample.map(({ duration }) => duration)),
     medianBytes: median(sample.map(({ bytes }) => bytes)),
     medianHandshake: median(sample.map(({ handshake }) => handshake).filter((seconds) => seconds >= 0)),
-    firstFrame: pair.firstFrame,
-    lastFrame: pair.lastFrame,
-    examples: pair.examples,
+    ...pair.extent.facts(),
   };
 }
 

@@ -87,18 +87,20 @@ class ServiceSum {
   readonly address: string;
   readonly port: number;
   name: string | undefined;
-  private connections = 0;
-  private begun = 0;
-  private completed = 0;
-  private refused = 0;
-  private unanswered = 0;
-  private reset = 0;
-  private packets = 0;
-  private uniqueBytes = 0;
-  private retransmittedBytes = 0;
-  private dataSegments = 0;
-  private retransmissions = 0;
-  private retransmissionRuns = 0;
+  private readonly counts = {
+    connections: 0,
+    begun: 0,
+    completed: 0,
+    refused: 0,
+    unanswered: 0,
+    reset: 0,
+    packets: 0,
+    uniqueBytes: 0,
+    retransmittedBytes: 0,
+    dataSegments: 0,
+    retransmissions: 0,
+    retransmissionRuns: 0,
+  };
   private readonly handshake = new Times();
   private readonly closeWait = { client: new Dwell('CLOSE_WAIT'), server: new Dwell('CLOSE_WAIT') };
   private readonly timeWait = { client: new Dwell('TIME_WAIT'), server: new Dwell('TIME_WAIT') };
@@ -110,19 +112,20 @@ class ServiceSum {
   }
 
   add(facts: ConnectionFacts, end: Moment): void {
+    const { counts } = this;
     const { handshake, client, server } = facts;
     const [syn] = handshake.syns;
-    this.connections++;
+    counts.connections++;
     if (syn !== undefined) {
-      this.begun++;
-      if (handshake.refused !== null) this.refused++;
-      else if (server.packets === 0) this.unanswered++;
+      counts.begun++;
+      if (handshake.refused !== null) counts.refused++;
+      else if (server.packets === 0) counts.unanswered++;
       if (handshake.ack !== null) {
-        this.completed++;
+        counts.completed++;
         this.handshake.add(secondsBetween(syn.time, handshake.ack.time));
       }
     }
-    if (handshake.refused === null && facts.resets.some(({ accepted }) => accepted)) this.reset++;
+    if (handshake.refused === null && facts.resets.some(({ accepted }) => accepted)) counts.reset++;
     this.addFlow(client);
     this.addFlow(server);
     for (const side of ['client', 'server'] as const) {
@@ -132,45 +135,33 @@ class ServiceSum {
   }
 
   addLone(): void {
-    this.connections++;
-    this.begun++;
-    this.unanswered++;
-    this.packets++;
+    const { counts } = this;
+    counts.connections++;
+    counts.begun++;
+    counts.unanswered++;
+    counts.packets++;
   }
 
   private addFlow(sender: EndpointFacts): void {
-    this.packets += sender.packets;
-    this.uniqueBytes += sender.uniqueBytes;
-    this.retransmittedBytes += sender.retransmittedBytes;
-    this.dataSegments += sender.dataSegments;
-    this.retransmissions += sender.retransmissions;
-    this.retransmissionRuns += sender.retransmissionRuns.length;
+    const { counts } = this;
+    counts.packets += sender.packets;
+    counts.uniqueBytes += sender.uniqueBytes;
+    counts.retransmittedBytes += sender.retransmittedBytes;
+    counts.dataSegments += sender.dataSegments;
+    counts.retransmissions += sender.retransmissions;
+    counts.retransmissionRuns += sender.retransmissionRuns.length;
   }
 
   row(): Omit<ServiceRow, 'response' | 'findings'> {
+    const { address, port, name, counts, handshake } = this;
     const both = (dwell: { readonly [side in Side]: Dwell }) => ({
       client: dwell.client.facts(),
       server: dwell.server.facts(),
     });
     return {
-      server: {
-        address: this.address,
-        port: this.port,
-        ...(this.name === undefined ? {} : { name: this.name }),
-      },
-      connections: this.connections,
-      begun: this.begun,
-      completed: this.completed,
-      refused: this.refused,
-      unanswered: this.unanswered,
-      reset: this.reset,
-      handshake: this.handshake.facts(),
-      packets: this.packets,
-      uniqueBytes: this.uniqueBytes,
-      retransmittedBytes: this.retransmittedBytes,
-      dataSegments: this.dataSegments,
-      retransmissions: this.retransmissions,
-      retransmissionRuns: this.retransmissionRuns,
+      server: { address, port, ...(name === undefined ? {} : { name }) },
+      ...counts,
+      handshake: handshake.facts(),
       closeWait: both(this.closeWait),
       timeWait: both(this.timeWait),
     };

@@ -7,11 +7,11 @@ import { Cited } from './cited.ts';
 import { Closers } from './closer.ts';
 import { CookieSigns } from './cookie-signs.ts';
 import { Distinct } from './distinct.ts';
+import { Extent } from './extent.ts';
 import { IgnoredAcks } from './ignored-acks.ts';
-import { keepLowest } from './lowest.ts';
 import { Pairs } from './pairs.ts';
 import { Sources } from './sources.ts';
-import { type ConnectionSummary, EXAMPLES, type ResponseTimes } from './summary.ts';
+import type { ConnectionSummary, ResponseTimes } from './summary.ts';
 
 /** What the counters of all listeners share. */
 export interface Rooms {
@@ -51,9 +51,7 @@ export class Service {
   readonly closers: Closers;
   readonly ttls: Distinct = new Distinct();
   responses: ResponseTimes | null = null;
-  firstFrame = 0;
-  lastFrame = 0;
-  readonly examples: number[] = [];
+  private readonly incompleteExtent = new Extent();
   private readonly refusals = new Cited();
   private readonly resets = new Cited();
   private readonly closeWaitHeld = new Cited();
@@ -111,9 +109,7 @@ export class Service {
     if (c.synAckCount > 1) this.synAcksRetried++;
     if (c.synAckCount > 0) this.answeredBySynAck++;
     this.ttls.add(c.ttl);
-    if (this.firstFrame === 0 || c.firstFrame < this.firstFrame) this.firstFrame = c.firstFrame;
-    if (c.lastFrame > this.lastFrame) this.lastFrame = c.lastFrame;
-    keepLowest(this.examples, c.number, EXAMPLES);
+    this.incompleteExtent.add(c.firstFrame, c.lastFrame, c.number);
   }
 
   /** Counts per second are unpacked when they are asked for: those of many services, for long, are much. */
@@ -165,9 +161,7 @@ export class Service {
         synAcksRetried: this.synAcksRetried,
         answeredBySynAck: this.answeredBySynAck,
         distinctTtls: this.ttls.count(),
-        firstFrame: this.firstFrame,
-        lastFrame: this.lastFrame,
-        examples: this.examples,
+        ...this.incompleteExtent.facts(),
       },
     };
   }

@@ -1,7 +1,5 @@
 import type { DwellFacts, ServiceRow, TimesFacts } from '../../facts/services.ts';
 
-export type ServiceShape = ReturnType<typeof serviceShape>;
-
 /** One service as `services` prints it: shares beside the counts that they come from, histograms left out. */
 export function serviceShape(row: ServiceRow) {
   return {
