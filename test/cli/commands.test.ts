@@ -411,6 +411,8 @@ describe('rows', () => {
     for (const command of ['flows', 'services', 'timeline', 'packets']) {
       expect(await run([command, unanswered, '--where', 'port 1'])).toMatchObject(word);
     }
+    const selection = ['--stream', '0', '--where', 'port 1'];
+    expect((await run([unanswered, ...selection])).stdout).toContain('nothing found where stream 0 and port 1 in ');
     const none = await run(['flows', unanswered, '--where', 'port 1', '-f', 'json']);
     expect(none).toMatchObject(word);
     expect(JSON.parse(none.stdout).flows).toEqual([]);

@@ -33,6 +33,11 @@ warning  Server 10.0.0.2:80 advertised a zero window for 1.25 s through 3 probes
     expect(pretty(report([]), PLAIN_PAGE)).toBe('ok nothing found in 100 packets, 10 connections, 60 s - test.pcap\n');
   });
 
+  test('of a selection it says which: nothing found there is not nothing at all', () => {
+    const text = pretty(report([]), { ...PLAIN_PAGE, selection: 'host 10.0.0.9' });
+    expect(text).toBe('ok nothing found where host 10.0.0.9 in 100 packets, 10 connections, 60 s - test.pcap\n');
+  });
+
   test('the quality of the capture comes first where it limits the judgement', () => {
     const doubt = finding({ id: 2, rule: 'capture-one-sided', message: 'One direction is missing.' });
     const text = pretty(report([finding({ severity: 'error' }), doubt]), PAGE);

@@ -213,7 +213,13 @@ async function presentable(report: Report, options: LintOptions): Promise<Report
 }
 
 function lintPage(terminal: Terminal, options: LintOptions, toFile: boolean): LintPage {
-  return { ...pageFor(terminal, options, toFile), failOn: options.failOn, directory: process.cwd() };
+  const { failOn, where, stream, connection } = options;
+  const selection = [
+    ...(stream === undefined ? [] : [`stream ${stream}`]),
+    ...(connection === undefined ? [] : [`connection ${connection}`]),
+    ...(where === undefined ? [] : [where]),
+  ].join(' and ');
+  return { ...pageFor(terminal, options, toFile), failOn, directory: process.cwd(), selection };
 }
 
 /** GitHub shows few annotations; the whole report goes where it shows a job's summary. */

@@ -9,6 +9,8 @@ export interface LintPage extends PageOptions {
   readonly failOn: Severity | 'never';
   /** The working directory: paths below it are shown relative to it where a format asks for that. */
   readonly directory: string;
+  /** What the findings were narrowed to, in the language of `--where`: nothing found there says nothing of the rest. */
+  readonly selection?: string;
 }
 
 /** At or above what the run fails on, or an expectation that is not met. */

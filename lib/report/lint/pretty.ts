@@ -5,6 +5,7 @@ import { evidenceTexts } from '../evidence.ts';
 import { hanging } from '../layout/wrap.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
 import { count, framesText, grouped } from '../phrases.ts';
+import type { LintPage } from './format.ts';
 import { headline, lengthOf } from './headline.ts';
 
 /** Findings of one rule that are told in full, and those told by their sentence alone; the rest is counted. */
@@ -18,8 +19,11 @@ const MARGIN = '         ';
 const LABEL = 10;
 
 /** For a person: the worst first, a sentence each, then what supports it, why it may be, what to do. One line at the end. */
-export function render(report: Report, options: PageOptions): string {
-  return new Telling(report, openPage({ ...options, width: Math.min(options.width, WIDEST) })).text();
+export function render(report: Report, options: PageOptions & Pick<LintPage, 'selection'>): string {
+  const page = openPage({ ...options, width: Math.min(options.width, WIDEST) });
+  return [...new Telling(report, page).blocks(), summaryLine(report, page, options.selection)]
+    .join('\n\n')
+    .concat('\n');
 }
 
 /** Findings of one rule and severity together, in the order of their first. */
@@ -53,13 +57,14 @@ class Telling {
     this.families = new Map(report.rules.map(({ meta }) => [meta.id, meta.family]));
   }
 
-  text(): string {
+  blocks(): string[] {
     const { findings } = this.report;
     // How good the evidence is comes first where it limits what can be said.
     const limits = (finding: Finding): boolean => this.isOfCapture(finding) && finding.severity !== 'note';
     const ordered = this.leadersFirst([...findings.filter(limits), ...findings.filter((finding) => !limits(finding))]);
+    // Lines are put together at last: later findings join earlier ones.
     const blocks = [...byRule(ordered).values()].flatMap((group) => this.ruleBlocks(group));
-    return [...blocks.map((lines) => lines.join('\n')), summaryLine(this.report, this.page)].join('\n\n').concat('\n');
+    return blocks.map((lines) => lines.join('\n'));
   }
 
   /** What is the same for all findings of a rule (causes, next steps) is said once, with the first. */
@@ -187,11 +192,11 @@ function sentence(finding: Finding, page: Page): string {
   return hanging(label, page.text(finding.message), page.width, (text) => page.severity(finding.severity, text));
 }
 
-function summaryLine(report: Report, page: Page): string {
+function summaryLine(report: Report, page: Page, selection = ''): string {
   const { captures, summary } = report;
   const total = (of: 'packets' | 'connections'): number => captures.reduce((sum, capture) => sum + capture[of], 0);
   const nothing = summary.error + summary.warning + summary.note === 0;
-  const found = headline(report, page.severity);
+  const found = headline(report, page.severity) + (selection === '' ? '' : ` where ${page.text(selection)}`);
   const [only] = captures;
   const sizes = [
     count(total('packets'), 'packet'),
