@@ -39,12 +39,6 @@ export class Int32Columns {
     this.freeHead = index;
   }
 
-  /** Gives back a chain of records, each of which names the next in its first column, up to `last`. */
-  releaseChain(first: number, last: number): void {
-    this.set(last, 0, this.freeHead);
-    this.freeHead = first;
-  }
-
   get(index: number, column: number): number {
     return this.chunks[index >> CHUNK_BITS]![(index & CHUNK_MASK) * this.width + column]!;
   }

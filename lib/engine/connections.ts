@@ -71,7 +71,7 @@ export class Connections {
   /** What is calm now needs no more than columns, until something happens. */
   rest(c: Connection, s: Segment): void {
     if (!this.putsBy || !c.steady || s.srcPort === SOCKS_PORT || s.dstPort === SOCKS_PORT) return;
-    if (this.streams.isSettled(c.entry)) this.table.rest(c);
+    if (this.streams.isSettled(c.entry)) this.table.rest(c, s);
   }
 
   /** The connection of a segment: the one alive on its 4-tuple, or a new one. Null for a lone SYN that is put by. */

@@ -50,13 +50,22 @@ export class ConnectionTable {
   }
 
   /** Lays the connection of an entry to rest, if it is calm: until somebody asks for it, its columns are enough. */
-  rest(c: Connection): void {
+  rest(c: Connection, s: Segment): void {
     const tag = this.entries.get(c.entry, TAG);
-    if (tag >= 0 && this.live[tag] === c) this.calm.rest(tag, c);
+    if (tag < 0 || this.live[tag] !== c || !this.calm.rest(tag, c) || s.ipVersion !== 4) return;
+    const { tuples } = this;
+    const hash = tuples.hash4(s);
+    this.calm.name(tag, hash, tuples.low, tuples.high, tuples.ports);
   }
 
   /** Follows the usual segment of a connection at rest; false, with nothing done, for any other. */
   pass(s: Segment): boolean {
+    if (s.ipVersion === 4 && s.tuple < 0) {
+      const { tuples } = this;
+      const hash = tuples.hash4(s);
+      const at = this.calm.find(hash, tuples.low, tuples.high, tuples.ports);
+      if (at >= 0) return this.calm.pass(at, this.live[at]!, s, tuples.fromLow);
+    }
     const entry = this.find(s);
     const tag = this.entries.get(entry, TAG);
     return tag >= 0 && this.calm.isResting(tag) && this.calm.pass(tag, this.live[tag]!, s, this.fromLow);

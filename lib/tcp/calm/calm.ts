@@ -19,6 +19,9 @@ import * as col from './columns.ts';
 import { enterSamples, load, store, UNCLEAN } from './objects.ts';
 import { isCalm, isUsual, passable } from './usual.ts';
 
+/** Few enough to stay in the cache: 64 kB. */
+const GUESS_MASK = (1 << 14) - 1;
+
 /**
  * Connections to which nothing odd is happening, as columns. **The usual segment is followed here and nowhere else**: it
  * touches a record of some hundred int32s side by side in place of a dozen objects all over the heap, which is what its
@@ -34,6 +37,8 @@ export class Calm {
   private sentSeconds = 0;
   private sentNanos = 0;
   private beyond = -1;
+  /** Who came to rest last, by some bits of the hash of the 4-tuple. */
+  private readonly guesses = new Int32Array(GUESS_MASK + 1);
 
   constructor(memory: Memory, services: Services) {
     this.memory = memory;
@@ -45,17 +50,38 @@ export class Calm {
     return index < this.columns.length && this.columns.get(index, col.OPEN) !== 0;
   }
 
+  /** Who rests on a 4-tuple over IPv4, as far as its hash tells at once; -1 if it does not. */
+  find(hash: number, low: number, high: number, ports: number): number {
+    const index = this.guesses[hash & GUESS_MASK]!;
+    if (index >= this.columns.length) return -1;
+    const m = this.columns.chunk(index);
+    const o = this.columns.offset(index);
+    const isThere = (m[o + col.OPEN]! & col.NAMED) !== 0;
+    return isThere && m[o + col.LOW] === low && m[o + col.HIGH] === high && m[o + col.PORTS] === ports ? index : -1;
+  }
+
+  /** Who rests at `index` will be found by its 4-tuple over IPv4. */
+  name(index: number, hash: number, low: number, high: number, ports: number): void {
+    const m = this.columns.chunk(index);
+    const o = this.columns.offset(index);
+    m[o + col.OPEN] = m[o + col.OPEN]! | col.NAMED;
+    m[o + col.LOW] = low;
+    m[o + col.HIGH] = high;
+    m[o + col.PORTS] = ports;
+    this.guesses[hash & GUESS_MASK] = index;
+  }
+
   /** The latest frame of a connection, at rest or awake. */
   lastFrame(index: number, c: Connection): number {
     return this.isResting(index) ? this.columns.get(index, col.LAST_FRAME) : c.lastFrame;
   }
 
-  /** Lays a connection to rest at `index`, if there is nothing about it that the next segment might stir up. */
-  rest(index: number, c: Connection): void {
-    if (!isCalm(c)) return;
+  /** Lays a connection to rest at `index`, if there is nothing about it that the next segment might stir up: whether it is. */
+  rest(index: number, c: Connection): boolean {
+    if (!isCalm(c)) return false;
     const { client, server } = c;
-    const open = (passable(client, server) ? 1 : 0) | (passable(server, client) ? 2 : 0);
-    if (open === 0) return;
+    const open = (passable(client, server) ? col.LOW_MAY_PASS : 0) | (passable(server, client) ? col.HIGH_MAY_PASS : 0);
+    if (open === 0) return false;
     const { columns } = this;
     while (index >= columns.length) columns.allocate();
     const m = columns.chunk(index);
@@ -69,6 +95,7 @@ export class Calm {
     m[o + col.CLIENT_IS_LOW] = c.clientIsLow ? 1 : 0;
     store(m, o + (c.clientIsLow ? col.SIDES : col.SIDES + col.SIDE), client, server, this.memory);
     store(m, o + (c.clientIsLow ? col.SIDES + col.SIDE : col.SIDES), server, client, this.memory);
+    return true;
   }
 
   /** Brings the objects of a connection up to date with what its columns have seen. */
@@ -88,7 +115,8 @@ export class Calm {
   pass(index: number, c: Connection, s: Segment, fromLow: boolean): boolean {
     const m = this.columns.chunk(index);
     const o = this.columns.offset(index);
-    if ((m[o + col.OPEN]! & (fromLow ? 1 : 2)) === 0 || m[o + col.TUNNEL] !== s.tunnel) return false;
+    if ((m[o + col.OPEN]! & (fromLow ? col.LOW_MAY_PASS : col.HIGH_MAY_PASS)) === 0 || m[o + col.TUNNEL] !== s.tunnel)
+      return false;
     const a = o + (fromLow ? col.SIDES : col.SIDES + col.SIDE);
     const b = o + (fromLow ? col.SIDES + col.SIDE : col.SIDES);
     if (s.seconds - (m[o + col.LAST_SECONDS]! >>> 0) >= IDLE_SECONDS || !isUsual(m, a, b, s)) return false;
@@ -153,12 +181,12 @@ export class Calm {
     let index = m[a + col.HEAD]!;
     // The oldest record, if it is not worth keeping, becomes the newest: a flow goes round in what it has.
     if (m[a + col.KEPT]! > m[a + col.KEEP]!) {
-      m[a + col.HEAD] = sent.get(index, record.NEXT);
+      m[a + col.HEAD] = sent.next(index);
       m[a + col.KEPT] = m[a + col.KEPT]! - 1;
+      sent.link(index, -1);
     } else index = sent.allocate();
     const r = sent.chunk(index);
     const at = sent.offset(index);
-    r[at + record.NEXT] = -1;
     r[at + record.START] = next;
     r[at + record.END] = end;
     r[at + record.SECONDS] = s.seconds;
@@ -169,7 +197,7 @@ export class Calm {
     r[at + record.LINK] = linkOf(s);
     const tail = m[a + col.TAIL]!;
     if (tail < 0) m[a + col.HEAD] = index;
-    else sent.set(tail, record.NEXT, index);
+    else sent.link(tail, index);
     if (m[a + col.UNA]! < 0) m[a + col.UNA] = index;
     if (m[a + col.UNDER_WAY]! >= 0) m[a + col.UNDER_WAY] = m[a + col.UNDER_WAY]! + 1;
     m[a + col.TAIL] = index;
@@ -231,7 +259,7 @@ export class Calm {
       this.sentSeconds = r[at + record.SECONDS]!;
       this.sentNanos = r[at + record.NANOS]!;
       this.passed++;
-      index = r[at + record.NEXT]!;
+      index = sent.next(index);
     }
     this.beyond = index;
     return true;

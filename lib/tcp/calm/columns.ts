@@ -1,15 +1,22 @@
 /** Columns of a connection at rest (calm.ts). */
 
 // The record: what both ends share, then a side for the low and one for the high end of the 4-tuple.
-/** Whose segments may pass: bit 0 the low end's, bit 1 the high end's. 0: awake, the objects hold the truth. */
+/** Whose segments may pass, and whether the 4-tuple stands here (IPv4). 0: awake, the objects hold the truth. */
 export const OPEN = 0;
+export const LOW_MAY_PASS = 1;
+export const HIGH_MAY_PASS = 2;
+export const NAMED = 4;
 export const TUNNEL = 1;
 export const LAST_FRAME = 2;
 export const LAST_SECONDS = 3;
 export const LAST_NANOS = 4;
 export const ASKED_BIT = 5;
 export const CLIENT_IS_LOW = 6;
-export const SIDES = 8;
+/** Over IPv4, the 4-tuple as its entry has it (entries/columns.ts). */
+export const LOW = 7;
+export const HIGH = 8;
+export const PORTS = 9;
+export const SIDES = 10;
 
 // A side: the flow that an end sends, and the end itself, under their names there.
 export const NEXT = 0;

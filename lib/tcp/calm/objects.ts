@@ -63,7 +63,7 @@ const MOST_COUNTED = 8;
 function underWay(flow: Flow, { sent }: Memory): number {
   let count = 0;
   let last = -1;
-  for (let index = flow.una; index >= 0; index = sent.get(index, record.NEXT)) {
+  for (let index = flow.una; index >= 0; index = sent.next(index)) {
     if ((sent.get(index, record.MARKS) & UNCLEAN) !== 0 || ++count > MOST_COUNTED) return -1;
     last = index;
   }

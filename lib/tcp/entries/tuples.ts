@@ -16,8 +16,12 @@ export class Tuples {
   /** False while others look up: what is new over IPv4 is not entered in the index then. */
   private isIndexed = true;
 
-  /** Of the segment looked up last: its sender is the low end. */
+  /** Of the segment asked about last: its sender is the low end. */
   fromLow = false;
+  /** The columns of that 4-tuple's entry. */
+  low = 0;
+  high = 0;
+  ports = 0;
   private lastLow = 0;
   private lastHigh = 0;
   private lastPorts = 0;
@@ -40,11 +44,8 @@ export class Tuples {
       a = this.addresses.intern(s.srcA, s.srcB, s.srcC, a);
       b = this.addresses.intern(s.dstA, s.dstB, s.dstC, b);
     }
-    const fromLow = a < b || (a === b && s.srcPort <= s.dstPort);
-    this.fromLow = fromLow;
-    const low = fromLow ? a : b;
-    const high = fromLow ? b : a;
-    const ports = fromLow ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort;
+    this.order(a, b, s);
+    const { low, high, ports } = this;
     if (low === this.lastLow && high === this.lastHigh && ports === this.lastPorts && version === this.lastVersion) {
       return this.lastEntry;
     }
@@ -54,6 +55,20 @@ export class Tuples {
     this.lastVersion = version;
     this.lastEntry = this.lookUp(low, high, ports, version === 6 ? this.v6 : this.v4);
     return this.lastEntry;
+  }
+
+  /** The hash of a segment's 4-tuple over IPv4; sets `low`, `high`, `ports` and `fromLow`. */
+  hash4(s: Segment): number {
+    this.order(s.srcD, s.dstD, s);
+    return mix3(this.low, this.high, this.ports, this.seed);
+  }
+
+  private order(source: number, target: number, s: Segment): void {
+    const fromLow = source < target || (source === target && s.srcPort <= s.dstPort);
+    this.fromLow = fromLow;
+    this.low = fromLow ? source : target;
+    this.high = fromLow ? target : source;
+    this.ports = fromLow ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort;
   }
 
   /** Fills addresses and ports of a segment that the low (or high) end of the entry sends. Needs `ipVersion` set. */

@@ -1,4 +1,3 @@
-import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqDiff, seqLt } from '../../bytes/seq.ts';
 import { PSH, type Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
@@ -7,6 +6,7 @@ import { atReceiver } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { scaleKnown } from './plausible.ts';
 import { END, HOLE, LATE, MARKS, MORE, REPEATED, START } from './record.ts';
+import type { Records } from './records.ts';
 import { LEAST_TIMEOUT } from './recovery.ts';
 import { countsOwn, leftOut } from './sending-order.ts';
 
@@ -62,7 +62,7 @@ export function wasMoreAtHand({ flow, back, memory }: Case, not: number): boolea
 }
 
 /** The last that was sent was as large as the peer takes it. */
-function isFull(pool: Int32Columns, flow: Flow, back: Flow): boolean {
+function isFull(pool: Records, flow: Flow, back: Flow): boolean {
   const size = seqDiff(pool.get(flow.tail, END), pool.get(flow.tail, START));
   return back.mss > 0 ? size + OPTION_BYTES >= back.mss : size >= SURELY_FULL;
 }

@@ -29,7 +29,6 @@ import {
   LINK,
   MARKS,
   NANOS,
-  NEXT,
   REPEATED,
   RESENT,
   SECONDS,
@@ -111,7 +110,7 @@ function wasOnItsWay(it: Case, until: number): boolean {
 /** The first record below `until` whose bytes were seen, -1 if all is hole. */
 function firstSeen({ memory }: Case, record: number, until: number): number {
   const pool = memory.sent;
-  for (let at = record; at >= 0 && seqLt(pool.get(at, START), until); at = pool.get(at, NEXT)) {
+  for (let at = record; at >= 0 && seqLt(pool.get(at, START), until); at = pool.next(at)) {
     if ((pool.get(at, MARKS) & HOLE) === 0) return at;
   }
   return -1;
@@ -227,7 +226,7 @@ function overtaker({ memory }: Case, record: number): number {
   let at = record;
   for (let steps = 0; at >= 0 && steps < 64; steps++) {
     if ((pool.get(at, MARKS) & (HOLE | LATE)) === 0) return at;
-    at = pool.get(at, NEXT);
+    at = pool.next(at);
   }
   return -1;
 }

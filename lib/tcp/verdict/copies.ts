@@ -14,7 +14,6 @@ import {
   LATE,
   MARKS,
   NANOS,
-  NEXT,
   REPEATED,
   RESENT,
   SECONDS,
@@ -54,7 +53,7 @@ export function isCopy(it: Case, record: number, until: number): boolean {
 /** What it repeats was late, and nobody can have asked for another since what had overtaken it showed the hole. */
 function comesUnasked({ connection, flow, back, segment, memory }: Case, record: number): boolean {
   const { sent } = memory;
-  const overtaker = sent.get(record, NEXT);
+  const overtaker = sent.next(record);
   if (overtaker < 0 || sent.get(overtaker, MARKS) & (HOLE | LATE | REPEATED)) return false;
   const shown = elapsed(segment, sent.get(overtaker, SECONDS), sent.get(overtaker, NANOS));
   return shown < roundTripOf(connection, flow, back) * NEARLY;

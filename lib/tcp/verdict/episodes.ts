@@ -1,4 +1,3 @@
-import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqDiff, seqLt } from '../../bytes/seq.ts';
 import type { RepeatChain, Sighting } from '../../facts/connection.ts';
 import { type Moment, momentOf, secondsBetween } from '../../facts/moment.ts';
@@ -10,6 +9,7 @@ import { roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import type { FlowDetail } from './detail.ts';
 import { firstSighting } from './history.ts';
+import type { Records } from './records.ts';
 
 /** Frames and sightings kept of one episode, and episodes of one flow. */
 const KEPT_FRAMES = 256;
@@ -138,7 +138,7 @@ export function chainsOf(detail: FlowDetail): Chain[] {
 }
 
 /** The bytes at `seq` were sent once more. */
-export function addToChain(it: Case, detail: FlowDetail, pool: Int32Columns, record: number): void {
+export function addToChain(it: Case, detail: FlowDetail, pool: Records, record: number): void {
   const { segment } = it;
   const sighting = { frame: segment.frame, time: momentOf(segment) };
   let chain = detail.chains.get(segment.seq);

@@ -1,4 +1,3 @@
-import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqGe, seqLe, seqLt } from '../../bytes/seq.ts';
 import type { Sighting } from '../../facts/connection.ts';
 import type { Moment } from '../../facts/moment.ts';
@@ -18,7 +17,6 @@ import {
   LINK,
   MARKS,
   NANOS,
-  NEXT,
   payloadMarks,
   RECORD_WIDTH,
   REPEATED,
@@ -27,6 +25,7 @@ import {
   START,
   TS_VAL,
 } from './record.ts';
+import type { Records } from './records.ts';
 import { SeqIndex, WALK } from './seq-index.ts';
 
 /**
@@ -41,18 +40,10 @@ const KEPT_PLAIN = 16;
 const KEPT_ODD = 64;
 
 /** Appends what `segment` carries from `start` to `end`, which must be `flow.next`'s successor. The caller moves `next`. */
-export function append(
-  pool: Int32Columns,
-  flow: Flow,
-  start: number,
-  end: number,
-  segment: Segment,
-  marks: number,
-): void {
+export function append(pool: Records, flow: Flow, start: number, end: number, segment: Segment, marks: number): void {
   const record = pool.allocate();
   const chunk = pool.chunk(record);
   const at = pool.offset(record);
-  chunk[at + NEXT] = -1;
   chunk[at + START] = start;
   chunk[at + END] = end;
   chunk[at + SECONDS] = segment.seconds;
@@ -62,7 +53,7 @@ export function append(
   chunk[at + MARKS] = (segment.ipId & IP_ID_MASK) | marks;
   chunk[at + LINK] = linkOf(segment);
   if (flow.tail < 0) flow.head = record;
-  else pool.set(flow.tail, NEXT, record);
+  else pool.link(flow.tail, record);
   if (flow.una < 0) flow.una = record;
   flow.tail = record;
   const index = flow.detail?.index;
@@ -80,7 +71,7 @@ export function linkOf(segment: Segment): number {
 }
 
 /** The record that holds sequence number `seq`, -1 where nothing is kept of it. */
-export function find(pool: Int32Columns, flow: Flow, seq: number): number {
+export function find(pool: Records, flow: Flow, seq: number): number {
   if (flow.head < 0 || seqLt(seq, pool.get(flow.head, START)) || seqGe(seq, pool.get(flow.tail, END))) return -1;
   let record = flow.head;
   const index = flow.detail?.index;
@@ -88,7 +79,7 @@ export function find(pool: Int32Columns, flow: Flow, seq: number): number {
   else if (flow.una >= 0 && seqGe(seq, pool.get(flow.una, START))) record = flow.una;
   let steps = 0;
   while (seqGe(seq, pool.get(record, END))) {
-    record = pool.get(record, NEXT);
+    record = pool.next(record);
     if (++steps === WALK && flow.detail) {
       flow.detail.index ??= new SeqIndex(pool, flow.head);
       flow.detail.index.add(pool, record);
@@ -98,13 +89,14 @@ export function find(pool: Int32Columns, flow: Flow, seq: number): number {
 }
 
 /** Cuts `record` at `seq` if that lies inside of it; the part from `seq` on. */
-export function cutAt(pool: Int32Columns, flow: Flow, record: number, seq: number): number {
+export function cutAt(pool: Records, flow: Flow, record: number, seq: number): number {
   if (seqLe(seq, pool.get(record, START))) return record;
   const rest = pool.allocate();
   for (let column = 0; column < RECORD_WIDTH; column++) pool.set(rest, column, pool.get(record, column));
   pool.set(record, END, seq);
   pool.set(rest, START, seq);
-  pool.set(record, NEXT, rest);
+  pool.link(rest, pool.next(record));
+  pool.link(record, rest);
   if (flow.tail === record) flow.tail = rest;
   if (flow.ackSeen === 1 && seqLe(seq, flow.acked)) {
     // The part in front is acknowledged whole: it counts among those kept behind `una`.
@@ -115,18 +107,18 @@ export function cutAt(pool: Int32Columns, flow: Flow, record: number, seq: numbe
 }
 
 /** Appends a hole from `flow.next` to `end`. */
-export function appendHole(pool: Int32Columns, flow: Flow, end: number, segment: Segment): void {
+export function appendHole(pool: Records, flow: Flow, end: number, segment: Segment): void {
   append(pool, flow, flow.next, end, segment, HOLE);
 }
 
 /** A record in front of all others: bytes below the first that the tap saw. */
-export function prepend(pool: Int32Columns, flow: Flow, start: number, end: number, segment: Segment): void {
+export function prepend(pool: Records, flow: Flow, start: number, end: number, segment: Segment): void {
   const head = flow.head;
   const { una, tail } = flow;
   flow.tail = -1;
   flow.una = -1;
   append(pool, flow, start, end, segment, HOLE);
-  pool.set(flow.tail, NEXT, head);
+  pool.link(flow.tail, head);
   flow.head = flow.tail;
   flow.tail = tail < 0 ? flow.head : tail;
   if (flow.ackSeen === 1 && seqLe(end, flow.acked)) {
@@ -137,7 +129,7 @@ export function prepend(pool: Int32Columns, flow: Flow, start: number, end: numb
 }
 
 /** Notes that `record` was sent again (or, for a hole, seen for the first time) by `segment`. */
-export function sendAgain(pool: Int32Columns, record: number, segment: Segment, marks: number): void {
+export function sendAgain(pool: Records, record: number, segment: Segment, marks: number): void {
   const chunk = pool.chunk(record);
   const at = pool.offset(record);
   const before = chunk[at + MARKS]!;
@@ -157,7 +149,7 @@ export function sendAgain(pool: Int32Columns, record: number, segment: Segment, 
 }
 
 /** The older copy of a record turned up after the newer one: it becomes the first transmission. */
-export function sentBefore(pool: Int32Columns, record: number, segment: Segment): void {
+export function sentBefore(pool: Records, record: number, segment: Segment): void {
   const chunk = pool.chunk(record);
   const at = pool.offset(record);
   chunk[at + FIRST_SECONDS] = segment.seconds;
@@ -169,7 +161,7 @@ export function sentBefore(pool: Int32Columns, record: number, segment: Segment)
 }
 
 /** The first transmission of a record. */
-export function firstSighting(pool: Int32Columns, record: number): Sighting {
+export function firstSighting(pool: Records, record: number): Sighting {
   const repeated = (pool.get(record, MARKS) & REPEATED) !== 0;
   return {
     frame: pool.get(record, repeated ? FIRST_FRAME : FRAME),
@@ -181,7 +173,7 @@ export function firstSighting(pool: Int32Columns, record: number): Sighting {
 }
 
 /** When a record was sent last. */
-export function latestSending(pool: Int32Columns, record: number): Moment {
+export function latestSending(pool: Records, record: number): Moment {
   return { seconds: pool.get(record, SECONDS), nanos: pool.get(record, NANOS) };
 }
 
@@ -191,14 +183,14 @@ export function keptBy(flow: Flow): number {
 }
 
 /** Releases acknowledged records beyond those worth keeping. */
-export function trim(pool: Int32Columns, flow: Flow): void {
+export function trim(pool: Records, flow: Flow): void {
   const keep = keptBy(flow);
   while (flow.kept > keep) releaseHead(pool, flow);
 }
 
-function releaseHead(pool: Int32Columns, flow: Flow): void {
+function releaseHead(pool: Records, flow: Flow): void {
   const record = flow.head;
-  flow.head = pool.get(record, NEXT);
+  flow.head = pool.next(record);
   if (flow.head < 0) flow.tail = -1;
   flow.kept--;
   flow.detail?.index?.dropped(record);
@@ -206,7 +198,7 @@ function releaseHead(pool: Int32Columns, flow: Flow): void {
 }
 
 /** Gives back everything that a flow holds in the pool. */
-export function releaseAll(pool: Int32Columns, flow: Flow): void {
+export function releaseAll(pool: Records, flow: Flow): void {
   if (flow.head >= 0) pool.releaseChain(flow.head, flow.tail);
   flow.head = -1;
   flow.una = -1;
@@ -219,16 +211,16 @@ export function releaseAll(pool: Int32Columns, flow: Flow): void {
  * Makes one record of all that lie in [start, until), which have just been sent together: the first transmission kept is
  * that of the first. Acknowledged ones and others stay apart.
  */
-export function merge(pool: Int32Columns, flow: Flow, start: number, until: number): void {
+export function merge(pool: Records, flow: Flow, start: number, until: number): void {
   let into = find(pool, flow, start);
   if (into < 0) return;
-  let next = pool.get(into, NEXT);
+  let next = pool.next(into);
   while (next >= 0 && seqLe(pool.get(next, END), until)) {
-    const after = pool.get(next, NEXT);
+    const after = pool.next(next);
     if (next === flow.una) into = next;
     else {
       pool.set(into, END, pool.get(next, END));
-      pool.set(into, NEXT, after);
+      pool.link(into, after);
       if (next === flow.tail) flow.tail = into;
       if (flow.ackSeen === 1 && seqLe(pool.get(into, END), flow.acked)) flow.kept--;
       pool.release(next);
@@ -239,11 +231,11 @@ export function merge(pool: Int32Columns, flow: Flow, start: number, until: numb
 }
 
 /** Where the bytes without holes end, from `record` on, which must begin at or below it. */
-export function holeFrom(pool: Int32Columns, flow: Flow, record: number): number {
+export function holeFrom(pool: Records, flow: Flow, record: number): number {
   let at = record;
   while (at >= 0) {
     if (pool.get(at, MARKS) & HOLE) return pool.get(at, START);
-    at = pool.get(at, NEXT);
+    at = pool.next(at);
   }
   return flow.next;
 }

@@ -1,4 +1,3 @@
-import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqDiff, seqGe, seqGt, seqLe } from '../../bytes/seq.ts';
 import { RETRANSMITTED, SPURIOUS } from '../../facts/notes.ts';
 import { DUPLICATE, HIGH, HOW_NETWORK, HOW_UNKNOWN, RETRANSMISSION } from '../../facts/verdict.ts';
@@ -9,6 +8,7 @@ import type { FlowDetail } from './detail.ts';
 import { foundSpurious } from './episodes.ts';
 import { Judgement } from './judgement.ts';
 import { FRAME, MARKS, REPEATED } from './record.ts';
+import type { Records } from './records.ts';
 
 /** A verdict that later evidence may still change: on the segment that carried [start, end). */
 export interface Pending {
@@ -106,7 +106,7 @@ export function coveredSelectively(it: Case, detail: FlowDetail): void {
 }
 
 /** The segment in hand was sent before the copy of `record` that was seen first: that copy was the retransmission. */
-export function firstWasResent(it: Case, pool: Int32Columns, detail: FlowDetail, record: number): void {
+export function firstWasResent(it: Case, pool: Records, detail: FlowDetail, record: number): void {
   const frame = pool.get(record, FRAME);
   if (pool.get(record, MARKS) & REPEATED || detail.pending.some((pending) => pending.frame === frame)) return;
   it.connection.notes |= RETRANSMITTED;

@@ -1,12 +1,12 @@
-import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqDiff, seqLt } from '../../bytes/seq.ts';
 import type { Segment } from '../../packet/segment.ts';
 import type { Flow } from '../flow.ts';
 import { cutAt, holeFrom, trim } from './history.ts';
-import { END, FIRST_TS_VAL, HOLE, LATE, MARKS, NANOS, NEXT, REPEATED, SECONDS, START, TS_VAL } from './record.ts';
+import { END, FIRST_TS_VAL, HOLE, LATE, MARKS, NANOS, REPEATED, SECONDS, START, TS_VAL } from './record.ts';
+import type { Records } from './records.ts';
 
 /** The peer acknowledges up to `segment.ack`, which lies beyond `flow.acked` and not beyond `flow.next`. */
-export function advance(pool: Int32Columns, flow: Flow, segment: Segment): void {
+export function advance(pool: Records, flow: Flow, segment: Segment): void {
   const ack = segment.ack;
   let record = flow.una;
   let last = -1;
@@ -22,7 +22,7 @@ export function advance(pool: Int32Columns, flow: Flow, segment: Segment): void 
       if (marks & HOLE) flow.detail!.unseenBytes += seqDiff(chunk[at + END]!, chunk[at + START]!);
     }
     last = record;
-    record = chunk[at + NEXT]!;
+    record = pool.next(record);
     flow.kept++;
   }
   flow.una = record;
@@ -37,7 +37,7 @@ export function advance(pool: Int32Columns, flow: Flow, segment: Segment): void 
 }
 
 /** The acknowledgment lies beyond a hole, or within one: what it covers of it has arrived. */
-function passHole(pool: Int32Columns, flow: Flow, ack: number): void {
+function passHole(pool: Records, flow: Flow, ack: number): void {
   if (flow.una < 0) {
     flow.contiguous = flow.next;
     return;
@@ -53,7 +53,7 @@ function passHole(pool: Int32Columns, flow: Flow, ack: number): void {
  * A round trip, by Karn (RFC 6298 3): none from what was sent twice, unless the timestamp echoed tells which copy arrived
  * (RFC 7323 4). What filled a hole was answered at once, what waited behind it was not.
  */
-function sample(pool: Int32Columns, flow: Flow, segment: Segment, last: number, unclean: number): void {
+function sample(pool: Records, flow: Flow, segment: Segment, last: number, unclean: number): void {
   let from = last;
   if (unclean >= 0) {
     const marks = pool.get(unclean, MARKS);

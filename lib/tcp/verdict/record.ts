@@ -4,15 +4,14 @@ import { PSH } from '../../packet/segment.ts';
  * A record of the history (history.ts): a range of sequence numbers seen at the tap, with its first and its latest
  * transmission, or a hole. Columns of the pool, and the bits of `MARKS`.
  */
-export const NEXT = 0;
-export const START = 1;
-export const END = 2;
+export const START = 0;
+export const END = 1;
 /** Latest transmission: when, in which frame, with which timestamp and marks. */
-export const SECONDS = 3;
-export const NANOS = 4;
-export const FRAME = 5;
-export const TS_VAL = 6;
-export const MARKS = 7;
+export const SECONDS = 2;
+export const NANOS = 3;
+export const FRAME = 4;
+export const TS_VAL = 5;
+export const MARKS = 6;
 /** First transmission, once there is another. */
 export const FIRST_SECONDS = 8;
 export const FIRST_NANOS = 9;
@@ -20,8 +19,8 @@ export const FIRST_FRAME = 10;
 export const FIRST_TS_VAL = 11;
 export const FIRST_MARKS = 12;
 /** Link and TTL of the first transmission seen. */
-export const LINK = 13;
-export const RECORD_WIDTH = 14;
+export const LINK = 7;
+export const RECORD_WIDTH = 13;
 
 // Marks: the IP ID in the low 16 bits, and above them:
 export const IP_ID_MASK = 0xffff;

@@ -1,4 +1,3 @@
-import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqGe, seqLt } from '../../bytes/seq.ts';
 import { HOW_FAST, HOW_FIN, HOW_RTO, HOW_SYN, HOW_SYNACK, HOW_TAIL_LOSS } from '../../facts/verdict.ts';
 import { ACK, FIN, type Segment, SYN, segmentSpan } from '../../packet/segment.ts';
@@ -8,6 +7,7 @@ import { atReceiver, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { NOT_RECOVERING, RECOVERING_FAST, RECOVERING_TIMEOUT } from './detail.ts';
 import { END, MARKS, NANOS, REPEATED, SECONDS } from './record.ts';
+import type { Records } from './records.ts';
 
 /** No stack that is known of waits less for a timeout (Linux 200 ms; RFC 6298 2.4 asks for 1 s). Seconds. */
 export const LEAST_TIMEOUT = 0.19;
@@ -59,7 +59,7 @@ function mayUseSack(flow: Flow, back: Flow): boolean {
 }
 
 /** Seconds since what `record` holds was sent last. */
-export function sinceSending(pool: Int32Columns, record: number, segment: Segment): number {
+export function sinceSending(pool: Records, record: number, segment: Segment): number {
   return elapsed(segment, pool.get(record, SECONDS), pool.get(record, NANOS));
 }
 

@@ -1,6 +1,6 @@
 import { elapsed } from '../timing/elapsed.ts';
 import type { Case } from './case.ts';
-import { HOLE, MARKS, NANOS, NEXT, SECONDS } from './record.ts';
+import { HOLE, MARKS, NANOS, SECONDS } from './record.ts';
 
 const KEPT_FRAMES = 256;
 /** Overtaking segments counted at most. */
@@ -15,7 +15,7 @@ export function addReordering({ flow, segment, memory }: Case, record: number, r
   const detail = flow.detail!;
   let overtaking = 0;
   let longest = 0;
-  for (let at = record; at >= 0 && overtaking < MOST_OVERTAKING; at = pool.get(at, NEXT)) {
+  for (let at = record; at >= 0 && overtaking < MOST_OVERTAKING; at = pool.next(at)) {
     if (pool.get(at, MARKS) & HOLE) continue;
     overtaking++;
     longest = Math.max(longest, elapsed(segment, pool.get(at, SECONDS), pool.get(at, NANOS)));

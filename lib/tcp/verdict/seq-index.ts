@@ -1,6 +1,6 @@
-import type { Int32Columns } from '../../bytes/columns.ts';
 import { seqGt } from '../../bytes/seq.ts';
-import { NEXT, START } from './record.ts';
+import { START } from './record.ts';
+import type { Records } from './records.ts';
 
 /** A search that walks further makes itself an index; the index holds one record in as many. */
 export const WALK = 64;
@@ -15,8 +15,8 @@ export class SeqIndex {
   private first = 0;
   private sinceLast = 0;
 
-  constructor(pool: Int32Columns, head: number) {
-    for (let record = head; record >= 0; record = pool.get(record, NEXT)) this.appended(record);
+  constructor(pool: Records, head: number) {
+    for (let record = head; record >= 0; record = pool.next(record)) this.appended(record);
   }
 
   appended(record: number): void {
@@ -35,18 +35,18 @@ export class SeqIndex {
   }
 
   /** The last anchor that begins at or below `seq`, or `otherwise`. */
-  before(pool: Int32Columns, seq: number, otherwise: number): number {
+  before(pool: Records, seq: number, otherwise: number): number {
     const at = this.search(pool, seq);
     return at < this.first ? otherwise : this.anchors[at]!;
   }
 
   /** Makes `record` an anchor, where cutting has made the way too long. */
-  add(pool: Int32Columns, record: number): void {
+  add(pool: Records, record: number): void {
     const at = this.search(pool, pool.get(record, START));
     if (at < this.first || this.anchors[at] !== record) this.anchors.splice(at + 1, 0, record);
   }
 
-  private search(pool: Int32Columns, seq: number): number {
+  private search(pool: Records, seq: number): number {
     let low = this.first;
     let high = this.anchors.length;
     while (low < high) {

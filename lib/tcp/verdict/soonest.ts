@@ -1,4 +1,3 @@
-import type { Int32Columns } from '../../bytes/columns.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
 import { OFFERED_SACK } from '../flow.ts';
 import { elapsed } from '../timing/elapsed.ts';
@@ -6,7 +5,8 @@ import { NEARLY, roundTripOf } from '../timing/vantage.ts';
 import type { Case } from './case.ts';
 import { NOT_RECOVERING } from './detail.ts';
 import { find } from './history.ts';
-import { HOLE, LATE, MARKS, NANOS, NEXT, REPEATED, SECONDS, START } from './record.ts';
+import { HOLE, LATE, MARKS, NANOS, REPEATED, SECONDS, START } from './record.ts';
+import type { Records } from './records.ts';
 
 /** Segments behind a hole that make a sender take it for lost (RFC 5681 3.2, RFC 8985 6.2). */
 const ENOUGH_BEHIND = 3;
@@ -43,9 +43,9 @@ function wasRecovering({ flow, segment }: Case, lately: number): boolean {
 }
 
 /** Seconds from the first segment behind the hole to the one that makes them enough. */
-function untilEnough(pool: Int32Columns, follower: number): number {
+function untilEnough(pool: Records, follower: number): number {
   let seen = 0;
-  for (let at = follower; at >= 0; at = pool.get(at, NEXT)) {
+  for (let at = follower; at >= 0; at = pool.next(at)) {
     if (pool.get(at, MARKS) & HOLE || ++seen < ENOUGH_BEHIND) continue;
     return between(pool, follower, at);
   }
@@ -60,7 +60,7 @@ function longestApart({ flow, memory }: Case, record: number, follower: number):
   return isPlain ? between(pool, before, follower) : Number.POSITIVE_INFINITY;
 }
 
-function between(pool: Int32Columns, earlier: number, later: number): number {
+function between(pool: Records, earlier: number, later: number): number {
   const now = { seconds: pool.get(later, SECONDS), nanos: pool.get(later, NANOS) };
   return elapsed(now, pool.get(earlier, SECONDS), pool.get(earlier, NANOS));
 }

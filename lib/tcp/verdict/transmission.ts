@@ -2,7 +2,7 @@ import { seqDiff, seqGe, seqGt, seqLe, seqLt } from '../../bytes/seq.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
 import type { Case } from './case.ts';
 import { cutAt, find, holeFrom, marksOf, merge, sendAgain, sentBefore } from './history.ts';
-import { END, HOLE, MARKS, NEXT, RESENT, START } from './record.ts';
+import { END, HOLE, MARKS, RESENT, START } from './record.ts';
 
 /** A transmission that covers more records than this makes one of them, so that repeating it costs no more. */
 const MANY_RECORDS = 64;
@@ -37,7 +37,7 @@ export function enter(
       if (older) sentBefore(pool, at, segment);
       else sendAgain(pool, at, segment, 0);
     }
-    at = pool.get(at, NEXT);
+    at = pool.next(at);
     records++;
   }
   if (records > MANY_RECORDS && !older) merge(pool, flow, start, until);

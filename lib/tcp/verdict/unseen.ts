@@ -9,7 +9,7 @@ import type { Case } from './case.ts';
 import { FlowDetail, NOT_RECOVERING, RECOVERING_TIMEOUT } from './detail.ts';
 import { find, holeFrom } from './history.ts';
 import { mayBePiece } from './pieces.ts';
-import { END, MARKS, NEXT, PAYLOAD, START } from './record.ts';
+import { END, MARKS, PAYLOAD, START } from './record.ts';
 import { LEAST_TIMEOUT, sinceSending } from './recovery.ts';
 import { countsOwn, leftOut, numbersBetween, wasOvertaken } from './sending-order.ts';
 
@@ -51,7 +51,7 @@ function pureAcksAmong({ connection, flow, back, segment, memory }: Case, missin
   if (back.ackSeen === 1 && segment.ack === back.acked) return again;
   let segments = again;
   let last = -1;
-  for (let at = back.una; at >= 0 && seqLe(sent.get(at, END), segment.ack); at = sent.get(at, NEXT)) {
+  for (let at = back.una; at >= 0 && seqLe(sent.get(at, END), segment.ack); at = sent.next(at)) {
     segments += standsFor(sent, back, at);
     last = at;
   }

@@ -4,7 +4,7 @@ import { Connection } from '../../../lib/tcp/connection.ts';
 import { forget, judge } from '../../../lib/tcp/verdict/judge.ts';
 import { Judgement } from '../../../lib/tcp/verdict/judgement.ts';
 import { Memory } from '../../../lib/tcp/verdict/memory.ts';
-import { END, HOLE, MARKS, NEXT, START } from '../../../lib/tcp/verdict/record.ts';
+import { END, HOLE, MARKS, START } from '../../../lib/tcp/verdict/record.ts';
 import fc from '../../properties.ts';
 import { play } from './conversation.ts';
 
@@ -83,7 +83,7 @@ class Player {
   records(): { start: number; end: number; hole: boolean }[] {
     const { sent } = this.memory;
     const list = [];
-    for (let at = this.flow.head; at >= 0; at = sent.get(at, NEXT)) {
+    for (let at = this.flow.head; at >= 0; at = sent.next(at)) {
       list.push({
         start: (sent.get(at, START) - this.first) | 0,
         end: (sent.get(at, END) - this.first) | 0,

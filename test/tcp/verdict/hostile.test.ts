@@ -8,7 +8,7 @@ import { FlowView } from '../../../lib/tcp/flow-view.ts';
 import { forget, judge } from '../../../lib/tcp/verdict/judge.ts';
 import { Judgement } from '../../../lib/tcp/verdict/judgement.ts';
 import { Memory } from '../../../lib/tcp/verdict/memory.ts';
-import { END, NEXT, START } from '../../../lib/tcp/verdict/record.ts';
+import { END, START } from '../../../lib/tcp/verdict/record.ts';
 import fc from '../../properties.ts';
 
 /** Numbers near each other, near the wrap, or anywhere. */
@@ -38,11 +38,11 @@ const segments = fc.array(
 function expectWhole(memory: Memory, flow: Flow): void {
   let records = 0;
   let una = flow.una < 0;
-  for (let at = flow.head; at >= 0; at = memory.sent.get(at, NEXT)) {
+  for (let at = flow.head; at >= 0; at = memory.sent.next(at)) {
     expect(++records).toBeLessThan(10_000);
     if (at === flow.una) una = true;
     expect((memory.sent.get(at, END) - memory.sent.get(at, START)) | 0).toBeGreaterThan(0);
-    const next = memory.sent.get(at, NEXT);
+    const next = memory.sent.next(at);
     if (next < 0) expect(at).toBe(flow.tail);
     else expect(memory.sent.get(next, START)).toBe(memory.sent.get(at, END));
   }
