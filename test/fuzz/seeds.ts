@@ -4,8 +4,8 @@ import { Frame } from '../../lib/capture/frame.ts';
 import { createReader } from '../../lib/capture/open.ts';
 import { Decoder, TCP } from '../../lib/packet/decoder.ts';
 import { SAMPLES } from '../capture/samples.ts';
-import { ipv4, ipv6, tcp } from '../packet/build.ts';
-import { ENCAPSULATIONS, ONLY_IPV4, ONLY_IPV6 } from '../packet/encapsulations.ts';
+import { ipv4, ipv6, tcp, udp } from '../packet/build.ts';
+import { AGGREGATIONS, ENCAPSULATIONS, ONLY_IPV4, ONLY_IPV6 } from '../packet/encapsulations.ts';
 import type { Packet } from './packet.ts';
 
 /** What cases are made from: packets of real captures, packets in every encapsulation, and whole small files. */
@@ -26,13 +26,22 @@ export function loadSeeds(fixtures: string): Seeds {
     .map((name) => packetsOf(new Uint8Array(readFileSync(join(fixtures, name)))));
   return {
     captures: captures.filter((packets) => packets.length > 0),
-    encapsulations: ENCAPSULATIONS.flatMap(({ name, linkType, wrap }) => [
-      ...(ONLY_IPV6.has(name) ? [] : [wrapped(linkType, wrap, 4)]),
-      ...(ONLY_IPV4.has(name) ? [] : [wrapped(linkType, wrap, 6)]),
-    ]),
+    encapsulations: [
+      ...ENCAPSULATIONS.flatMap(({ name, linkType, wrap }) => [
+        ...(ONLY_IPV6.has(name) ? [] : [wrapped(linkType, wrap, 4)]),
+        ...(ONLY_IPV4.has(name) ? [] : [wrapped(linkType, wrap, 6)]),
+      ]),
+      ...AGGREGATIONS.flatMap(({ linkType, wrap }) => [
+        wrapped(linkType, (packet) => wrap(DATAGRAM, packet, LONE_SYN), 4),
+        wrapped(linkType, (packet) => wrap(packet, packet), 6),
+      ]),
+    ],
     files: SAMPLES.map(([, bytes]) => bytes),
   };
 }
+
+const DATAGRAM = ipv4(udp(new Uint8Array(4), 9), { protocol: 17 });
+const LONE_SYN = ipv4(tcp({ srcPort: 40_001, flags: 2 }));
 
 export function packetsOf(file: Uint8Array): Packet[] {
   const reader = createReader();
