@@ -35,8 +35,3 @@ export function seqAdd(a: number, n: number): number {
 export function seqMax(a: number, b: number): number {
   return ((a - b) | 0) >= 0 ? a : b;
 }
-
-/** The number as the wire and Wireshark print it: 0 .. 2^32 - 1. */
-export function seqRaw(a: number): number {
-  return a >>> 0;
-}

@@ -1,4 +1,3 @@
-import { seqRaw } from '../../bytes/seq.ts';
 import { after, type Moment } from '../../facts/moment.ts';
 import type { TapEvent, TapEventKind, TapFacts, TapName, Translation, Travel, WayFacts } from '../../facts/taps.ts';
 import { FLAG_NAMES } from '../../packet/segment.ts';
@@ -199,7 +198,7 @@ export class Tally implements Judge {
       from: socket(s.flow.from, s.flow.fromPort),
       to: socket(s.flow.to, s.flow.toPort),
       flags: FLAG_NAMES.filter((_, bit) => (s.flags >> bit) & 1),
-      seq: seqRaw(s.seq),
+      seq: s.seq >>> 0,
       length: s.length,
       clientFrames: fromClient ? atSender : beyond,
       serverFrames: fromClient ? beyond : atSender,
