@@ -1,7 +1,8 @@
-import type { RetransmissionRun, Sighting } from '../facts/connection.ts';
-import { secondsBetween } from '../facts/moment.ts';
+import type { EndpointFacts, RepeatChain, RetransmissionRun, Sighting } from '../facts/connection.ts';
+import { type Moment, secondsBetween } from '../facts/moment.ts';
 import type { VerdictHow } from '../facts/verdict.ts';
 import { list } from '../facts/wording.ts';
+import { watchedLongEnough } from './watching.ts';
 
 const KINDS = [
   ['rto', 'by timeout'],
@@ -66,4 +67,20 @@ export function backoffLength(waits: readonly number[]): number {
     longest = Math.max(longest, length);
   }
   return longest;
+}
+
+/** Data of more than `bytes` that was sent again and again and never acknowledged, watched long enough to say so. */
+export function unheardChain(
+  { repeatChains }: EndpointFacts,
+  { repeats: least, bytes: small = 0 }: { readonly repeats: number; readonly bytes?: number },
+  captureEnd: Moment,
+): (RepeatChain & { readonly first: Sighting; readonly last: Sighting; readonly seconds: number }) | null {
+  const chain = repeatChains.find(
+    ({ what, repeats, bytes, acknowledged }) =>
+      what === 'data' && repeats >= least && acknowledged === null && bytes > small,
+  );
+  const first = chain?.sent[0];
+  if (chain === undefined || first === undefined || !watchedLongEnough(first.time, captureEnd)) return null;
+  const last = chain.sent.at(-1)!;
+  return { ...chain, first, last, seconds: secondsBetween(first.time, last.time) };
 }

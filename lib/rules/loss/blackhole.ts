@@ -1,9 +1,9 @@
 import type { EndpointFacts, Sighting } from '../../facts/connection.ts';
-import { secondsBetween } from '../../facts/moment.ts';
 import { RESENT_BY_TIMER } from '../../facts/notes.ts';
 import { at, count, duration } from '../../facts/wording.ts';
+import { unheardChain } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide, watchedLongEnough } from '../watching.ts';
+import { bothSides, capital, otherSide } from '../watching.ts';
 
 /** Where the peer is still heard. */
 const ONE_WAY_CAUSES = [
@@ -72,13 +72,9 @@ export default defineRule({
     // Data that a listener ignores before it accepts is `final-ack-lost`.
     if (facts.handshakeSeen && facts.handshake.ack === null) return null;
     return bothSides(facts).flatMap(({ side, own, peer }) => {
-      const chain = own.repeatChains.find(
-        ({ what, repeats, acknowledged }) => what === 'data' && repeats >= options.repeats && acknowledged === null,
-      );
-      const first = chain?.sent[0];
-      if (chain === undefined || first === undefined || !watchedLongEnough(first.time, capture.end)) return [];
-      const last = chain.sent.at(-1)!;
-      const seconds = secondsBetween(first.time, last.time);
+      const chain = unheardChain(own, options, capture.end);
+      if (chain === null) return [];
+      const { first, last, seconds } = chain;
       const reset = facts.resets.find(({ frame }) => frame > last.frame);
       const probes = unansweredProbes(own, first);
       const nor = probes === 0 ? '' : `, nor an answer to ${count(probes, 'keep-alive probe')} before`;

@@ -1,7 +1,8 @@
 import type { EndpointFacts, Sighting } from '../../facts/connection.ts';
-import { type Moment, secondsBetween } from '../../facts/moment.ts';
+import type { Moment } from '../../facts/moment.ts';
 import { RESENT_BY_TIMER } from '../../facts/notes.ts';
 import { at, count, duration } from '../../facts/wording.ts';
+import { unheardChain } from '../retransmissions.ts';
 import { defineRule } from '../rule.ts';
 import { bothSides, otherSide, watchedLongEnough } from '../watching.ts';
 
@@ -61,12 +62,9 @@ export default defineRule({
 
   connection(facts, options, capture) {
     return bothSides(facts).flatMap(({ side, own, peer }) => {
-      const chain = own.repeatChains.find(
-        ({ what, repeats, bytes, acknowledged }) =>
-          what === 'data' && repeats >= options.repeats && acknowledged === null && bytes > options.bytes,
-      );
-      const first = chain?.sent[0];
-      if (chain === undefined || first === undefined || !watchedLongEnough(first.time, capture.end)) return [];
+      const chain = unheardChain(own, options, capture.end);
+      if (chain === null) return [];
+      const { first, last, seconds } = chain;
       const passed = own.largestAcked ?? smallerThan(chain.bytes, own.uniqueBytes - peer.unacknowledged);
       const told = facts.icmpErrors.find(
         ({ about, type, code }) =>
@@ -75,8 +73,6 @@ export default defineRule({
       const bare = passed === 0 && acknowledgmentsPass(own, peer, first, capture.end);
       // Without a smaller segment that passed, or a router's word, it is a black hole like any other.
       if (told === undefined && !bare && (passed === 0 || passed >= chain.bytes)) return [];
-      const last = chain.sent.at(-1)!;
-      const seconds = secondsBetween(first.time, last.time);
       const word =
         told === undefined
           ? 'no ICMP "fragmentation needed" was seen'

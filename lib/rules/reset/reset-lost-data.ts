@@ -1,12 +1,9 @@
 import type { ConnectionFacts, ResetFacts } from '../../facts/connection.ts';
-import { secondsBetween } from '../../facts/moment.ts';
 import { RESET } from '../../facts/notes.ts';
 import { at, list, size } from '../../facts/wording.ts';
+import { destroyedBy } from '../destroyed.ts';
 import { defineRule } from '../rule.ts';
 import { capital, otherSide } from '../watching.ts';
-
-/** A connection on which nothing has been sent for so long is idle (see `reset-after-idle`). */
-const IDLE_SECONDS = 60;
 
 export default defineRule({
   meta: {
@@ -39,23 +36,16 @@ export default defineRule({
 
   connection(facts) {
     for (const reset of facts.resets) {
-      if (!reset.accepted) continue;
-      const peerSide = otherSide(reset.from);
-      const own = reset.from === 'client' ? reset.unacknowledgedFromClient : reset.unacknowledgedFromServer;
-      const peers = reset.from === 'client' ? reset.unacknowledgedFromServer : reset.unacknowledgedFromClient;
-      const unanswered = neverAnswered(facts, reset);
-      const certain = own + peers > 0;
-      if (!certain && unanswered === null) continue;
+      const destroyed = reset.accepted ? destroyedBy(facts, reset) : null;
+      if (destroyed === null) continue;
+      const { own, peers, unread } = destroyed;
+      const certain = unread === null;
+      const peer = `${otherSide(reset.from)} ${at(facts[otherSide(reset.from)])}`;
       // An earlier one that was lost, or forged, made its sender answer what came later with this one: one reset, told once.
       const first = facts.resets.find(({ accepted, from }) => accepted && from === reset.from)!;
       const lost = certain
-        ? [
-            ...(peers > 0 ? [`${size(peers)} from ${peerSide} ${at(facts[peerSide])}`] : []),
-            ...(own > 0 ? [`${size(own)} of its own`] : []),
-          ]
-        : [
-            `perhaps ${unanswered} from ${peerSide} ${at(facts[peerSide])}, acknowledged but never answered, and maybe not read`,
-          ];
+        ? [...(peers > 0 ? [`${size(peers)} from ${peer}`] : []), ...(own > 0 ? [`${size(own)} of its own`] : [])]
+        : [`perhaps ${unread} from ${peer}, acknowledged but never answered, and maybe not read`];
       return {
         severity: severityOf(facts, reset),
         confidence: certain ? 'high' : 'low',
@@ -79,16 +69,6 @@ export default defineRule({
     return null;
   },
 });
-
-/**
- * What the server acknowledged and answered by nothing but the reset, in words: its program may not have read it. Once it
- * had answered something, nobody waits any more when the connection has become idle.
- */
-function neverAnswered({ client, server }: ConnectionFacts, { from, time, requestPending }: ResetFacts): string | null {
-  if (from !== 'server' || client.lastNewData === null) return null;
-  if (server.uniqueBytes === 0) return size(client.uniqueBytes);
-  return requestPending === true && secondsBetween(client.lastNewData.time, time) < IDLE_SECONDS ? 'a request' : null;
-}
 
 /** A request that never got an answer is the worst; a sender that had already closed, or a TLS farewell, the least. */
 function severityOf(facts: ConnectionFacts, reset: ResetFacts): 'error' | 'warning' | 'note' {
