@@ -182,7 +182,7 @@ export class Analyzer implements CaptureAnalyzer, Host {
   replay(c: Connection, s: Segment, fromLow: boolean): void {
     this.observe(c, s, fromLow === c.clientIsLow);
     this.rows?.reassign(s, c);
-    this.watch?.reassign(s.frame, c);
+    this.watch?.reassign(s, c);
   }
 
   protected observe(c: Connection, s: Segment, fromClient: boolean): void {

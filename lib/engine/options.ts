@@ -72,7 +72,7 @@ export interface SegmentWatch {
   /** The verdict on an earlier frame is now `j`. */
   revise(frame: number, j: Judgement): void;
   /** An earlier frame turns out to belong to `c`, as its first segment. */
-  reassign(frame: number, c: Connection): void;
+  reassign(s: Segment, c: Connection): void;
 }
 
 /** The incremental, synchronous, I/O-free analyzer. */

@@ -3,6 +3,8 @@ import { Frame } from '../../lib/capture/frame.ts';
 import { createReader } from '../../lib/capture/open.ts';
 import { Analyzer } from '../../lib/engine/analyzer.ts';
 import { ExplainingAnalyzer } from '../../lib/engine/explain/analyzer.ts';
+import { Overview } from '../../lib/engine/incident/overview.ts';
+import { PlotReader } from '../../lib/engine/incident/plots.ts';
 import type { PacketRow } from '../../lib/facts/packet-row.ts';
 import { EvidenceFinder } from '../../lib/rewrite/evidence.ts';
 import { join, LITTLE, pcapHeader, pcapRecord } from '../capture/make.ts';
@@ -99,6 +101,23 @@ describe('segments that share a frame', () => {
       const evidence = finder.end();
       expect([1, 2, 3].filter((frame) => evidence.has(frame))).toEqual(found);
     }
+  });
+
+  it('are drawn for the connection that they are of, also where two begin in one frame', () => {
+    const overview = new Overview(() => null);
+    const first = new Analyzer({ wake: -1, onConnection: (facts) => overview.add(facts) });
+    first.write(capture);
+    first.end();
+    const reader = new PlotReader({ seconds: 0, nanos: 0 }, [overview.find(0)!, overview.find(1)!], 100);
+    reader.write(capture);
+    reader.end();
+    const drawn = reader
+      .drawn()
+      .pages.map(({ facts, plot }) => [facts.connection, facts.client.port, plot.points.map(({ frame }) => frame)]);
+    expect(drawn).toEqual([
+      [0, 1, [1, 3]],
+      [1, 2, [1]],
+    ]);
   });
 
   it('are packets of one frame', () => {

@@ -9,7 +9,7 @@ import type { AnalyzerOptions, SegmentWatch } from '../options.ts';
 import type { Known } from './overview.ts';
 import { Plot } from './plot.ts';
 import { TimeBins } from './time-bins.ts';
-import { hashOfSegment } from './tuple-hash.ts';
+import { hashOfSegment, hashOfTuple } from './tuple-hash.ts';
 
 /** Steps of the whole capture's traffic. */
 const STEPS = 1024;
@@ -21,12 +21,12 @@ const STEPS = 1024;
 export class PlotReader implements SegmentWatch {
   private readonly analyzer: Analyzer;
   private readonly start: Moment;
-  private readonly wanted: ReadonlyMap<number, Known>;
+  private readonly wanted: ReadonlyMap<string, Known>;
   /** The low bits of the hashes of all wanted 4-tuples: a few others have them too, which does no harm. */
   private readonly hashes: Uint8Array = new Uint8Array(0x10000);
   private readonly mostPoints: number;
   private readonly plots = new Map<Connection, Plot | null>();
-  private readonly byFrame = new Map<number, Plot>();
+  private readonly byKey = new Map<string, Plot>();
   private current: Plot | null = null;
   private readonly pages: ConnectionPage[] = [];
   private readonly segments = new TimeBins(STEPS);
@@ -40,7 +40,7 @@ export class PlotReader implements SegmentWatch {
     options: Pick<AnalyzerOptions, 'timeWaitSeconds' | 'captureEnd' | 'limit'> = {},
   ) {
     this.start = start;
-    this.wanted = new Map(wanted.map((known) => [known.firstFrame, known]));
+    this.wanted = new Map(wanted.map((known) => [keyOf(known.firstFrame, known.hash), known]));
     this.mostPoints = mostPoints;
     for (const { hash } of wanted) this.hashes[hash & 0xffff] = 1;
     this.analyzer = new Analyzer({ ...options, watch: this, onConnection: (facts) => this.finish(facts) });
@@ -74,7 +74,8 @@ export class PlotReader implements SegmentWatch {
   add(c: Connection, s: Segment, fromClient: boolean, j: Judgement): void {
     let plot = this.plots.get(c);
     if (plot === undefined) {
-      plot = this.wanted.has(c.firstFrame) ? this.begin(c.firstFrame, s) : null;
+      const key = keyOf(c.firstFrame, hashOfSegment(s));
+      plot = this.wanted.has(key) ? this.begin(key, s) : null;
       this.plots.set(c, plot);
     }
     this.current = plot;
@@ -83,32 +84,39 @@ export class PlotReader implements SegmentWatch {
 
   revise(frame: number, j: Judgement): void {
     if (this.current?.revise(frame, j) === true) return;
-    for (const plot of this.byFrame.values()) if (plot.revise(frame, j)) return;
+    for (const plot of this.byKey.values()) if (plot.revise(frame, j)) return;
   }
 
-  reassign(frame: number, c: Connection): void {
-    for (const plot of this.byFrame.values()) {
-      const point = plot.takeLast(frame);
-      if (point === null || !this.wanted.has(c.firstFrame)) continue;
-      const mine = this.begin(c.firstFrame, { seconds: c.startSeconds, nanos: c.startNanos });
+  reassign(s: Segment, c: Connection): void {
+    const key = keyOf(c.firstFrame, hashOfSegment(s));
+    for (const plot of this.byKey.values()) {
+      const point = plot.takeLast(s.frame);
+      if (point === null || !this.wanted.has(key)) continue;
+      const mine = this.begin(key, { seconds: c.startSeconds, nanos: c.startNanos });
       mine.put({ ...point, time: 0, seq: 0, ack: null, flight: 0, verdict: null });
       this.plots.set(c, mine);
       return;
     }
   }
 
-  private begin(firstFrame: number, start: Moment): Plot {
+  private begin(key: string, start: Moment): Plot {
     const plot = new Plot(momentOf(start), this.mostPoints);
-    this.byFrame.set(firstFrame, plot);
+    this.byKey.set(key, plot);
     return plot;
   }
 
   private finish(facts: ConnectionFacts): void {
-    const known = this.wanted.get(facts.firstFrame);
-    const plot = this.byFrame.get(facts.firstFrame);
+    const key = keyOf(facts.firstFrame, hashOfTuple(facts));
+    const known = this.wanted.get(key);
+    const plot = this.byKey.get(key);
     if (known === undefined || plot === undefined) return;
     const { connection, streams } = known;
     this.pages.push({ facts: { ...facts, connection, streams }, plot: plot.facts() });
-    this.byFrame.delete(facts.firstFrame);
+    this.byKey.delete(key);
   }
+}
+
+/** Several connections may begin in one frame. */
+function keyOf(firstFrame: number, hash: number): string {
+  return `${firstFrame} ${hash}`;
 }

@@ -140,14 +140,19 @@ function stepsOf({ facts, packets, findings }: Story): Step[] {
       steps.push({ time: change.time, packet: null, changes: [change], findings: [] });
     }
   };
-  for (const packet of packets) {
+  packets.forEach((packet, i) => {
     timersBefore(packet.time);
     const { frame, time } = packet;
-    steps.push({ time, packet, changes: changes.get(frame) ?? [], findings: found.get(frame) ?? [] });
-  }
+    // Of several segments in one frame, the last bears what the frame made.
+    const isLast = packets[i + 1]?.frame !== frame;
+    const made = isLast ? { changes: changes.get(frame) ?? [], findings: found.get(frame) ?? [] } : NOTHING;
+    steps.push({ time, packet, ...made });
+  });
   timersBefore(null);
   return steps;
 }
+
+const NOTHING = { changes: [], findings: [] };
 
 function changesByFrame({ timeline }: ConnectionFacts): Map<number, StateChange[]> {
   const byFrame = new Map<number, StateChange[]>();
