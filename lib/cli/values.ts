@@ -26,10 +26,10 @@ export function parseDuration(text: string): number {
   return Number(digits) * scale;
 }
 
-/** Epoch seconds (up to nine decimals), an ISO 8601 date and time, or `now`. */
-export function parseTime(text: string, now: () => number = Date.now): Moment {
+/** Epoch seconds (up to nine decimals), an ISO 8601 date and time, or `now`. `last`: the last of what may be written. */
+export function parseTime(text: string, last = 'now'): Moment {
   if (text === 'now') {
-    return fromMilliseconds(now());
+    return fromMilliseconds(Date.now());
   }
   const [, seconds, fraction = ''] = /^(\d+)(?:\.(\d{1,9}))?$/.exec(text) ?? [];
   if (seconds !== undefined) {
@@ -37,7 +37,7 @@ export function parseTime(text: string, now: () => number = Date.now): Moment {
   }
   const milliseconds = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
   if (Number.isNaN(milliseconds)) {
-    throw new CliError(`not a time: '${text}' (write epoch seconds, 2026-01-31T10:00:00Z, or now)`);
+    throw new CliError(`not a time: '${text}' (write epoch seconds, 2026-01-31T10:00:00Z, or ${last})`);
   }
   return fromMilliseconds(milliseconds);
 }

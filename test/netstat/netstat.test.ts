@@ -79,7 +79,7 @@ describe('--at', () => {
 
   test.each([
     ['500s', /not within the capture \(0\.000000 to .*--capture-end/],
-    ['soon', /not a time: 'soon'/],
+    ['soon', /not a time: 'soon' .*or 12\.5s after the first packet\)/],
   ])('%s is refused in one line', async (at, line) => {
     const ran = await run(['netstat', leaking, '--at', at]);
     expect(ran).toMatchObject({ code: 2, stdout: '' });

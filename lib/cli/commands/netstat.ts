@@ -169,7 +169,9 @@ function parseInstant(text: string): Instant {
     return text;
   }
   const relative = /^\+?(\d+(?:\.\d+)? ?[a-zµ]*)$/.exec(text)?.[1];
-  return relative !== undefined && !(Number(relative) >= LEAST_EPOCH) ? parseDuration(relative) : parseTime(text);
+  return relative !== undefined && !(Number(relative) >= LEAST_EPOCH)
+    ? parseDuration(relative)
+    : parseTime(text, '12.5s after the first packet');
 }
 
 function parseInterval(text: string): number {
