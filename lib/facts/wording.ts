@@ -9,7 +9,17 @@ export function at(endpoint: {
   readonly name?: string | undefined;
 }): string {
   const { address, port, name } = endpoint;
-  return socket(address, port) + (name === undefined ? '' : ` (${name})`);
+  return named(socket(address, port), name);
+}
+
+/** `10.0.0.2 (db-1)`; without a name the place alone. */
+export function named(place: string, name: string | undefined): string {
+  return name === undefined ? place : `${place} (${name})`;
+}
+
+/** The protocol of an address, as the fields of Wireshark's filters begin. */
+export function ipField(address: string): 'ip' | 'ipv6' {
+  return address.includes(':') ? 'ipv6' : 'ip';
 }
 
 /** `203.0.113.5:80`, `[2001:db8::1]:80`. */

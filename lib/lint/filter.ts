@@ -1,4 +1,5 @@
 import type { FindingEndpoint } from '../facts/finding.ts';
+import { ipField } from '../facts/wording.ts';
 
 /** Streams that a filter still lists one by one; more are named by the service's address and port. */
 const MOST_STREAMS = 16;
@@ -11,7 +12,7 @@ export function endpointsFilter(endpoints: readonly FindingEndpoint[]): string {
 }
 
 function addressIs(address: string): string {
-  return `${address.includes(':') ? 'ipv6' : 'ip'}.addr == ${address}`;
+  return `${ipField(address)}.addr == ${address}`;
 }
 
 /** A Wireshark display filter for some streams, or for a service where they are too many or not all known. */

@@ -2,7 +2,7 @@ import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Evidence, FindingEndpoint } from '../facts/finding.ts';
 import { isBefore, type Moment } from '../facts/moment.ts';
 import { SEVERITIES } from '../facts/rule.ts';
-import { at, count } from '../facts/wording.ts';
+import { at, count, named } from '../facts/wording.ts';
 import type { Draft } from '../rules/rule.ts';
 import { displayFilter } from './filter.ts';
 import { Lowest } from './lowest.ts';
@@ -12,7 +12,6 @@ import {
   adviceOf,
   fromConnection,
   MOST_FRAMES,
-  named,
   type Ranked,
   subjectOf,
   type Unnumbered,
@@ -184,7 +183,10 @@ export class Fold {
       draft.together !== undefined && !one && this.port !== null
         ? draft.together
             .replaceAll('{connections}', count(this.connections, 'connection'))
-            .replaceAll('{clients}', clients.length === 1 ? `client ${named(worstOf.client)}` : severalClients)
+            .replaceAll(
+              '{clients}',
+              clients.length === 1 ? `client ${named(worstOf.client.address, worstOf.client.name)}` : severalClients,
+            )
         : `${draft.message.replace(/\.$/, '')} (${impact.seconds === undefined ? 'one' : 'the worst'} of ${amount}).`;
     return {
       rule: this.rule,

@@ -110,11 +110,6 @@ export function framesOf(draft: Draft): Finding['frames'] {
   };
 }
 
-/** A host with its name beside it. */
-export function named({ address, name }: FindingEndpoint): string {
-  return name === undefined ? address : `${address} (${name})`;
-}
-
 /** Nothing that another recording of the same trouble would change: no frames, times or ephemeral ports. */
 export function subjectOf(rule: string, server: string, port: number | null, client: string, side: string): string {
   return [rule, server, port ?? '', client, side].join('|');

@@ -1,6 +1,6 @@
 import type { CaptureFacts, ScanFacts } from '../facts/capture.ts';
 import { isBefore, secondsBetween } from '../facts/moment.ts';
-import { count, duration, grouped, list } from '../facts/wording.ts';
+import { count, duration, grouped, ipField, list } from '../facts/wording.ts';
 import type { Draft } from './rule.ts';
 
 /** More targets than these of one source, or on one port, are told together. */
@@ -83,7 +83,7 @@ function told(scans: readonly ScanFacts[], what: string, open: string): Omit<Dra
     end,
     impact: { connections: tried },
     connections: scans.slice(0, MOST_APART).flatMap(({ examples }) => examples),
-    filter: `${source.includes(':') ? 'ipv6' : 'ip'}.src == ${source} and tcp.flags.syn == 1 and tcp.flags.ack == 0`,
+    filter: `${ipField(source)}.src == ${source} and tcp.flags.syn == 1 and tcp.flags.ack == 0`,
     replaces: ['connection-refused', 'syn-unanswered', 'handshake-incomplete'],
     replacesFrom: source,
   };

@@ -1,6 +1,6 @@
 import type { CaptureFacts, ServiceFacts } from '../facts/capture.ts';
 import { after } from '../facts/moment.ts';
-import { at, grouped, percent } from '../facts/wording.ts';
+import { at, grouped, ipField, percent } from '../facts/wording.ts';
 import { busiest } from './rates.ts';
 import type { Draft } from './rule.ts';
 
@@ -54,7 +54,7 @@ export function storms(
       evidence: { inWindow: window.count, [kind]: total, connections, share: percent(share) },
       endpoints: [{ address, port, role: 'server' }],
       connections: examples,
-      filter: `${address.includes(':') ? 'ipv6' : 'ip'}.addr == ${address} and tcp.port == ${port} and tcp.flags.reset == 1`,
+      filter: `${ipField(address)}.addr == ${address} and tcp.port == ${port} and tcp.flags.reset == 1`,
       replaces,
       replacesAt: { address, port },
     };

@@ -1,5 +1,6 @@
 import { after, type Moment } from '../../facts/moment.ts';
 import type { TapEvent, TapEventKind, TapFacts, TapName, Translation, Travel, WayFacts } from '../../facts/taps.ts';
+import { socket } from '../../facts/wording.ts';
 import { FLAG_NAMES } from '../../packet/segment.ts';
 import { Times } from '../../traffic/times.ts';
 import { Changes } from './changes.ts';
@@ -228,10 +229,6 @@ interface Span {
 
 function wayOf({ flow }: Sighting): Travel {
   return flow.fromClientSide ? 'clientToServer' : 'serverToClient';
-}
-
-function socket(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** One way's counters. */

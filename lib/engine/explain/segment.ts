@@ -1,5 +1,6 @@
 import { addressText } from '../../facts/address.ts';
 import type { Entry } from '../../facts/explanation.ts';
+import { socket } from '../../facts/wording.ts';
 import {
   ACK,
   BAD_DATA_OFFSET,
@@ -30,8 +31,8 @@ export function segmentEntries(s: Segment): Entry[] {
   const to = addressText(ipVersion, s.dstA, s.dstB, s.dstC, s.dstD);
   const troubles = TROUBLES.filter(([bit]) => (s.troubles & bit) !== 0).map(([, text]) => text);
   return [
-    { name: 'from', text: socket(from, s.srcPort, ipVersion) },
-    { name: 'to', text: socket(to, s.dstPort, ipVersion) },
+    { name: 'from', text: socket(from, s.srcPort) },
+    { name: 'to', text: socket(to, s.dstPort) },
     { name: 'IP', text: `v${ipVersion}, ttl ${s.ttl}${s.ipId < 0 ? '' : `, id ${s.ipId}`}${ecn(s.ecn)}` },
     { name: 'flags', text: FLAG_NAMES.filter((_, bit) => (s.flags & (1 << bit)) !== 0).join(' ') || 'none' },
     { name: 'seq', text: `${s.seq >>> 0}` },
@@ -41,10 +42,6 @@ export function segmentEntries(s: Segment): Entry[] {
     { name: 'options', text: options(s).join(', ') || 'none' },
     ...troubles.map((text) => ({ name: 'trouble', text })),
   ];
-}
-
-export function socket(address: string, port: number, ipVersion: number): string {
-  return ipVersion === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function ecn(bits: number): string {

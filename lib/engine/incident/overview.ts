@@ -4,6 +4,7 @@ import type { ConnectionFacts, StateSpell } from '../../facts/connection.ts';
 import type { Activity, ConnectionRow } from '../../facts/incident.ts';
 import { lasting, type Moment, secondsBetween } from '../../facts/moment.ts';
 import type { StateName } from '../../facts/state.ts';
+import { named } from '../../facts/wording.ts';
 import type { LoneSyn } from '../../tcp/entries/lone.ts';
 import { TimeBins } from './time-bins.ts';
 import { hashOfSegment, hashOfTuple } from './tuple-hash.ts';
@@ -139,10 +140,6 @@ function rowOf(facts: ConnectionFacts, origin: Moment): ConnectionRow {
     clientState: client.finalState,
     serverState: server.finalState,
   };
-}
-
-function named(address: string, name: string | undefined): string {
-  return name === undefined ? address : `${address} (${name})`;
 }
 
 const HALF_OPEN: readonly StateName[] = ['SYN_SENT', 'SYN_RECEIVED'];

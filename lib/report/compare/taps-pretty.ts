@@ -9,7 +9,7 @@ import type {
 } from '../../facts/taps.ts';
 import { hanging, wrap } from '../layout/wrap.ts';
 import { openPage, type Page, type PageOptions } from '../page.ts';
-import { count, duration, grouped, size } from '../phrases.ts';
+import { count, duration, grouped, percent, size } from '../phrases.ts';
 
 /** Longer lines are hard to read. */
 const WIDEST = 100;
@@ -98,7 +98,7 @@ function wayText(way: WayFacts): string {
 }
 
 function share(part: number, whole: number): string {
-  return whole === 0 ? '' : ` (${Number(((100 * part) / whole).toPrecision(2))} %)`;
+  return whole === 0 ? '' : ` (${percent(part / whole)})`;
 }
 
 function hopText({ hops }: WayFacts): string {

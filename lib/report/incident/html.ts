@@ -4,7 +4,7 @@ import { clock } from '../clock.ts';
 import { markup } from '../escape.ts';
 import { headline, lengthOf } from '../lint/headline.ts';
 import type { PageOptions } from '../page.ts';
-import { count, duration, grouped, socket } from '../phrases.ts';
+import { count, duration, grouped, percent, socket } from '../phrases.ts';
 import { share } from '../shape/service.ts';
 import { findingsSection } from './html-findings.ts';
 import { embedded, pagePayload, payloadOf } from './make-payload.ts';
@@ -157,7 +157,7 @@ function serviceRow(row: ServiceRow): string {
     `<td class="n" data-value="${value ?? -1}">${value === null ? '<span class="nothing">–</span>' : markup(text)}</td>`;
   const part = (some: number, whole: number): string => {
     const value = share(some, whole);
-    return number(value === 0 ? null : value, percent(value));
+    return number(value === 0 ? null : value, percent(value ?? 0));
   };
   const times = (facts: TimesFacts | null): string =>
     number(facts?.p50 ?? null, duration(facts?.p50 ?? 0)) + number(facts?.p95 ?? null, duration(facts?.p95 ?? 0));
@@ -181,10 +181,6 @@ function serviceRow(row: ServiceRow): string {
     part(row.retransmittedBytes, row.uniqueBytes) +
     `${number(closeWait, duration(closeWait ?? 0))}</tr>\n`
   );
-}
-
-function percent(value: number | null): string {
-  return `${Number(((value ?? 0) * 100).toPrecision(2))} %`;
 }
 
 function pagesNote({ withoutPage, report, connections }: Incident): string {

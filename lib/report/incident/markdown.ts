@@ -7,7 +7,7 @@ import { clock, when } from '../clock.ts';
 import { markdown, markdownCode, markdownProse } from '../escape.ts';
 import { evidenceTexts } from '../evidence.ts';
 import { headline, lengthOf } from '../lint/headline.ts';
-import { count, duration, framesText, grouped, shortSize, socket } from '../phrases.ts';
+import { count, duration, framesText, grouped, percent, shortSize, socket } from '../phrases.ts';
 import { share } from '../shape/service.ts';
 import { open as openLadder } from '../timeline/ladder.ts';
 import { type CauseGroup, groupByCause, type RuleGroup } from './causes.ts';
@@ -88,7 +88,7 @@ function table(titles: readonly string[], aligned: string, rows: readonly (reado
 function servicesTable(services: readonly ServiceRow[]): string {
   const part = (some: number, whole: number): string => {
     const value = share(some, whole) ?? 0;
-    return value === 0 ? '' : `${Number((value * 100).toPrecision(2))} %`;
+    return value === 0 ? '' : percent(value);
   };
   const times = (facts: TimesFacts | null): string =>
     facts === null ? '' : `${duration(facts.p50)}, ${duration(facts.p95)}`;

@@ -1,5 +1,5 @@
 import { after, secondsBetween } from '../../facts/moment.ts';
-import { at, count, grouped, percent } from '../../facts/wording.ts';
+import { at, count, grouped, ipField, percent } from '../../facts/wording.ts';
 import { floodWindow } from '../floods.ts';
 import { defineRule } from '../rule.ts';
 
@@ -77,7 +77,7 @@ export default defineRule({
         },
         endpoints: [{ address: service.address, port: service.port, role: 'server' }],
         connections: incomplete.examples,
-        filter: `${service.address.includes(':') ? 'ipv6' : 'ip'}.dst == ${service.address} and tcp.dstport == ${service.port} and tcp.flags.syn == 1 and tcp.flags.ack == 0`,
+        filter: `${ipField(service.address)}.dst == ${service.address} and tcp.dstport == ${service.port} and tcp.flags.syn == 1 and tcp.flags.ack == 0`,
         replaces: ['syn-unanswered', 'handshake-incomplete', 'syn-retransmitted'],
         replacesAt: { address: service.address, port: service.port },
       } as const;
