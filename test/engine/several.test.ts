@@ -5,7 +5,10 @@ import { Analyzer } from '../../lib/engine/analyzer.ts';
 import { ExplainingAnalyzer } from '../../lib/engine/explain/analyzer.ts';
 import { Overview } from '../../lib/engine/incident/overview.ts';
 import { PlotReader } from '../../lib/engine/incident/plots.ts';
+import type { ConnectionFacts } from '../../lib/facts/connection.ts';
 import type { PacketRow } from '../../lib/facts/packet-row.ts';
+import { PLAIN_PAGE } from '../../lib/report/page.ts';
+import { open as ladder } from '../../lib/report/timeline/ladder.ts';
 import { EvidenceFinder } from '../../lib/rewrite/evidence.ts';
 import { join, LITTLE, pcapHeader, pcapRecord } from '../capture/make.ts';
 import { fixture } from '../fixtures.ts';
@@ -118,6 +121,23 @@ describe('segments that share a frame', () => {
       [0, 1, [1, 3]],
       [1, 2, [1]],
     ]);
+  });
+
+  it('share what their frame made of the connection', () => {
+    const packets: PacketRow[] = [];
+    const told: ConnectionFacts[] = [];
+    const closing = [0x18, 0x11].map((flags, i) => ipv4(tcp({ flags, seq: 1 + i, payload: '.' })));
+    const analyzer = new Analyzer({
+      wake: -1,
+      onPacket: (row) => packets.push(row),
+      onConnection: (facts) => told.push(facts),
+    });
+    analyzer.write(join([pcapHeader(LITTLE, { network: linkType }), pcapRecord(LITTLE, { bytes: wrap(...closing) })]));
+    analyzer.end();
+    const origin = { path: 'x', start: null, several: false };
+    const text = ladder(PLAIN_PAGE).row({ facts: told[0]!, packets, findings: [] }, origin);
+    expect(text.match(/FIN_WAIT_1/g)).toHaveLength(1);
+    expect(text).toMatch(/FIN.*\n?.*FIN_WAIT_1|FIN_WAIT_1.*FIN/);
   });
 
   it('are packets of one frame', () => {
