@@ -56,7 +56,18 @@ export class SynShapes {
 
   /** Gives a segment the shape of this number; everything else that a lone SYN has not is set to nothing. */
   restore(number: number, s: Segment): void {
-    Object.assign(s, this.get(number));
+    const shape = this.get(number);
+    s.ipVersion = shape.ipVersion;
+    s.flags = shape.flags;
+    s.headerLength = shape.headerLength;
+    s.mss = shape.mss;
+    s.windowScale = shape.windowScale;
+    s.sackPermitted = shape.sackPermitted;
+    s.hasTimestamps = shape.hasTimestamps;
+    s.ecn = shape.ecn;
+    s.linkHash = shape.linkHash;
+    s.tunnel = shape.tunnel;
+    s.interface = shape.interface;
     s.ack = 0;
     s.tsEcr = 0;
     s.urgent = 0;

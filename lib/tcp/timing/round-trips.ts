@@ -23,8 +23,8 @@ export class RoundTrips {
   variation = 0;
   /** The newest sample. */
   last = 0;
-  /** The first samples as they came; then counts by the logarithm. */
-  private readonly first: number[] = new Array<number>(FEW).fill(0);
+  /** From the third sample on, the first few; then counts by the logarithm. Two samples are the least and the greatest. */
+  private first: number[] | null = null;
   private counts: Int32Array | null = null;
 
   clear(): void {
@@ -35,12 +35,12 @@ export class RoundTrips {
     this.smoothed = 0;
     this.variation = 0;
     this.last = 0;
-    this.first.fill(0);
     this.counts = null;
   }
 
   add(micros: number): void {
     const sample = sampleOf(micros);
+    if (this.samples >= 2) this.store(sample);
     if (this.samples++ === 0) {
       this.smoothed = sample;
       this.variation = sample >> 1;
@@ -52,24 +52,30 @@ export class RoundTrips {
     this.last = sample;
     if (sample < this.min) this.min = sample;
     if (sample > this.max) this.max = sample;
-    this.store(sample);
   }
 
   private store(sample: number): void {
     const { samples } = this;
-    if (samples <= FEW) {
-      this.first[samples - 1] = sample;
+    this.first ??= new Array<number>(FEW).fill(0);
+    const { first } = this;
+    if (samples === 2) {
+      first[0] = this.min;
+      first[1] = this.max;
+    }
+    if (samples < FEW) {
+      first[samples] = sample;
       return;
     }
     this.counts ??= SPARE.pop() ?? new Int32Array(BUCKETS);
-    if (samples === FEW + 1) for (const value of this.first) this.counts[bucketOf(value)]!++;
+    if (samples === FEW) for (const value of first) this.counts[bucketOf(value)]!++;
     this.counts[bucketOf(sample)]!++;
   }
 
   /** The samples in order, null once there are too many. */
   private sorted(): Int32Array | null {
     if (this.samples > FEW) return null;
-    return Int32Array.from(this.first.slice(0, this.samples)).sort();
+    if (this.samples <= 2) return Int32Array.of(this.min, this.max).subarray(2 - this.samples);
+    return Int32Array.from(this.first!.slice(0, this.samples)).sort();
   }
 
   /** The sample below which a share of all lies, in seconds; exact for few samples, within 5 % beyond. */

@@ -13,6 +13,23 @@ describe('round trips', () => {
     expect(of([30_000, 10_000, 20_000]).facts()).toEqual({ min: 0.01, p50: 0.02, p95: 0.03, max: 0.03, samples: 3 });
   });
 
+  it.each([1, 2, 3, 16])('are as they came, %i of them, in whatever order, and once more after clearing', (count) => {
+    const samples = Array.from({ length: count }, (_, i) => ((i * 7 + 5) % 16) * 1000 + 1000);
+    const ascending = [...samples].sort((a, b) => a - b);
+    const trips = of([900_000, 800_000, 700_000, 600_000]);
+    trips.clear();
+    for (const sample of samples) trips.add(sample);
+    expect(trips.histogram()).toEqual(ascending.map((micros) => [micros / 1e6, 1]));
+    expect(trips.facts()).toMatchObject({ min: ascending[0]! / 1e6, max: ascending.at(-1)! / 1e6, samples: count });
+  });
+
+  it('are all counted once they are too many to be kept', () => {
+    const counts = of(Array.from({ length: 17 }, (_, i) => 1000 + i))
+      .histogram()
+      .map(([, count]) => count);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(17);
+  });
+
   it('are within 7 % when they are many', () => {
     const samples = Array.from({ length: 10_000 }, (_, i) => 1000 + i);
     const facts = of(samples).facts()!;
