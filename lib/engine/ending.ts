@@ -204,7 +204,7 @@ export class Ending {
     const silence = elapsed(end, c.lastSeconds, c.lastNanos);
     // Whatever is over is watched no longer than it may stay in memory, whenever it happens to leave.
     const watched = isOver(c) ? Math.min(silence, this.patienceWith(c)) : silence;
-    conclude(timeline, c);
+    conclude(timeline, c, end);
     this.payload?.finish(c);
     this.lastWord.say(c, end, watched, alike);
     timeline.release(c.client);

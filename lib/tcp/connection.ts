@@ -1,4 +1,5 @@
 import type { IcmpFacts, ResetFacts, Sighting } from '../facts/connection.ts';
+import type { Moment } from '../facts/moment.ts';
 import { CLOSED } from '../facts/state.ts';
 import { Flow } from './flow.ts';
 import type { EndpointOddities } from './oddities/endpoint.ts';
@@ -232,6 +233,8 @@ export class Oddities {
   /** The latest ACK of a FIN that came again, whose sender may yet turn out not to have got an earlier one. */
   finAck: { readonly of: Endpoint; readonly seconds: number; readonly nanos: number; readonly frame: number } | null =
     null;
+  /** What was to end it, or was the ACK of its FIN, came in vain: how often in all, and the first and last repeats that tell so. */
+  inVain: { readonly of: Endpoint; readonly since: Moment; times: number; latest: Moment } | null = null;
   client: EndpointOddities | null = null;
   server: EndpointOddities | null = null;
   silences: KeptSilence[] | null = null;

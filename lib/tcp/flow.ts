@@ -11,6 +11,8 @@ export const OFFERED_SCALE = 1 << 3;
 export const OPTIONS_CUT = 1 << 5;
 /** It came with IP ID 0 (verdict/sending-order.ts). */
 export const UNNUMBERED_SYN_ACK = 1 << 4;
+/** Of a client: its first ACK answered the SYN-ACK at once, and took no longer to the tap than its SYN. */
+export const ANSWERED_AT_ONCE = 1 << 6;
 
 /**
  * One direction of a connection: what one endpoint sent, and how the other answered it. Fields are int32 or small

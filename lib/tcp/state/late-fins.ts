@@ -44,18 +44,21 @@ export function moveHeldUpFin(timeline: Timeline, c: Connection, e: Endpoint, s:
 export function moveLateFin(timeline: Timeline, c: Connection, e: Endpoint, peer: Endpoint, s: Segment): void {
   if (peer.fins !== 1 || timeline.topEvent(e) !== RECEIVED_FIN || timeline.isTopConfirmed(e)) return;
   const half = halfBeyond(c, peer.flow);
-  if (half === 0 || !s.hasTimestamps) return;
+  // Without a clock of its sender, nothing but the load tells which of the two queued.
+  if (half === 0 || (!s.hasTimestamps && peer.flow.bytes <= e.flow.bytes)) return;
   const spent = timeline.sinceTop(e, s.seconds, s.nanos) - half - heldUp(c, e, s);
   const atOnce = e.state === TIME_WAIT || e.state === CLOSING;
   const late = atOnce ? spent : Math.min(spent, queueing(peer));
   if (late < (atOnce ? NOTICEABLE : DELAYED_ACK) || late > LEAST_TIMEOUT) return;
   const { frame, seconds: had, nanos: hadNanos } = timeline.read(e.change, change);
-  const { seconds, nanos } = after({ seconds: had, nanos: hadNanos }, late);
+  // The answer took its half of the way back.
+  const later = late + half / 2;
+  const { seconds, nanos } = after({ seconds: had, nanos: hadNanos }, later);
   timeline.move(e, RECEIVED_FIN, seconds, nanos, frame);
   // So had the ACK of the FIN of `e`, if it queued before this: it came as late, or with it.
   const below = timeline.below(e.change);
   if (below < 0 || timeline.read(below, change).event !== RECEIVED_ACK_OF_FIN) return;
   if (elapsed({ seconds: had, nanos: hadNanos }, change.seconds, change.nanos) >= late) return;
-  const came = after(change, late);
+  const came = after(change, later);
   timeline.move(e, RECEIVED_ACK_OF_FIN, came.seconds, came.nanos, change.frame);
 }

@@ -33,6 +33,7 @@ import {
   SENT_SEGMENT,
 } from './events.ts';
 import { moveHeldUpFin, moveLateFin } from './late-fins.ts';
+import { moveHeldUpOpening, noteFinalAck } from './late-handshakes.ts';
 import { followUnseenPeer } from './one-sided.ts';
 import {
   mayTalkEarly,
@@ -54,6 +55,7 @@ import {
   establishAtCandidate,
   isMissingFin,
   moveAckOfSyn,
+  noteInVain,
   questionCloseWait,
   takeBackCloseWait,
   takeBackReset,
@@ -119,7 +121,10 @@ export class StateMachine {
 
   private ordinary(c: Connection, e: Endpoint, peer: Endpoint, s: Segment, j: Judgement): void {
     const timeline = this.timeline;
-    if (e.state === CLOSED && talksOn(timeline, c, e, s, j)) timeline.pop(e);
+    if (e.state === CLOSED && talksOn(timeline, c, e, s, j)) {
+      timeline.pop(e);
+      if (j.kind === RETRANSMISSION) noteInVain(c, e, s);
+    }
 
     // What the sender proves of itself.
     const ackOfSyn = acksSyn(peer, s);
@@ -157,6 +162,7 @@ export class StateMachine {
 
     if (c.clientHalfMicros < 0 && ackOfSyn && e === c.client && peer.state === SYN_RECEIVED) {
       c.clientHalfMicros = microsBetween(c.synAckSeconds, c.synAckNanos, s);
+      noteFinalAck(c, e, peer, s);
     }
 
     // What it brings to the other end.
@@ -193,6 +199,7 @@ export class StateMachine {
       return;
     }
     e.finTsVal = s.tsVal;
+    moveHeldUpOpening(this.timeline, c, e, s);
     if (crossMissedFin(this.timeline, c, e, s, j)) return;
     takeBackAckOfSyn(this.timeline, c, e, peer, s);
     const resetBy = takeBackReset(this.timeline, e);

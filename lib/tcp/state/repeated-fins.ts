@@ -10,7 +10,7 @@ import { roundTripOf } from '../timing/vantage.ts';
 import type { Judgement } from '../verdict/judgement.ts';
 import { acksFin } from './classify.ts';
 import { MISSED_FIN, RECEIVED_ACK_OF_FIN, RECEIVED_FIN, RECEIVED_RST, SENT_FIN, SENT_RST } from './events.ts';
-import { halfMicros } from './revise.ts';
+import { halfMicros, noteInVain } from './revise.ts';
 import { Change, type Timeline } from './timeline.ts';
 import { ILLEGAL, nextState } from './transitions.ts';
 
@@ -138,6 +138,7 @@ export function finRepeated(
   if (elapsed(s, change.seconds, change.nanos) * 1e6 < halfMicros(c, e) * 0.8) return;
   if (steps === 1 && moveToCrossing(timeline, c, e, s)) return;
   while (steps-- > 0) timeline.pop(e);
+  noteInVain(c, e, s);
   const waitsAgain: number = e.state;
   if (waitsAgain === FIN_WAIT_1 && peer.flow.finSent !== 0 && acksFin(peer, s)) receiveFin(e);
 }

@@ -3,6 +3,7 @@
  * a segment of the endpoint's own that it would not have sent, had the other one arrived.
  */
 import { seqDiff } from '../../bytes/seq.ts';
+import { type Moment, momentOf, secondsBetween } from '../../facts/moment.ts';
 import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, FIN_WAIT_1, SYN_RECEIVED } from '../../facts/state.ts';
 import { RETRANSMISSION } from '../../facts/verdict.ts';
 import { ACK, FIN, type Segment } from '../../packet/segment.ts';
@@ -20,11 +21,14 @@ import {
   RECEIVED_SYN_ACK,
   SENT_RST,
 } from './events.ts';
+import { moveLateSynAck } from './late-handshakes.ts';
 import { Change, type Timeline } from './timeline.ts';
 
 const change = new Change();
 /** So many SYN-ACKs in vain are no accident. */
 const OFTEN = 2;
+/** Nor so many answers of other kinds: three in a row may still have been lost. */
+const VERY_OFTEN = 4;
 
 /** Microseconds that a segment passing the tap takes to `e` and its answer back; 0 while unknown. */
 export function halfMicros(c: Connection, e: Endpoint): number {
@@ -194,10 +198,31 @@ export function establishAtCandidate(timeline: Timeline, c: Connection, e: Endpo
   return true;
 }
 
+/** `e` repeats itself: what should have kept it from that has not arrived. */
+export function noteInVain(c: Connection, e: Endpoint, s: Segment): void {
+  const odd = c.odd();
+  const moment = momentOf(s);
+  if (odd.inVain?.of !== e) odd.inVain = { of: e, since: moment, times: 0, latest: moment };
+  odd.inVain.times++;
+  odd.inVain.latest = moment;
+}
+
 /**
- * The last word, when a connection ends or leaves memory: inferences that have been refuted by then.
+ * So often in vain, and no sign that the last arrived: by `end` another repeat was not due yet, the time between them being
+ * doubled each time (RFC 6298 5.5).
  */
-export function conclude(timeline: Timeline, c: Connection): void {
+function isInVain({ oddities }: Connection, e: Endpoint, end: Moment): boolean {
+  const vain = oddities?.inVain;
+  if (vain == null || vain.of !== e || vain.times < VERY_OFTEN) return false;
+  return secondsBetween(vain.latest, end) < 2 * secondsBetween(vain.since, vain.latest);
+}
+
+/**
+ * The last word, when a connection ends or leaves memory, `end` being when the capture does: inferences that have been
+ * refuted by then.
+ */
+export function conclude(timeline: Timeline, c: Connection, end: Moment): void {
+  moveLateSynAck(timeline, c);
   for (const e of [c.client, c.server]) {
     const peer = e === c.client ? c.server : c.client;
     // The handshake may have been completed after all, if nothing that the client sent went unanswered, and ACKs of it were
@@ -209,6 +234,7 @@ export function conclude(timeline: Timeline, c: Connection): void {
     takeBackUnheardFin(timeline, c, e);
     if (e.unconfirmed === 0 || timeline.isTopConfirmed(e)) continue;
     const event = timeline.topEvent(e);
+    if ((event === RECEIVED_RST || event === RECEIVED_ACK_OF_FIN) && isInVain(c, e, end)) timeline.pop(e);
     // A SYN-ACK sent again and again and never acknowledged did not arrive, nor did one after others that had been lost.
     const inVain = peer.syns > 1 && (peer.unheard > 1 || e.syns > 1);
     if (event === RECEIVED_SYN_ACK && e.state === ESTABLISHED && inVain) timeline.pop(e);

@@ -17,11 +17,29 @@ export const NOTICEABLE = 0.02;
  * sender's own clock (RFC 7323 3). 0 where that is not noticeable, or nothing says how long it was.
  */
 export function heldUp(c: Connection, e: Endpoint, s: Segment): number {
-  const isClient = e === c.client;
-  const tsVal = isClient ? c.synTsVal : c.synAckTsVal;
-  if (tsVal === 0 || !s.hasTimestamps || c.oddities?.simultaneous) return 0;
-  const passed = isClient ? elapsed(s, c.synSeconds, c.synNanos) : elapsed(s, c.synAckSeconds, c.synAckNanos);
-  const ticked = seqDiff(s.tsVal, tsVal) / TICKS;
-  const held = passed - ticked;
-  return ticked > passed * LEAST_SHARE && held >= NOTICEABLE + passed * DRIFT ? held : 0;
+  const passed = sinceOpening(c, e, s);
+  const held = longerThanOpening(c, e, s);
+  return passed - held > passed * LEAST_SHARE && isNoticeable(held, passed) ? held : 0;
+}
+
+/** The same the other way round: seconds that its sender's SYN or SYN-ACK took longer to the tap than the segment. */
+export function openingHeldUp(c: Connection, e: Endpoint, s: Segment): number {
+  const passed = sinceOpening(c, e, s);
+  const held = -longerThanOpening(c, e, s);
+  return passed > (passed + held) * LEAST_SHARE && isNoticeable(held, passed) ? held : 0;
+}
+
+function isNoticeable(held: number, passed: number): boolean {
+  return held >= NOTICEABLE + passed * DRIFT;
+}
+
+/** What has passed at the tap since the SYN or SYN-ACK of `e`, less what has by its clock: seconds, NaN where that tells nothing. */
+export function longerThanOpening(c: Connection, e: Endpoint, s: Segment): number {
+  const tsVal = e === c.client ? c.synTsVal : c.synAckTsVal;
+  if (tsVal === 0 || !s.hasTimestamps || c.oddities?.simultaneous) return Number.NaN;
+  return sinceOpening(c, e, s) - seqDiff(s.tsVal, tsVal) / TICKS;
+}
+
+function sinceOpening(c: Connection, e: Endpoint, s: Segment): number {
+  return e === c.client ? elapsed(s, c.synSeconds, c.synNanos) : elapsed(s, c.synAckSeconds, c.synAckNanos);
 }

@@ -18,7 +18,7 @@ import { isCopy } from './copies.ts';
 import { FlowDetail } from './detail.ts';
 import { madeBy } from './duplicate.ts';
 import { addToChain, addToRun } from './episodes.ts';
-import { find, latestSending, linkOf, prepend } from './history.ts';
+import { find, firstInOrder, latestSending, linkOf, prepend } from './history.ts';
 import { firstWasResent } from './pending.ts';
 import {
   FIRST_MARKS,
@@ -48,9 +48,10 @@ const SOONER_THAN_TIMERS = 1.5;
 
 /**
  * The segment begins below the highest sequence number: bytes seen before, or not. True if it was overtaken by what was
- * sent after it, so that its acknowledgment is old. `end` is the end of what it carries.
+ * sent after it, so that its acknowledgment is old. `end` is the end of what it carries; so many packets are known to be `lost`
+ * that lay behind all that was seen.
  */
-export function judgeBelow(it: Case, end: number): boolean {
+export function judgeBelow(it: Case, end: number, lost: number): boolean {
   const { flow, segment, out, memory } = it;
   const pool = memory.sent;
   flow.detail ??= new FlowDetail();
@@ -80,7 +81,7 @@ export function judgeBelow(it: Case, end: number): boolean {
     return false;
   }
   const seen = firstSeen(it, record, until);
-  const old = seen >= 0 ? judgeSeen(it, seen, start, until) : judgeUnseen(it, record, start, until);
+  const old = seen >= 0 ? judgeSeen(it, seen, start, until, lost) : judgeUnseen(it, record, start, until, lost);
   if (out.kind === DUPLICATE) return false;
   enter(it, record, start, until, old);
   return old;
@@ -117,7 +118,7 @@ function firstSeen({ memory }: Case, record: number, until: number): number {
 }
 
 /** At least some of the bytes had been seen: sent again, or the older of two copies that came in the wrong order. */
-function judgeSeen(it: Case, seen: number, start: number, until: number): boolean {
+function judgeSeen(it: Case, seen: number, start: number, until: number, lost: number): boolean {
   const { flow, segment, out, memory } = it;
   const pool = memory.sent;
   const order = sendingOrder(flow, segment, pool.get(seen, TS_VAL), pool.get(seen, MARKS));
@@ -136,7 +137,7 @@ function judgeSeen(it: Case, seen: number, start: number, until: number): boolea
     out.set(DUPLICATE, HOW_NETWORK, false, MEDIUM, pool.get(seen, FRAME));
     return false;
   }
-  retransmitted(it, seen, start, until, order === ORDER_UNKNOWN ? MEDIUM : HIGH, 0);
+  retransmitted(it, seen, start, until, order === ORDER_UNKNOWN ? MEDIUM : HIGH, lost);
   return false;
 }
 
@@ -172,10 +173,10 @@ function isLateOriginal({ connection, flow, back, segment, memory }: Case, seen:
 }
 
 /** None of the bytes had been seen, but later ones had: late on the way, or sent again after a loss before the tap. */
-function judgeUnseen(it: Case, record: number, start: number, until: number): boolean {
+function judgeUnseen(it: Case, record: number, start: number, until: number, lost: number): boolean {
   const { connection, flow, back, segment, out, memory } = it;
   const pool = memory.sent;
-  const follower = overtaker(it, record);
+  const follower = firstInOrder(pool, record);
   let order = ORDER_UNKNOWN;
   if (follower < 0) order = sendingOrder(flow, segment, flow.tsVal, flow.ipId);
   else if (pool.get(follower, MARKS) & REPEATED) {
@@ -196,7 +197,7 @@ function judgeUnseen(it: Case, record: number, start: number, until: number): bo
   if (late) {
     out.set(REORDERING, HOW_NONE, false, confidence, 0);
     addReordering(it, record, false);
-  } else retransmitted(it, record, start, until, confidence, 0);
+  } else retransmitted(it, record, start, until, confidence, lost);
   return late;
 }
 
@@ -218,17 +219,6 @@ function answersFirstCopy({ back, segment, memory }: Case, record: number): bool
   if (repeat === undefined || repeat.kind !== RETRANSMISSION || back.next !== repeat.end) return false;
   const revealed = latestSending(memory.sent, record);
   return seqGe(segment.ack, repeat.end) && secondsBetween(repeat, revealed) >= 0;
-}
-
-/** The first record from a hole on that came in its order: what overtook, or what was sent after the lost one. */
-function overtaker({ memory }: Case, record: number): number {
-  const pool = memory.sent;
-  let at = record;
-  for (let steps = 0; at >= 0 && steps < 64; steps++) {
-    if ((pool.get(at, MARKS) & (HOLE | LATE)) === 0) return at;
-    at = pool.next(at);
-  }
-  return -1;
 }
 
 /** In order as far as the tap saw, but the original was lost in front of it. */

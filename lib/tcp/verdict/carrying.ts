@@ -25,7 +25,15 @@ import { followPieces } from './pieces.ts';
 import { START } from './record.ts';
 import { addReordering } from './reorderings.ts';
 import { learn, wasOvertaken } from './sending-order.ts';
-import { answersOlder, goesBack, packetsLost, probesTail, repeatsUnseen, wasReportedMissing } from './unseen.ts';
+import {
+  answersOlder,
+  goesBack,
+  packetsLost,
+  probesTail,
+  repairsTail,
+  repeatsUnseen,
+  wasReportedMissing,
+} from './unseen.ts';
 
 /** A segment that occupies sequence numbers: payload, FIN or both. */
 export function judgeCarrying(it: Case): void {
@@ -43,19 +51,20 @@ export function judgeCarrying(it: Case): void {
     out.set(KEEP_ALIVE, HOW_NONE, false, HIGH, 0);
   } else {
     const lost = packetsLost(it);
-    if (seqLt(segment.seq, flow.next)) old = judgeBelow(it, end);
+    if (seqLt(segment.seq, flow.next)) old = judgeBelow(it, end, lost);
     else if (wasOvertaken(flow, segment)) {
       if (segment.seq !== flow.next) leaveGap(it);
       out.set(REORDERING, HOW_NONE, false, HIGH, 0);
       addReordering(it, -1, false);
       old = true;
     } else if (seqGt(segment.seq, flow.next)) {
-      const probe = probesTail(it);
+      const again = probesTail(it) || repairsTail(it);
       leaveGap(it);
-      if (probe) judgeRepeatOfUnseen(it, end, 1, MEDIUM);
+      if (again) judgeRepeatOfUnseen(it, end, 1, MEDIUM);
     } else if (isRepeatOfUnseen(it, lost)) judgeRepeatOfUnseen(it, end, lost, MEDIUM);
     else if (segment.seq === flow.next && endsMessage(it)) judgeRepeatOfUnseen(it, end, lost, LOW);
     if (out.kind === DUPLICATE) return;
+    if (out.kind === REORDERING && flow.detail!.lost > 0) flow.detail!.lost--;
     if (segment.seq === flow.next || flow.detail?.pieces) followPieces(it);
     const before = flow.next;
     extend(it, end);

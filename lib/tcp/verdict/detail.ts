@@ -37,7 +37,7 @@ export class FlowDetail {
   /** `flow.next` when the last tail-loss probe went out. */
   tailProbed = 0;
 
-  /** Where a flight ended that was lost in front of the tap, while a timeout makes the sender go through it again. */
+  /** Where a flight ended that was lost in front of the tap, while a recovery makes the sender go through it again. */
   goesBackTo = 0;
 
   /** The first large flight, while it may be one that was cut in pieces (verdict/pieces.ts). */

@@ -230,6 +230,16 @@ export function merge(pool: Records, flow: Flow, start: number, until: number): 
   if (flow.detail) flow.detail.index = null;
 }
 
+/** The first record from a hole on that came in its order: what overtook, or what was sent after the lost one. */
+export function firstInOrder(pool: Records, record: number): number {
+  let at = record;
+  for (let steps = 0; at >= 0 && steps < 64; steps++) {
+    if ((pool.get(at, MARKS) & (HOLE | LATE)) === 0) return at;
+    at = pool.next(at);
+  }
+  return -1;
+}
+
 /** Where the bytes without holes end, from `record` on, which must begin at or below it. */
 export function holeFrom(pool: Records, flow: Flow, record: number): number {
   let at = record;

@@ -49,7 +49,8 @@ export function howRetransmitted(it: Case, record: number, lost: number): number
   // What lay in front of the tap is at least as much as the packets known to be lost.
   detail.recovery = timeout ? RECOVERING_TIMEOUT : RECOVERING_FAST;
   detail.recoverTo = (flow.next + lost * flow.largestSegment) | 0;
-  detail.goesBackTo = timeout && lost > 1 ? endOfFlight(it, lost) : flow.next;
+  if (lost < 2) detail.goesBackTo = flow.next;
+  else detail.goesBackTo = timeout ? endOfFlight(it, lost) : endOfTail(it, lost);
   return timeout ? HOW_RTO : HOW_FAST;
 }
 
@@ -63,6 +64,11 @@ export function sinceSending(pool: Records, record: number, segment: Segment): n
   return elapsed(segment, pool.get(record, SECONDS), pool.get(record, NANOS));
 }
 
+/** A transfer cut in segments of one size, so that their number tells where it is. */
+export function isBulk({ largestSegment, bytes, dataSegments }: Flow): boolean {
+  return largestSegment > 0 && bytes >= dataSegments * largestSegment * 0.9;
+}
+
 /**
  * Where a flight ended of which `lost` packets are missing when a timeout sends its first segment again: of those packets
  * some were the timers' own, which doubled their wait each time (RFC 6298 5.5), and the probe of the tail before them.
@@ -72,6 +78,12 @@ function endOfFlight({ connection, flow, back, segment }: Case, lost: number): n
   const timeouts = Math.floor(Math.log2(1 + silence / (LEAST_TIMEOUT + roundTripOf(connection, flow, back))));
   const probes = mayUseSack(flow, back) ? 1 : 0;
   return (flow.next + Math.max(1, lost - probes - Math.max(0, timeouts - 1)) * flow.largestSegment) | 0;
+}
+
+/** The same where the receiver's reports make the sender begin with what was lost first (RFC 6675): no packet was a timer's. */
+function endOfTail({ flow, back, segment }: Case, lost: number): number {
+  const isFirst = segment.seq === flow.acked && mayUseSack(flow, back) && isBulk(flow);
+  return isFirst ? (flow.next + lost * flow.largestSegment) | 0 : flow.next;
 }
 
 /** Everything in [start, end) had reached the receiver when this copy was sent, as far as it shows by now. */

@@ -6,11 +6,11 @@ import { elapsed } from '../timing/elapsed.ts';
 import { halfBeyond, NEARLY, roundTripOf } from '../timing/vantage.ts';
 import { mayHaveWaited, wasMoreAtHand } from './at-hand.ts';
 import type { Case } from './case.ts';
-import { FlowDetail, NOT_RECOVERING, RECOVERING_TIMEOUT } from './detail.ts';
-import { find, holeFrom } from './history.ts';
+import { FlowDetail, NOT_RECOVERING, RECOVERING_FAST } from './detail.ts';
+import { find, firstInOrder, holeFrom } from './history.ts';
 import { mayBePiece } from './pieces.ts';
 import { END, MARKS, PAYLOAD, START } from './record.ts';
-import { LEAST_TIMEOUT, sinceSending } from './recovery.ts';
+import { isBulk, LEAST_TIMEOUT, sinceSending } from './recovery.ts';
 import { countsOwn, leftOut, numbersBetween, wasOvertaken } from './sending-order.ts';
 
 // Retransmissions that no sequence number betrays: their original was lost in front of the tap, and nothing behind it came.
@@ -24,12 +24,13 @@ const JUMBO_MSS = 8960;
 
 /**
  * Packets that this flow has sent since its highest byte seen, and that never came: numbers left out, which no pure ACKs
- * explain; nor with a hole open that they may have been for.
+ * explain, nor pieces of what was captured before segmentation; nor with a hole open that they may have been for.
  */
 export function packetsLost(it: Case): number {
-  const { flow, segment } = it;
-  const missing = leftOut(flow, segment);
-  if (missing > 0 && (flow.contiguous === flow.next || fillsHole(it, missing))) {
+  const { flow, segment, memory } = it;
+  let missing = leftOut(flow, segment);
+  if (missing > 0 && flow.tail >= 0) missing -= standsFor(memory.sent, flow, flow.tail) - 1;
+  if (missing > 0 && (flow.contiguous === flow.next || fillsHole(it, missing) || beginsRepair(it))) {
     const lost = missing - pureAcksAmong(it, missing);
     if (lost > 0) {
       flow.detail ??= new FlowDetail();
@@ -75,6 +76,17 @@ function fillsHole({ connection, flow, back, segment, memory }: Case, missing: n
 }
 
 /**
+ * The first that is sent again into the first hole, too soon for what was sent again before it to be known as lost: so nothing
+ * was, and the packets missing in front of it were new. They lay behind all that was seen.
+ */
+function beginsRepair({ connection, flow, back, segment, memory }: Case): boolean {
+  const { detail } = flow;
+  if (detail === null || detail.recovery !== NOT_RECOVERING || segment.seq !== flow.contiguous) return false;
+  const behind = firstInOrder(memory.sent, find(memory.sent, flow, segment.seq));
+  return behind >= 0 && sinceSending(memory.sent, behind, segment) < 2 * roundTripOf(connection, flow, back) * NEARLY;
+}
+
+/**
  * In order, and yet sent before: the last segment of a burst was lost in front of the tap, and this is the same again.
  * - packets are known to be lost that this could repeat, and no hole or zero window that they could have been for
  * - it came at a timer's time, or was at hand when the segment before it was sent
@@ -107,7 +119,7 @@ function followsLost(it: Case): boolean {
 export function probesTail(it: Case): boolean {
   const { flow, segment } = it;
   const size = flow.largestSegment;
-  if (size === 0 || segment.length >= size || flow.bytes < flow.dataSegments * size * 0.9) return false;
+  if (segment.length >= size || !isBulk(flow)) return false;
   const missing = leftOut(flow, segment);
   if (missing === 0 || missing * size <= seqDiff(segment.seq, flow.next)) return false;
   return isTimers(it, 1);
@@ -154,22 +166,27 @@ export function wasReportedMissing({ flow, segment }: Case): boolean {
 }
 
 /**
- * In order, and yet sent before: a timeout has run out on a flight lost in front of the tap, and the sender goes through it
- * from its beginning (RFC 5681 3.1), as far as the numbers left out say that it reached.
+ * Not below what was seen, and yet sent before: a flight, or the tail of one, was lost in front of the tap, and the sender goes
+ * through it from its beginning (RFC 5681 3.1, RFC 6675), as far as the numbers left out say that it reached.
  */
 export function goesBack({ flow, segment }: Case): boolean {
-  return segment.length > 0 && isGoingBack(flow);
+  return segment.length > 0 && isGoingBack(flow, segment.seq);
 }
 
-function isGoingBack({ detail, next }: Flow): boolean {
-  return detail !== null && detail.recovery === RECOVERING_TIMEOUT && seqLt(next, detail.goesBackTo);
+/** The same behind a gap: what the receiver reports, not a timer, makes the sender go on with what lies behind. */
+export function repairsTail(it: Case): boolean {
+  return it.flow.detail?.recovery === RECOVERING_FAST && goesBack(it);
+}
+
+function isGoingBack({ detail }: Flow, seq: number): boolean {
+  return detail !== null && detail.recovery !== NOT_RECOVERING && seqLt(seq, detail.goesBackTo);
 }
 
 /** What is next in order, and yet no usual segment: it may repeat what the tap never saw, or have been overtaken. */
 export function isDoubtful(flow: Flow, back: Flow, segment: Segment): boolean {
   if (mayRepeatUnseen(flow, segment) || mayHaveWaited(flow, segment) || mayBePiece(flow, back, segment)) return true;
   const { detail } = flow;
-  return detail !== null && (isGoingBack(flow) || detail.pieces !== null || wasOvertaken(flow, segment));
+  return detail !== null && (isGoingBack(flow, segment.seq) || detail.pieces !== null || wasOvertaken(flow, segment));
 }
 
 /** What `repeatsUnseen` looks at closely: packets are missing in front of this one, and it took its time. */

@@ -127,3 +127,19 @@ it('of two copies of a FIN, one that can not have arrived yet is not the one ack
 `);
   expect(server).toMatch(/ESTABLISHED FIN_WAIT_1 CLOSING TIME_WAIT$/);
 });
+
+it('of the ACKs of a FIN that is sent again and again, the last came in vain as well', () => {
+  const again = ['0.2', '0.2', '0.4', '0.8', '1.6'];
+  const last = (times: number) =>
+    states(`${OPENED}
++0.1  > F. 101:101(0) ack 1 win 502
++0.04 < F. 1:1(0) ack 102 win 502
++0    > . 102:102(0) ack 2 win 502
+${again
+  .slice(0, times)
+  .map((after) => `+${after} < F. 1:1(0) ack 102 win 502\n+0 > . 102:102(0) ack 2 win 502`)
+  .join('\n')}
+`).server;
+  expect(last(4)).toMatch(/CLOSE_WAIT LAST_ACK$/);
+  expect(last(3)).toMatch(/CLOSE_WAIT LAST_ACK CLOSED$/);
+});

@@ -35,8 +35,69 @@ it('a FIN that an end in FIN_WAIT_1 acknowledges late had come late, with the AC
 +0.01 < F. 1:1(0) ack 102 win 502 <TS val 5200 ecr 1200>
 +0.11 > . 102:102(0) ack 2 win 502 <TS val 1320 ecr 5200>
 `);
-  expect(at('client', 'FIN_WAIT_2')).toBeCloseTo(0.31, 3);
-  expect(at('client', 'TIME_WAIT')).toBeCloseTo(0.31, 3);
+  // Half of the 10 ms beyond the tap before the answer passed.
+  expect(at('client', 'FIN_WAIT_2')).toBeCloseTo(0.315, 3);
+  expect(at('client', 'TIME_WAIT')).toBeCloseTo(0.315, 3);
+});
+
+it('without timestamps it had, if its sender is who loads the path', () => {
+  const plain = (data: string) =>
+    states(`
+client 10.0.0.1:40000 -> server 10.0.0.2:80
+0     > S 0:0(0) <mss 1460>
++0.01 < S. 0:0(0) ack 1 <mss 1460>
++0.01 > . 1:1(0) ack 1 win 502
+${data}
++0.1  > F. 1:1(0) ack 1 win 502
++0.01 < F. 1:1(0) ack 2 win 502
++0.11 > . 2:2(0) ack 2 win 502
+`).at('client', 'TIME_WAIT');
+  const loaded = plain('+0 < . 1:1001(1000) ack 1 win 502\n+0.01 > . 1:1(0) ack 1001 win 502');
+  expect(plain('')).toBeCloseTo(0.13, 6);
+  expect(loaded).toBeCloseTo(0.245, 6);
+});
+
+/** The tap stands beside the client: the SYN-ACK, sent after 5 ms, came after 80; the FIN passes at 300 ms. */
+function opening(fin: number): ReturnType<typeof states> {
+  return states(`
+client 10.0.0.1:40000 -> server 10.0.0.2:80
+0     > S 0:0(0) <mss 1460, TS val 1000 ecr 0>
++0.08 < S. 0:0(0) ack 1 <mss 1460, TS val 5000 ecr 1000>
++0    > . 1:1(0) ack 1 win 502 <TS val 1080 ecr 5000>
++0.22 < F. 1:1(0) ack 1 win 502 <TS val ${fin} ecr 1080>
++0    > F. 1:1(0) ack 2 win 502 <TS val 1300 ecr ${fin}>
++0.01 < . 2:2(0) ack 2 win 502 <TS val ${fin + 10} ecr 1300>
+`);
+}
+
+it('a SYN-ACK that took longer than the FIN behind it, by the clock of their sender, was sent earlier', () => {
+  expect(opening(5290).at('server', 'SYN_RECEIVED')).toBeCloseTo(0.01, 6);
+  expect(opening(5220).at('server', 'SYN_RECEIVED')).toBeCloseTo(0.08, 6);
+  // Not before the SYN that it answers.
+  expect(opening(5330).at('server', 'SYN_RECEIVED')).toBeCloseTo(0, 6);
+});
+
+/** The tap stands beside the server: the first answer comes after 80 ms, the second after 10. */
+function answering(first: string, fin: number): ReturnType<typeof states> {
+  return states(`
+client 10.0.0.1:40000 -> server 10.0.0.2:80
+0     > S 0:0(0) <mss 1460, TS val 1000 ecr 0>
++0    < S. 0:0(0) ack 1 <mss 1460, TS val 5000 ecr 1000>
++0.08 > ${first}
++0    < . 1:1001(1000) ack 1 win 502 <TS val 5080 ecr 1080>
++0.01 > . 1:1(0) ack 1001 win 502 <TS val 1090 ecr 5080>
++0.11 > F. 1:1(0) ack 1001 win 502 <TS val ${fin} ecr 5080>
++0    < F. 1001:1001(0) ack 2 win 502 <TS val 5200 ecr ${fin}>
++0.01 > . 2:2(0) ack 1002 win 502 <TS val ${fin + 10} ecr 5200>
+`);
+}
+
+it('a SYN-ACK whose answer took longer than any later one had come late', () => {
+  const established = (first: string, fin = 1200) => answering(first, fin).at('client', 'ESTABLISHED');
+  expect(established('. 1:1(0) ack 1 win 502 <TS val 1080 ecr 5000>')).toBeCloseTo(0.075, 6);
+  // The answer was held up on its way back; or all but the FIN was on its way to the tap, and the SYN left 70 ms before it passed.
+  expect(established('. 1:1(0) ack 1 win 502 <TS val 1010 ecr 5000>')).toBeCloseTo(0, 6);
+  expect(established('. 1:1(0) ack 1 win 502 <TS val 1080 ecr 5000>', 1270)).toBeCloseTo(0.07, 6);
 });
 
 it('nor had it where the ACK was held up on its way back', () => {

@@ -101,6 +101,55 @@ it('after a timeout, no further than to the end of what is known to be lost', ()
   again(1008, 'retransmission rto');
 });
 
+it('after a timeout that begins with what was seen: its acknowledgment was lost with the flight behind it', () => {
+  holds(`${COUNTED}
+    0.500 > 3000:4000 id 1012                     | retransmission rto spurious of 7
+    0.501 < ack 4000
+    0.511 > 4000:5000 id 1013                     | retransmission rto
+    0.512 > 5000:6000 id 1014                     | retransmission rto
+  `);
+});
+
+/** Behind a hole three segments come, and before it is repaired two more numbers are left out: the tail of the flight. */
+const HOLE = (first: string, sack = true) => `${COUNTED}
+  0.070 > 5000:6000 id 1007
+  0.0701 < ack 4000 ${sack ? 'sack 5000:6000' : ''}
+  0.071 > 6000:7000 id 1008
+  0.0711 < ack 4000 ${sack ? 'sack 5000:7000' : ''}
+  0.072 > 7000:8000 id 1009
+  0.0721 < ack 4000 ${sack ? 'sack 5000:8000' : ''}
+  0.082 > 4000:5000 ${first}                      | retransmission fast
+  0.0821 < ack 8000
+`;
+
+it('of the tail of a flight, as far as the numbers left out before the first repair say', () => {
+  holds(
+    `${HOLE('id 1013')}
+    0.093 > 8000:9000 id 1014                     | retransmission fast
+    0.0931 < ack 9000
+    0.0935 > 10000:11000 id 1015                  | retransmission fast
+    0.0936 < ack 9000 sack 10000:11000
+    0.094 > 11000:12000 id 1016
+    `,
+    { tap: 'server' },
+  );
+  // Without SACK no sender goes on behind the first hole; nor with no number left out.
+  holds(`${HOLE('id 1013', false)} 0.093 > 8000:9000 id 1014 |`, { tap: 'server', sack: false });
+  holds(`${HOLE('id 1010')} 0.093 > 8000:9000 id 1011 |`, { tap: 'server' });
+});
+
+it('not for the numbers of the pieces of what was captured before segmentation', () => {
+  holds(
+    `${COUNTED}
+    0.070 > 4000:6000 id 1006
+    0.090 > 5460:6000 id 1008                     | retransmission tail_loss_probe of 9
+    0.101 < ack 6000
+    0.102 > 6000:7000 id 1009
+    `,
+    { tap: 'client' },
+  );
+});
+
 it('in order, at a timer’s time: the segment before it had said that more was at hand', () => {
   const tail = (first: string, ack: string, second: string, setting: Setting) =>
     holds(`0.020 > 0:100 P\n0.031 < ack 100 ${first}\n0.032 > ack 1448 ${ack}\n${second}`, { ...V6, ...setting });
@@ -146,7 +195,7 @@ it('behind a gap as wide as the numbers left out, which are counted so', () => {
     0.0311 > ack 0 sack 1448:2896
     0.050 < 0:1448 id 24                          | retransmission fast
     0.0501 > ack 2896
-    0.062 < 2896:3000 P id 25                     | retransmission tail_loss_probe
+    0.062 < 2896:3000 P id 25                     | retransmission fast
     `,
     { tap: 'client' },
   );

@@ -283,7 +283,7 @@ describe('a retransmission whose original the tap never saw', () => {
       0.0221 > ack 4000 sack 5000:6000
       0.023 < 4000:5000 id 8                      | retransmission fast
       0.0231 > ack 6000
-      0.034 < 6000:6500 id 9                      | retransmission tail_loss_probe
+      0.034 < 6000:6500 id 9                      | retransmission fast
       0.0341 > ack 6500
       `,
       { tap: 'client', timestamps: false },
@@ -301,7 +301,7 @@ describe('a retransmission whose original the tap never saw', () => {
       0.0121 > ack 3000 sack 4000:5000
       0.023 < 3000:4000 id 7                      | retransmission fast
       0.0231 > ack 5000
-      0.034 < 5000:6000 id 8                      | retransmission tail_loss_probe
+      0.034 < 5000:6000 id 8                      | retransmission fast
       `,
       { tap: 'client', timestamps: false },
     );
