@@ -34,7 +34,7 @@ export default defineRule({
       warningShare: {
         default: 0.5,
         unit: 'ratio',
-        description: 'Share of the ports, held or on course, worth a warning.',
+        description: 'Share of the ports, held or on course at the pace of the last 10 s, worth a warning.',
       },
       errorShare: {
         default: 0.8,
