@@ -1,3 +1,4 @@
+import { mix3 } from '../bytes/slots.ts';
 import type { Segment } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
 import { RoundTrips } from '../tcp/timing/round-trips.ts';
@@ -41,12 +42,8 @@ function medianOf(times: RoundTrips): number | null {
   return times.samples < LEAST ? null : times.facts()!.p50;
 }
 
-/** Both addresses folded, and the service's port: two pairs that fall together share their times. */
+/** Both addresses mixed, and the service's port: two pairs that fall together share their times. */
 function keyOf(s: Segment): number {
-  const client = fold(s.srcA, s.srcB, s.srcC, s.srcD);
-  return ((Math.imul(client, 31) ^ fold(s.dstA, s.dstB, s.dstC, s.dstD)) >>> 0) * 65_536 + s.dstPort;
-}
-
-function fold(a: number, b: number, c: number, d: number): number {
-  return Math.imul(Math.imul(a ^ Math.imul(b, 31), 0x9e3779b1) ^ c, 0x85ebca6b) ^ d;
+  const client = mix3(s.srcA, s.srcB, s.srcC, s.srcD);
+  return (mix3(client, s.dstA, s.dstB, mix3(s.dstC, s.dstD, 0, 0)) >>> 0) * 65_536 + s.dstPort;
 }

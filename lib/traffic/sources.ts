@@ -1,3 +1,4 @@
+import { mix3 } from '../bytes/slots.ts';
 import { Distinct, EXACT_LIMIT } from './distinct.ts';
 import type { ConnectionSummary } from './summary.ts';
 
@@ -27,8 +28,8 @@ export class Sources {
 
   private addLong(a: number, b: number, c: number, d: number): void {
     this.counted ??= new Distinct();
-    this.hosts.add(mix(mix(a, b), mix(c, d)));
-    this.counted.add(mix(a, b));
+    this.hosts.add(mix3(a, b, c, d));
+    this.counted.add(mix3(a, b, 0, 0));
   }
 
   private networksOfHosts(): Distinct {
@@ -36,8 +37,4 @@ export class Sources {
     for (const address of this.hosts.values()) networks.add(address >>> HOST_BITS);
     return networks;
   }
-}
-
-function mix(a: number, b: number): number {
-  return Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b) ^ (a >>> 15);
 }
