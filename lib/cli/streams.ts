@@ -1,4 +1,4 @@
-import type { PayloadOptions } from '../engine/payload.ts';
+import type { PayloadOptions } from '../engine/options.ts';
 import type { CaptureOptions } from './options.ts';
 
 /** Whose payload `--stream`, `--connection` and `--where` mean. `chosen`: what a first reading found, with `--where`. */

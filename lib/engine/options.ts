@@ -2,11 +2,11 @@ import type { CaptureFacts } from '../facts/capture.ts';
 import type { ConnectionFacts } from '../facts/connection.ts';
 import type { Moment } from '../facts/moment.ts';
 import type { PacketRow } from '../facts/packet-row.ts';
+import type { StreamConnection, StreamEvent, StreamOptions } from '../facts/stream.ts';
 import type { Segment } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
 import type { LoneSyn } from '../tcp/entries/lone.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
-import type { PayloadOptions } from './payload.ts';
 
 /** What an analysis is asked for. Everything is off that nobody asks for. */
 export interface AnalyzerOptions {
@@ -61,6 +61,14 @@ export interface AnalyzerOptions {
   readonly payload?: PayloadOptions;
   /** Watches some connections segment by segment; the others are not followed at all. */
   readonly watch?: SegmentWatch;
+}
+
+/** What somebody wants of payload. */
+export interface PayloadOptions extends StreamOptions {
+  /** Hears the streams; without it, copies are only held against each other (`EndpointFacts.differing`). */
+  readonly onEvent?: (event: StreamEvent) => void;
+  /** Which connections are meant: asked when the first payload of one comes, and when its stream number changes. Default all. */
+  readonly wants?: (of: StreamConnection) => boolean;
 }
 
 /** Sees segments as the analyzer follows them, for whoever draws connections. All it is handed is borrowed. */

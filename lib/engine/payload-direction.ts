@@ -16,7 +16,7 @@ import { DAMAGED, ownCopy, type Piece, PROBE, SURE, UNANSWERED } from '../tcp/st
 import type { Beginning } from '../tcp/stream/settings.ts';
 import { elapsed } from '../tcp/timing/elapsed.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
-import type { PayloadOptions } from './payload.ts';
+import type { PayloadOptions } from './options.ts';
 
 const STREAM_BYTES = 16 * 1024 * 1024;
 /** So many wrong checksums that the peer took nonetheless mean nothing; so many and more than right ones no more. */

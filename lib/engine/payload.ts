@@ -1,5 +1,5 @@
 import { addressText } from '../facts/address.ts';
-import type { StreamConnection, StreamEvent, StreamOptions } from '../facts/stream.ts';
+import type { StreamConnection } from '../facts/stream.ts';
 import { KEEP_ALIVE } from '../facts/verdict.ts';
 import { ACK, RST, Segment, SYN } from '../packet/segment.ts';
 import type { Connection } from '../tcp/connection.ts';
@@ -8,15 +8,8 @@ import { Budget } from '../tcp/stream/budget.ts';
 import type { ConnectionTable } from '../tcp/table.ts';
 import type { Judgement } from '../tcp/verdict/judgement.ts';
 import { acknowledgmentFits, fits } from '../tcp/verdict/plausible.ts';
+import type { PayloadOptions } from './options.ts';
 import { Direction } from './payload-direction.ts';
-
-/** What somebody wants of payload. */
-export interface PayloadOptions extends StreamOptions {
-  /** Hears the streams; without it, copies are only held against each other (`EndpointFacts.differing`). */
-  readonly onEvent?: (event: StreamEvent) => void;
-  /** Which connections are meant: asked when the first payload of one comes, and when its stream number changes. Default all. */
-  readonly wants?: (of: StreamConnection) => boolean;
-}
 
 const ALL_BYTES = 256 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { Analyzer } from '../../lib/engine/analyzer.ts';
-import type { PayloadOptions } from '../../lib/engine/payload.ts';
+import type { PayloadOptions } from '../../lib/engine/options.ts';
 import type { Side } from '../../lib/facts/connection.ts';
 import type {
   StreamBytes,

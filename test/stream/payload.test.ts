@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PayloadOptions } from '../../lib/engine/payload.ts';
+import type { PayloadOptions } from '../../lib/engine/options.ts';
 import type { StreamEvent } from '../../lib/facts/stream.ts';
 import { assemble } from '../scripts/assemble.ts';
 import { type Gathered, gather } from './gather.ts';
