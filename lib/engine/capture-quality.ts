@@ -1,5 +1,6 @@
 import { addressText } from '../facts/address.ts';
-import type { CaptureFacts, Vantage } from '../facts/capture.ts';
+import type { CaptureFacts } from '../facts/capture.ts';
+import type { Vantage } from '../facts/connection.ts';
 import { isBefore, type Moment } from '../facts/moment.ts';
 import { ACKED_UNSEEN, MIDSTREAM, ONE_SIDED } from '../facts/notes.ts';
 import { DUPLICATE, HOW_NETWORK, HOW_SYN, HOW_SYNACK, HOW_UNKNOWN, RETRANSMISSION } from '../facts/verdict.ts';
@@ -85,7 +86,7 @@ export class CaptureQuality {
     return this.receiver.times.start;
   }
 
-  /** Latest of: last record, interface statistics, the end that the user gave (CONTRACT: the end of a capture). */
+  /** Latest of: last record, interface statistics, the end that the user gave (`CaptureFacts.end`). */
   get end(): Moment {
     let { end } = this.receiver.times;
     const { endSeconds, endNanos } = this.receiver.info;

@@ -1,5 +1,4 @@
 import { addressText } from '../facts/address.ts';
-import type { Vantage } from '../facts/capture.ts';
 import type {
   ConnectionFacts,
   EndpointFacts,
@@ -8,6 +7,7 @@ import type {
   Side,
   StateChange,
   StateSpell,
+  Vantage,
 } from '../facts/connection.ts';
 import { after, type Moment } from '../facts/moment.ts';
 import { STATE_NAMES, type StateName } from '../facts/state.ts';

@@ -5,7 +5,7 @@ import type { ConnectionTable } from '../tcp/table.ts';
 
 /** Lone SYNs to one service that are shown one by one; of the others the first tells how many there are. */
 const SHOWN = 64;
-/** Younger ones prove nothing yet: no rule may say "never" of them (RULES: three seconds). */
+/** Younger ones prove nothing yet: no rule may say "never" of them. Seconds. */
 export const PATIENCE_SECONDS = 3;
 
 class Group {

@@ -1,9 +1,6 @@
-import type { Occurrences } from './connection.ts';
+import type { Occurrences, Vantage } from './connection.ts';
 import type { Moment } from './moment.ts';
 import type { TimesFacts } from './services.ts';
-
-/** Where the tap stands, seen from one connection. */
-export type Vantage = 'client' | 'server' | 'middle' | 'unknown';
 
 export interface Problem {
   readonly kind: 'truncated' | 'damaged';
@@ -25,7 +22,7 @@ export interface CaptureFacts {
   readonly streams: number;
   /** Time of the first record; null in a capture without packets. */
   readonly start: Moment | null;
-  /** End of the capture as CONTRACT.md defines it. */
+  /** Latest of: last record, interface statistics, the end that the user gave. */
   readonly end: Moment | null;
   readonly vantage: Vantage;
   readonly problems: readonly Problem[];

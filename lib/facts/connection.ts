@@ -1,10 +1,12 @@
-import type { Vantage } from './capture.ts';
 import type { FlowMetrics } from './flow-metrics.ts';
 import type { Moment } from './moment.ts';
 import type { StateName } from './state.ts';
 import type { VerdictHow } from './verdict.ts';
 
 export type Side = 'client' | 'server';
+
+/** Where the tap stands, seen from one connection. */
+export type Vantage = 'client' | 'server' | 'middle' | 'unknown';
 
 /** Something odd that happened some times: how often, when, and the first frames that show it. */
 export interface Occurrences {
@@ -253,7 +255,7 @@ export interface StateSpell {
   readonly endFrame: number | null;
 }
 
-/** One state change of one endpoint (CONTRACT: timeline). */
+/** One state change of one endpoint (docs/schema/timeline.json). */
 export interface StateChange {
   readonly endpoint: Side;
   /** That of `frame` at the tap; another where that was held up on its way, or came again for one that the tap missed. */

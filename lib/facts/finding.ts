@@ -14,7 +14,7 @@ export interface FindingEndpoint {
 /** The rule of expectations that are not met: they fail a run whatever else it fails on, and no baseline accepts them. */
 export const UNMET = 'expect';
 
-/** A finding as every output carries it (CONTRACT: lint). Times are moments here; formats print them. */
+/** A finding as every output carries it (docs/schema/lint.json). Times are moments here; formats print them. */
 export interface Finding {
   /** Ordinal in this run, from 1. */
   readonly id: number;

@@ -3,7 +3,7 @@ import type { Moment } from './moment.ts';
 import type { StateName } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
-/** One TCP segment as `packets` prints it (CONTRACT: packets). Sequence numbers raw, 0 .. 2^32 - 1. */
+/** One TCP segment as `packets` prints it (docs/schema/packets.json). Sequence numbers raw, 0 .. 2^32 - 1. */
 export interface PacketRow {
   readonly frame: number;
   readonly connection: number;

@@ -19,7 +19,7 @@ export interface DwellFacts extends TimesFacts {
   readonly open: number;
 }
 
-/** All connections to one server address and port (CONTRACT: services). Shares follow from the counts. */
+/** All connections to one server address and port (docs/schema/services.json). Shares follow from the counts. */
 export interface ServiceRow {
   readonly server: { readonly address: string; readonly port: number; readonly name?: string };
   readonly connections: number;

@@ -51,7 +51,7 @@ export const HIGH = 3;
 export const CONFIDENCE_NAMES = [null, 'low', 'medium', 'high'] as const;
 export type Confidence = Exclude<(typeof CONFIDENCE_NAMES)[number], null>;
 
-/** A verdict as rows and findings carry it (CONTRACT: packets). */
+/** A verdict as rows and findings carry it (docs/schema/packets.json). */
 export interface Verdict {
   readonly kind: VerdictKind;
   readonly how?: VerdictHow;

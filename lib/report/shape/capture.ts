@@ -1,7 +1,7 @@
 import type { CaptureFacts } from '../../facts/capture.ts';
 import { epoch } from '../../facts/moment.ts';
 
-/** One entry of `captures` (CONTRACT: lint). */
+/** One entry of `captures` (docs/schema/lint.json). */
 export function captureShape(capture: CaptureFacts): object {
   return {
     path: capture.path,

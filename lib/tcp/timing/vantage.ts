@@ -1,4 +1,4 @@
-import type { Vantage } from '../../facts/capture.ts';
+import type { Vantage } from '../../facts/connection.ts';
 import type { Connection } from '../connection.ts';
 import type { Flow } from '../flow.ts';
 

@@ -18,7 +18,7 @@ export const KEEP_ALIVE = 1 << 12;
 export const KEEP_ALIVE_ACK = 1 << 13;
 export const REUSED_PORTS = 1 << 14;
 
-/** Names by bit, lowest first (CONTRACT: packets, `analysis`). */
+/** Names by bit, lowest first (docs/schema/packets.json, `analysis`). */
 export const LABEL_NAMES = [
   'retransmission',
   'fast_retransmission',
