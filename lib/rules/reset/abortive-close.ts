@@ -1,5 +1,6 @@
 import { RESET } from '../../facts/notes.ts';
 import { at } from '../../facts/wording.ts';
+import { firstOf } from '../repeated-resets.ts';
 import { defineRule } from '../rule.ts';
 import { capital, otherSide } from '../watching.ts';
 
@@ -27,10 +28,9 @@ export default defineRule({
   },
 
   connection(facts) {
-    const accepted = facts.resets.filter((each) => each.accepted);
-    for (const [i, reset] of accepted.entries()) {
-      // Who had reset before is closed, and answers what comes late.
-      if (accepted.slice(0, i).some(({ from }) => from === reset.from)) continue;
+    for (const reset of facts.resets) {
+      // Who has just reset is closed, and answers so what comes late.
+      if (!reset.accepted || firstOf(facts, reset) !== reset) continue;
       const peerSide = otherSide(reset.from);
       const [own, peer] = [facts[reset.from], facts[peerSide]];
       const ownFin = own.fin !== null && own.fin.first.frame < reset.frame;

@@ -1,13 +1,10 @@
 import type { ConnectionFacts, ResetFacts } from '../../facts/connection.ts';
-import { secondsBetween } from '../../facts/moment.ts';
 import { RESET } from '../../facts/notes.ts';
 import { at, list, size } from '../../facts/wording.ts';
 import { destroyedBy } from '../destroyed.ts';
+import { firstOf } from '../repeated-resets.ts';
 import { defineRule } from '../rule.ts';
 import { capital, otherSide } from '../watching.ts';
-
-/** A lost one comes again as soon as its peer goes on. Later the connection may be forgotten already, and the first with it. */
-const AGAIN_SECONDS = 1;
 
 export default defineRule({
   meta: {
@@ -46,10 +43,7 @@ export default defineRule({
       const certain = unread === null;
       const peer = `${otherSide(reset.from)} ${at(facts[otherSide(reset.from)])}`;
       // An earlier one that was lost, or forged, made its sender answer what came later with this one: one reset, told once.
-      const first = facts.resets.find(
-        ({ accepted, from, time }) =>
-          accepted && from === reset.from && secondsBetween(time, reset.time) <= AGAIN_SECONDS,
-      )!;
+      const first = firstOf(facts, reset);
       const lost = certain
         ? [...(peers > 0 ? [`${size(peers)} from ${peer}`] : []), ...(own > 0 ? [`${size(own)} of its own`] : [])]
         : [`perhaps ${unread} from ${peer}, acknowledged but never answered, and maybe not read`];
