@@ -65,7 +65,8 @@ function percent(n: number): string {
 }
 
 function quantity(value: number | string, print: Print): string {
-  return typeof value === 'number' ? print(value) : value;
+  if (typeof value === 'number') return print(value);
+  return /^[a-z]+$/.test(value) ? words(value) : value;
 }
 
 function plainNumber(n: number): string {

@@ -50,6 +50,8 @@ test('evidence takes its units from the names', () => {
     windowBytes: 100,
     retransmitShare: 0.0312,
     endedBy: 'reset',
+    by: 'rst',
+    icmp: 'host unreachable from rst',
     looksForged: true,
     tail_loss_probe: 2,
     none: null,
@@ -66,6 +68,8 @@ test('evidence takes its units from the names', () => {
     'window 100 bytes',
     'retransmit 3.12 %',
     'ended by reset',
+    'by RST',
+    'ICMP host unreachable from rst',
     'looks forged',
     'tail loss probe 2',
   ]);
