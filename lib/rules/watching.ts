@@ -1,5 +1,6 @@
-import type { ConnectionFacts, EndpointFacts, Side } from '../facts/connection.ts';
+import type { ConnectionFacts, EndpointFacts, Occurrences, Side } from '../facts/connection.ts';
 import { after, type Moment, secondsBetween } from '../facts/moment.ts';
+import type { Draft } from './rule.ts';
 
 /** A file cut off is no proof: whoever says "never" must have watched at least this long. */
 export const PATIENCE_SECONDS = 3;
@@ -21,6 +22,12 @@ export function otherSide(side: Side): Side {
 /** `Client` or `Server`, to begin a sentence. */
 export function capital(side: Side): string {
   return side === 'client' ? 'Client' : 'Server';
+}
+
+/** When something odd was seen, and on which frames. */
+export function seenAt(odd: Occurrences): Pick<Draft, 'frames' | 'frameCount' | 'start' | 'end'> {
+  const { frames, count: frameCount, start, end } = odd;
+  return { frames, frameCount, start, end };
 }
 
 /** Both endpoints, each with its peer. */

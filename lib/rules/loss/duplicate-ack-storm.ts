@@ -1,7 +1,7 @@
 import { DUP_ACKS } from '../../facts/notes.ts';
 import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide } from '../watching.ts';
+import { bothSides, capital, otherSide, seenAt } from '../watching.ts';
 
 /** Where data flowed and was sent again: no loop. */
 const BEHIND_A_LOSS = {
@@ -41,10 +41,7 @@ export default defineRule({
         confidence: 'high',
         message: `${capital(side)} ${at(own)} sent ${otherSide(side)} ${at(peer)} up to ${count(acks.densest, 'duplicate ACK')} in one second, ${acks.count} in all.`,
         side,
-        frames: acks.frames,
-        frameCount: acks.count,
-        start: acks.start,
-        end: acks.end,
+        ...seenAt(acks),
         impact: {},
         ...(peer.retransmissions > 0 && peer.dataSegments > acks.count ? BEHIND_A_LOSS : {}),
         evidence: { densest: acks.densest, duplicateAcks: acks.count },

@@ -1,7 +1,7 @@
 import { PAYLOAD_DIFFERS } from '../../facts/notes.ts';
 import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide } from '../watching.ts';
+import { bothSides, capital, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -41,10 +41,7 @@ export default defineRule({
         message: `${capital(side)} ${at(own)} sent ${count(differing.bytes, 'byte')} of its stream to ${otherSide(side)} ${at(peer)} again with other content, in ${count(differing.count, 'segment')}.`,
         together: `On {connections} of {clients} with server ${at(facts.server)} the ${side} sent the same bytes again with other content.`,
         side,
-        frames: differing.frames,
-        frameCount: differing.count,
-        start: differing.start,
-        end: differing.end,
+        ...seenAt(differing),
         impact: { bytes: differing.bytes },
         evidence: { segments: differing.count, bytes: differing.bytes },
       } as const;

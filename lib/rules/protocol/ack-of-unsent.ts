@@ -1,7 +1,7 @@
 import { WINDOW_ODD } from '../../facts/notes.ts';
 import { at, count, size } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide } from '../watching.ts';
+import { bothSides, capital, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -33,10 +33,7 @@ export default defineRule({
         confidence: 'medium',
         message: `${capital(side)} ${at(own)} acknowledged ${size(acks.bytes)} that ${otherSide(side)} ${at(peer)} sent only later, in ${count(acks.count, 'segment')}.`,
         side,
-        frames: acks.frames,
-        frameCount: acks.count,
-        start: acks.start,
-        end: acks.end,
+        ...seenAt(acks),
         impact: {},
         evidence: { acknowledgments: acks.count, bytesAhead: acks.bytes },
       } as const;

@@ -1,5 +1,6 @@
 import { count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
+import { seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -31,10 +32,7 @@ export default defineRule({
     return badChecksums.map((from) => ({
       confidence: 'high',
       message: `${count(from.count, 'segment')} from host ${from.address} arrived with a wrong checksum${unchecked}.`,
-      frames: from.frames,
-      frameCount: from.count,
-      start: from.start,
-      end: from.end,
+      ...seenAt(from),
       impact: {},
       evidence: { segments: from.count, allChecked: checksumsUnchecked !== true },
       endpoints: [{ address: from.address, port: 0, role: 'host' }],

@@ -1,5 +1,6 @@
 import { count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
+import { seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -23,10 +24,7 @@ export default defineRule({
     return badHeaders.map((from) => ({
       confidence: 'high',
       message: `Host ${from.address} sent ${count(from.count, 'segment')} with an impossible header: ${from.what}.`,
-      frames: from.frames,
-      frameCount: from.count,
-      start: from.start,
-      end: from.end,
+      ...seenAt(from),
       impact: {},
       evidence: { what: from.what, segments: from.count },
       endpoints: [{ address: from.address, port: 0, role: 'host' }],

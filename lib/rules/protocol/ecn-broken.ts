@@ -1,7 +1,7 @@
 import { MALFORMED } from '../../facts/notes.ts';
 import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide } from '../watching.ts';
+import { bothSides, capital, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -37,10 +37,7 @@ export default defineRule({
         message: `${capital(side)} ${at(own)} ${what} ${otherSide(side)} ${at(peer)}.`,
         together: `On {connections} of {clients} with server ${at(facts.server)} the ${side} ignored congestion marks.`,
         side,
-        frames: ignored.frames,
-        frameCount: ignored.count,
-        start: ignored.start,
-        end: ignored.end,
+        ...seenAt(ignored),
         impact: {},
         evidence: { what: ignored.what, packets: ignored.count },
       } as const;

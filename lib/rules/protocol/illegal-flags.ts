@@ -1,5 +1,6 @@
 import { count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
+import { seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -27,10 +28,7 @@ export default defineRule({
     return illegalFlags.map((from) => ({
       confidence: 'high',
       message: `Host ${from.address} sent ${count(from.count, 'segment')} ${from.flags === 'none' ? 'without any flag, which no stack does' : `with the flags ${from.flags}, which no stack sends together`}.`,
-      frames: from.frames,
-      frameCount: from.count,
-      start: from.start,
-      end: from.end,
+      ...seenAt(from),
       impact: {},
       evidence: { flags: from.flags, segments: from.count },
       endpoints: [{ address: from.address, port: 0, role: 'host' }],

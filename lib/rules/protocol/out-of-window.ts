@@ -1,7 +1,7 @@
 import { WINDOW_ODD } from '../../facts/notes.ts';
 import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, otherSide } from '../watching.ts';
+import { bothSides, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -38,10 +38,7 @@ export default defineRule({
         message: `${count(odd.count, 'segment')} in the name of ${side} ${at(own)} had sequence numbers that ${otherSide(side)} ${at(peer)} cannot accept.`,
         together: `{connections} of {clients} with server ${at(facts.server)} met segments in the name of the ${side} outside the window.`,
         side,
-        frames: odd.frames,
-        frameCount: odd.count,
-        start: odd.start,
-        end: odd.end,
+        ...seenAt(odd),
         impact: {},
         evidence: { segments: odd.count },
       } as const;

@@ -1,7 +1,7 @@
 import { MALFORMED } from '../../facts/notes.ts';
 import { at, grouped, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, otherSide } from '../watching.ts';
+import { bothSides, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -35,10 +35,7 @@ export default defineRule({
         message: `The timestamps of ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} went backwards ${times(steps.count)}, by up to ${grouped(steps.worst)} ticks.`,
         together: `Timestamps of the ${side} went backwards on {connections} of {clients} with server ${at(facts.server)}.`,
         side,
-        frames: steps.frames,
-        frameCount: steps.count,
-        start: steps.start,
-        end: steps.end,
+        ...seenAt(steps),
         impact: {},
         evidence: { times: steps.count, worstTicks: steps.worst },
       } as const;

@@ -1,7 +1,7 @@
 import { MALFORMED } from '../../facts/notes.ts';
 import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, otherSide } from '../watching.ts';
+import { bothSides, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -44,10 +44,7 @@ export default defineRule({
         message: `The TTL of ${side} ${at(own)} to ${otherSide(side)} ${at(peer)} changed from ${changes.usual} to ${changes.other}, in ${count(changes.count, 'packet')}.`,
         together: `The TTL of the ${side} changed on {connections} of {clients} with server ${at(facts.server)}.`,
         side,
-        frames: changes.frames,
-        frameCount: changes.count,
-        start: changes.start,
-        end: changes.end,
+        ...seenAt(changes),
         impact: {},
         evidence: { usual: changes.usual, other: changes.other, packets: changes.count },
       } as const;

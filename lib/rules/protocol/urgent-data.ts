@@ -1,7 +1,7 @@
 import { MALFORMED } from '../../facts/notes.ts';
 import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide } from '../watching.ts';
+import { bothSides, capital, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -36,10 +36,7 @@ export default defineRule({
         message: `${capital(side)} ${at(own)} sent ${count(urgent.count, 'segment')} of urgent data to ${otherSide(side)} ${at(peer)}.`,
         together: `On {connections} of {clients} with server ${at(facts.server)} the ${side} sent urgent data.`,
         side,
-        frames: urgent.frames,
-        frameCount: urgent.count,
-        start: urgent.start,
-        end: urgent.end,
+        ...seenAt(urgent),
         impact: {},
         evidence: { segments: urgent.count },
       } as const;

@@ -1,7 +1,7 @@
 import { REUSED } from '../../facts/notes.ts';
 import { at, count } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { capital, otherSide } from '../watching.ts';
+import { capital, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -33,10 +33,7 @@ export default defineRule({
       message: `${count(old.count, 'segment')} of an earlier connection from ${old.from} ${at(own)} turned up in this one with ${otherSide(old.from)} ${at(peer)}.`,
       together: `${capital(old.from)} segments of earlier connections turned up in {connections} of {clients} with server ${at(server)}.`,
       side: old.from,
-      frames: old.frames,
-      frameCount: old.count,
-      start: old.start,
-      end: old.end,
+      ...seenAt(old),
       impact: {},
       evidence: { segments: old.count },
     };

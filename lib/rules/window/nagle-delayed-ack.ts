@@ -1,7 +1,7 @@
 import { TINY } from '../../facts/notes.ts';
 import { at, duration, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide } from '../watching.ts';
+import { bothSides, capital, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -31,10 +31,7 @@ export default defineRule({
         message: `${capital(side)} ${at(own)} waited ${times(waits.count)} for a delayed ACK of ${otherSide(side)} ${at(peer)} before it sent its next small segment: ${duration(waits.seconds)} lost.`,
         together: `On {connections} of {clients} with server ${at(facts.server)} the ${side} waits for delayed ACKs between small writes, ${duration(waits.seconds)} in the worst.`,
         side,
-        frames: waits.frames,
-        frameCount: waits.count,
-        start: waits.start,
-        end: waits.end,
+        ...seenAt(waits),
         impact: { seconds: waits.seconds },
         evidence: { times: waits.count, averageMs: Math.round((waits.seconds / waits.count) * 1000) },
       } as const;

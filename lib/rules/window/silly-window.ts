@@ -2,7 +2,7 @@ import type { Occurrences } from '../../facts/connection.ts';
 import { TINY } from '../../facts/notes.ts';
 import { at, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide } from '../watching.ts';
+import { bothSides, capital, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -42,10 +42,7 @@ export default defineRule({
                 confidence: 'medium',
                 message: `${capital(side)} ${at(own)} ${words} ${otherSide(side)} ${at(peer)}, ${times(what.count)} in a row.`,
                 side,
-                frames: what.frames,
-                frameCount: what.count,
-                start: what.start,
-                end: what.end,
+                ...seenAt(what),
                 impact: {},
                 evidence: { inARow: what.count },
               } as const,

@@ -1,7 +1,7 @@
 import { WINDOW_ODD } from '../../facts/notes.ts';
 import { at, size, times } from '../../facts/wording.ts';
 import { defineRule } from '../rule.ts';
-import { bothSides, capital, otherSide } from '../watching.ts';
+import { bothSides, capital, otherSide, seenAt } from '../watching.ts';
 
 export default defineRule({
   meta: {
@@ -35,10 +35,7 @@ export default defineRule({
         confidence: 'high',
         message: `${capital(side)} ${at(own)} took back window it had offered ${otherSide(side)} ${at(peer)}, ${times(shrinks.count)}, by up to ${size(shrinks.bytes)}.`,
         side,
-        frames: shrinks.frames,
-        frameCount: shrinks.count,
-        start: shrinks.start,
-        end: shrinks.end,
+        ...seenAt(shrinks),
         impact: {},
         evidence: { times: shrinks.count, mostBytes: shrinks.bytes },
       } as const;
