@@ -108,7 +108,7 @@ export class PcapReader implements CaptureReader {
     if (!inbox.has(headerBytes + captured)) return false;
 
     const start = inbox.position + headerBytes;
-    frame.bytes = inbox.bytes;
+    if (frame.bytes !== inbox.bytes) frame.bytes = inbox.bytes;
     frame.start = start;
     frame.captured = captured;
     frame.original = original;

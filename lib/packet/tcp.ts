@@ -45,7 +45,8 @@ export function decodeTcp(
   segment.flags = (word >>> 16) & 0x1ff;
   segment.window = word & 0xffff;
 
-  segment.bytes = bytes;
+  // Whatever an old object is given that is young is written down for the collector: once for each chunk is enough.
+  if (segment.bytes !== bytes) segment.bytes = bytes;
   segment.headerStart = at;
   segment.mss = 0;
   segment.windowScale = -1;

@@ -29,7 +29,7 @@ export function takeUsualPacket(inbox: Inbox, littleEndian: boolean, section: Se
   const source = section.interfaces[id]!;
   if (view.getUint32(position + length - 4, littleEndian) !== length || captured > source.mostCaptured) return false;
 
-  frame.bytes = inbox.bytes;
+  if (frame.bytes !== inbox.bytes) frame.bytes = inbox.bytes;
   frame.start = position + 8 + HEADER_BYTES;
   frame.captured = captured;
   frame.original = original;
