@@ -92,6 +92,11 @@ export class Inbox {
       this.carry.set(this.chunk.subarray(from, this.limit));
       this.chunkPosition = this.limit;
       this.openCarry(have);
+    } else if (this.position > 0) {
+      // More than one record had been asked for: the rest moves to the front.
+      this.carry.copyWithin(0, this.position, this.limit);
+      this.base += this.position;
+      this.openCarry(have);
     }
     const take = Math.min(count - have, this.chunk.length - this.chunkPosition);
     if (take > 0) {

@@ -15,7 +15,7 @@ export interface CaptureReader {
   readonly full?: boolean;
   /** Fills `frame` with the next packet; false when more bytes are needed, or none will come. */
   next(frame: Frame): boolean;
-  /** No more bytes will come: a half record left over becomes a problem. */
+  /** No more bytes will come. What waited for more comes out of `next`; a half record left over becomes a problem. */
   end(): void;
 }
 

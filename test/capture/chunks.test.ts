@@ -15,9 +15,14 @@ describe.each(SAMPLES)('%s', (_name, bytes) => {
   });
 
   it('reads the start of the same when cut anywhere', () => {
-    const { frames } = readAll(bytes);
+    const { frames, info } = readAll(bytes);
     for (let length = 0; length < bytes.length; length++) {
       const cut = readAll(bytes.subarray(0, length), 97);
+      if (cut.info.format !== info.format) {
+        // Nothing tells which variant of pcap it is before the second record.
+        expect(cut.frames.length).toBeLessThan(2);
+        continue;
+      }
       expect(cut.frames).toEqual(frames.slice(0, cut.frames.length));
     }
   });
@@ -98,6 +103,7 @@ describe('the contract of write', () => {
       }
     }
     reader.end();
+    while (reader.next(frame)) frames++;
     expect(frames).toBe(readAll(bytes).frames.length);
   });
 });

@@ -11,7 +11,10 @@ describe.each(ORDERS)('classic pcap, %s', (_, order) => {
   it.each([
     ['pcap', 0xa1b2c3d4, '1700000000.000005000', 0, 0],
     ['pcap (nanoseconds)', 0xa1b23c4d, '1700000000.000000005', 0, 0],
+    ['pcap (Nokia)', 0xa1b2c3d4, '1700000000.000005000', 0, 4],
+    ['pcap (Red Hat 6.1)', 0xa1b2c3d4, '1700000000.000005000', 0, 8],
     ['pcap (modified)', 0xa1b2cd34, '1700000000.000005000', 0, 8],
+    ['pcap (SuSE 6.3)', 0xa1b2cd34, '1700000000.000005000', 0, 12],
     ['pcap (Ixia hardware)', 0x1c0001ac, '1700000000.000005000', 4, 0],
     ['pcap (Ixia software)', 0x1c0001ab, '1700000000.000005000', 4, 0],
   ])('reads %s', (format, magic, time, headerExtra, recordExtra) => {
@@ -29,6 +32,18 @@ describe.each(ORDERS)('classic pcap, %s', (_, order) => {
       { number: 2, time, original: 3, bytes: Array.from(packet(3, 2)), offset: second, ...rest },
     ]);
     expect(info).toMatchObject({ format, problems: [], interfaces: [{ linkType: 1, snapLength: 96, name: null }] });
+  });
+
+  it('is the usual kind where the second record is not there, or is none', () => {
+    const first = join([pcapHeader(order), pcapRecord(order)]);
+    for (const rest of [0, 4, 8, 15]) {
+      const { frames, info } = readAll(join([first, new Uint8Array(rest)]));
+      expect(frames.map(({ bytes }) => bytes.length)).toEqual([60]);
+      expect(info.format).toBe('pcap');
+      expect(info.problems).toHaveLength(rest === 0 ? 0 : 1);
+    }
+    const damaged = join([first, pcapRecord(order, { captured: 0x70000000 }), pcapRecord(order)]);
+    expect(readAll(damaged)).toMatchObject({ frames: [{ number: 1 }], info: { format: 'pcap', problems: [{}] } });
   });
 
   it('takes the lengths in the order of the version', () => {

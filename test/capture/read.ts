@@ -29,18 +29,21 @@ export function readAll(bytes: Uint8Array, chunkBytes = bytes.length, reader: Ca
   const buffer = new Uint8Array(Math.max(chunkBytes, 1));
   const frame = new Frame();
   const frames: Kept[] = [];
+  const readOn = () => {
+    while (reader.next(frame)) {
+      frames.push(keep(frame));
+      spoil(frame);
+    }
+  };
   for (let from = 0; from < bytes.length; from += buffer.length) {
     const length = Math.min(buffer.length, bytes.length - from);
     buffer.fill(0xee);
     buffer.set(bytes.subarray(from, from + length));
     reader.write(buffer.subarray(0, length));
-    while (reader.next(frame)) {
-      frames.push(keep(frame));
-      spoil(frame);
-    }
+    readOn();
   }
   reader.end();
-  if (reader.next(frame)) throw new Error('a frame after the end');
+  readOn();
   return { frames, info: reader.info };
 }
 

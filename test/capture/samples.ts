@@ -48,8 +48,8 @@ function everyBlock(order: Order): Uint8Array {
   ]);
 }
 
-const records = (order: Order, extra = 0) =>
-  [60, 0, 1, 54, 7].map((length, i) =>
+const records = (order: Order, extra = 0, lengths = [60, 0, 1, 54, 7]) =>
+  lengths.map((length, i) =>
     pcapRecord(order, {
       seconds: 1_700_000_000 + i,
       bytes: packet(length, i),
@@ -63,6 +63,9 @@ export const SAMPLES: readonly (readonly [name: string, bytes: Uint8Array])[] = 
   ['pcap', join([pcapHeader(LITTLE), ...records(LITTLE)])],
   ['pcap, big-endian, nanoseconds', join([pcapHeader(BIG, { magic: 0xa1b23c4d }), ...records(BIG)])],
   ['pcap, modified', join([pcapHeader(LITTLE, { magic: 0xa1b2cd34 }), ...records(LITTLE, 8)])],
+  ['pcap, Nokia', join([pcapHeader(BIG), ...records(BIG, 4, [60, 1, 54, 7])])],
+  ['pcap, Red Hat 6.1', join([pcapHeader(LITTLE), ...records(LITTLE, 8, [60, 1, 54, 7])])],
+  ['pcap, SuSE 6.3', join([pcapHeader(LITTLE, { magic: 0xa1b2cd34 }), ...records(LITTLE, 12, [60, 1, 54, 7])])],
   ['pcap with a wrong length', join([pcapHeader(LITTLE), ...records(LITTLE), pcapRecord(LITTLE, { captured: 1e9 })])],
   ['pcapng', pcapng(LITTLE, ...[60, 0, 1, 54].map((length) => enhancedPacket(LITTLE, { bytes: packet(length) })))],
   ['pcapng with every block', everyBlock(LITTLE)],

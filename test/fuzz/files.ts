@@ -93,5 +93,6 @@ function framesIn(file: Uint8Array): { count: number; problem: string | null } {
   reader.write(file);
   while (reader.next(frame)) count++;
   reader.end();
+  while (reader.next(frame)) count++;
   return { count, problem: reader.info.problems[0]?.reason ?? null };
 }

@@ -55,12 +55,16 @@ export function rewritten({ findings, capture }: Run, file: Uint8Array, random: 
   const reader = createReader();
   const frame = new Frame();
   let count = 0;
+  const readOn = () => {
+    while (reader.next(frame)) {
+      count++;
+      trace(frame);
+    }
+  };
   reader.write(copy);
-  while (reader.next(frame)) {
-    count++;
-    trace(frame);
-  }
+  readOn();
   reader.end();
+  readOn();
   if (reader.info.problems.length > 0) return `the copy is damaged: ${reader.info.problems[0]!.reason}`;
   if (count !== copier.written) return `the copy holds ${count} frames of ${copier.written}`;
   if (frames === undefined && count !== capture.packets) return `${count} frames were copied of ${capture.packets}`;

@@ -141,8 +141,9 @@ class Source {
       if (this.advance()) return true;
     }
     this.reader!.end();
-    this.close();
-    return false;
+    const last = this.advance();
+    if (!last) this.close();
+    return last;
   }
 
   /** Lets go of everything but what was learnt. */
