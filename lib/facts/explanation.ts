@@ -1,6 +1,7 @@
 /**
  * What every stage of the pipeline made of one frame, in the order of `Analyzer.step` (lib/engine/analyzer.ts): frame,
  * layers, segment, connection, verdict, states, timing, windows, labels. A frame without TCP ends after the layers.
+ * Where a frame holds several segments, the stages from the segment on come once for each.
  */
 export interface Explanation {
   readonly frame: number;
