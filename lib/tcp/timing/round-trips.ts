@@ -35,6 +35,7 @@ export class RoundTrips {
     this.smoothed = 0;
     this.variation = 0;
     this.last = 0;
+    this.first = null;
     this.counts = null;
   }
 
