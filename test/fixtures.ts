@@ -3,6 +3,7 @@ import { Analyzer } from '../lib/engine/analyzer.ts';
 import type { AnalyzerOptions } from '../lib/engine/options.ts';
 import type { CaptureFacts } from '../lib/facts/capture.ts';
 import type { ConnectionFacts } from '../lib/facts/connection.ts';
+import type { PacketRow } from '../lib/facts/packet-row.ts';
 
 const FIXTURES = new URL('../fixtures/', import.meta.url);
 
@@ -26,4 +27,13 @@ export function analysed(
   analyzer.write(bytes);
   const capture = analyzer.end();
   return { connections: connections.sort((a, b) => a.connection - b.connection), capture };
+}
+
+/** The rows of its packets, Wireshark's labels among them. */
+export function rowsOf(capture: Uint8Array): PacketRow[] {
+  const rows: PacketRow[] = [];
+  const analyzer = new Analyzer({ labels: true, onPacket: (row) => rows.push(row) });
+  analyzer.write(capture);
+  analyzer.end();
+  return rows;
 }

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Analyzer } from '../../lib/engine/analyzer.ts';
 import { ExplainingAnalyzer } from '../../lib/engine/explain/analyzer.ts';
 import { type Explanation, STAGE_NAMES, type StageName } from '../../lib/facts/explanation.ts';
-import type { PacketRow } from '../../lib/facts/packet-row.ts';
 import { open as pretty } from '../../lib/report/packets/explanation/pretty.ts';
 import { PLAIN_PAGE } from '../../lib/report/page.ts';
 import { join, LITTLE, pcapHeader, pcapRecord } from '../capture/make.ts';
+import { rowsOf } from '../fixtures.ts';
 import { bytes, ethernet, ipv4, tcp, udp, vlan } from '../packet/build.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../fixtures/kernel/${name}.pcap`, import.meta.url));
@@ -16,14 +16,6 @@ function explain(capture: Uint8Array, frame: number): Explanation | null {
   analyzer.write(capture);
   analyzer.end();
   return analyzer.explanation();
-}
-
-function rowsOf(capture: Uint8Array): PacketRow[] {
-  const rows: PacketRow[] = [];
-  const analyzer = new Analyzer({ labels: true, onPacket: (row) => rows.push(row) });
-  analyzer.write(capture);
-  analyzer.end();
-  return rows;
 }
 
 function stage({ stages }: Explanation, name: StageName): string[] {

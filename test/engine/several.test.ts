@@ -11,7 +11,7 @@ import { PLAIN_PAGE } from '../../lib/report/page.ts';
 import { open as ladder } from '../../lib/report/timeline/ladder.ts';
 import { EvidenceFinder } from '../../lib/rewrite/evidence.ts';
 import { join, LITTLE, pcapHeader, pcapRecord } from '../capture/make.ts';
-import { fixture } from '../fixtures.ts';
+import { fixture, rowsOf } from '../fixtures.ts';
 import { type Bytes, ipv4, tcp, udp } from '../packet/build.ts';
 import { AGGREGATIONS, tecmpOf } from '../packet/encapsulations.ts';
 
@@ -38,14 +38,6 @@ function captureOf(groups: readonly (readonly Record[])[]): Uint8Array {
     return pcapRecord(LITTLE, { seconds, fraction: micros, bytes: tecmpOf(...group.map(({ frame }) => frame)) });
   });
   return join([pcapHeader(LITTLE), ...records]);
-}
-
-function rowsOf(capture: Uint8Array): PacketRow[] {
-  const rows: PacketRow[] = [];
-  const analyzer = new Analyzer({ labels: true, onPacket: (row) => rows.push(row) });
-  analyzer.write(capture);
-  analyzer.end();
-  return rows;
 }
 
 describe('segments that share a frame', () => {

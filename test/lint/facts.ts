@@ -1,5 +1,11 @@
 import type { CaptureFacts } from '../../lib/facts/capture.ts';
-import type { ConnectionFacts, EndpointFacts, HandshakeFacts, Sighting } from '../../lib/facts/connection.ts';
+import type {
+  ConnectionFacts,
+  EndpointFacts,
+  HandshakeFacts,
+  ResetFacts,
+  Sighting,
+} from '../../lib/facts/connection.ts';
 import type { Moment } from '../../lib/facts/moment.ts';
 
 /** Facts made by hand: a healthy connection of two seconds, to change as a test needs it. */
@@ -130,6 +136,26 @@ export function capture(changes: Partial<CaptureFacts> = {}): CaptureFacts {
     unseenBytes: { bytes: 0, connections: 0, firstFrame: 0 },
     skipped: [],
     traffic: { services: [], closers: [] },
+    ...changes,
+  };
+}
+
+/** A RST of the server's that fits and is accepted, and destroys nothing. */
+export function reset(changes: Partial<ResetFacts> = {}): ResetFacts {
+  return {
+    frame: 9,
+    time: moment(2),
+    from: 'server',
+    fromState: 'ESTABLISHED',
+    toState: 'ESTABLISHED',
+    fit: 'exact',
+    accepted: true,
+    unacknowledgedFromClient: 0,
+    unacknowledgedFromServer: 0,
+    ttl: 64,
+    usualTtl: 64,
+    ipId: 5,
+    talkedOn: 0,
     ...changes,
   };
 }

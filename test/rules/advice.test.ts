@@ -5,7 +5,7 @@ import type { ConnectionFacts, RetransmissionRun } from '../../lib/facts/connect
 import type { Finding } from '../../lib/facts/finding.ts';
 import { RULES } from '../../lib/rules/index.ts';
 import type { Draft } from '../../lib/rules/rule.ts';
-import { capture, connection, endpoint, moment } from '../lint/facts.ts';
+import { capture, connection, endpoint, moment, reset } from '../lint/facts.ts';
 import { lintBytes, lintScript } from './fixture.ts';
 
 /** Sentences, causes and steps that a rule's general ones would be wrong for. */
@@ -342,25 +342,10 @@ describe('facts that a general cause would be wrong for', () => {
   });
 
   it('a reset says nothing of the silence before it where data came after it', () => {
-    const reset = {
-      frame: 8,
-      time: moment(21),
-      from: 'server',
-      fromState: 'ESTABLISHED',
-      toState: 'ESTABLISHED',
-      fit: 'exact',
-      accepted: true,
-      unacknowledgedFromClient: 0,
-      unacknowledgedFromServer: 0,
-      ttl: 64,
-      usualTtl: 64,
-      ipId: 0,
-      talkedOn: 0,
-    } as const;
     const last = (frame: number, seconds: number) =>
       judged('reset-mid-connection', {
         ...client({ lastNewData: { frame, time: moment(seconds) } }),
-        resets: [reset],
+        resets: [reset({ frame: 8, time: moment(21), ipId: 0 })],
       })[0];
     expect(last(7, 1)?.message).toContain('20 s after the last data;');
     expect(last(9, 50)?.message).not.toContain('after the last data');

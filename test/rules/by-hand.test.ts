@@ -4,13 +4,12 @@ import type {
   ConnectionFacts,
   EndpointFacts,
   Occurrences,
-  ResetFacts,
   RetransmissionRun,
   Silence,
 } from '../../lib/facts/connection.ts';
 import { type ExpectedFinding, testRule } from '../../lib/lint/rule-tester.ts';
 import { RULES } from '../../lib/rules/index.ts';
-import { capture, connection, endpoint, handshake, moment, sighting } from '../lint/facts.ts';
+import { capture, connection, endpoint, handshake, moment, reset, sighting } from '../lint/facts.ts';
 
 /** Rules on facts made by hand: one firing case, and the same just under the threshold. */
 interface Case {
@@ -105,21 +104,7 @@ const PAIR = {
   examples: [0],
 };
 
-const RESET: ResetFacts = {
-  frame: 9,
-  time: moment(2),
-  from: 'server',
-  fromState: 'ESTABLISHED',
-  toState: 'ESTABLISHED',
-  fit: 'exact',
-  accepted: true,
-  unacknowledgedFromClient: 0,
-  unacknowledgedFromServer: 0,
-  ttl: 64,
-  usualTtl: 64,
-  ipId: 5,
-  talkedOn: 0,
-};
+const RESET = reset();
 
 function silence(seconds: number, changes: Partial<Silence> = {}): ConnectionFacts {
   const idle = { start: moment(1), end: moment(1 + seconds), brokenBy: 'client', frame: 8, bytes: 100 } as const;

@@ -1,14 +1,13 @@
 """What is on its way while an end resets, dies or queues behind others."""
 
 import socket
-import threading
 import time
 
 from path import DROP, Rule
 from scenario import HEADERS, ask, drain, linger, read, scenario, serve
 
 from .handshake import FAST_OPEN
-from .reset import exchange_then
+from .reset import exchange_then, server_aborts_as_client_closes
 from .turns import EVERY_POINT, FAR
 
 
@@ -16,19 +15,7 @@ from .turns import EVERY_POINT, FAR
           states=("FIN_WAIT1 CLOSED", "ESTABLISHED CLOSED"))
 def reset_crosses_fin(stage):
     """The client closes as the server aborts with SO_LINGER 0: FIN and RST cross."""
-    gate = threading.Barrier(2)
-
-    def work(connection):
-        linger(connection)
-        gate.wait()
-        connection.close()
-    serve(stage, exchange_then(work))
-    sock = stage.client.connect(stage.server)
-    ask(sock, 100, 100, pause=0.1)
-    gate.wait()
-    sock.close()
-    stage.join()
-    time.sleep(0.2)
+    server_aborts_as_client_closes(stage)
 
 
 @scenario("data after close answered by RST, the FIN behind it by another", at=EVERY_POINT, network=FAR,

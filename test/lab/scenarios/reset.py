@@ -1,6 +1,7 @@
 """Resets of every kind, and peers that are gone."""
 
 import socket
+import threading
 import time
 
 import wire
@@ -26,6 +27,24 @@ def exchange_then(work):
         connection.sendall(b"r" * 100)
         work(connection)
     return server
+
+
+def server_aborts_as_client_closes(stage, prepare=lambda sock: None):
+    """After one exchange the server aborts with SO_LINGER 0, and the client, `prepare`d, closes at the same moment."""
+    gate = threading.Barrier(2)
+
+    def work(connection):
+        linger(connection)
+        gate.wait()
+        connection.close()
+    serve(stage, exchange_then(work))
+    sock = stage.client.connect(stage.server)
+    ask(sock, 100, 100, pause=0.1)
+    prepare(sock)
+    gate.wait()
+    sock.close()
+    stage.join()
+    time.sleep(0.2)
 
 
 @scenario("reset by client (SO_LINGER 0)", at="client server")

@@ -1,7 +1,6 @@
 """Rarer turns of opening and closing: what is lost, held up or sent twice at the moment that matters."""
 
 import socket
-import threading
 import time
 
 import wire
@@ -10,7 +9,7 @@ from scenario import HEADERS, Capture, answering, ask, download, drain, linger, 
 
 from .closing import WITHOUT_TIMESTAMPS, both_close, client_first, server_first
 from .handshake import FAST_OPEN, fast_open, one_exchange, simultaneous_open
-from .reset import exchange_then, patient
+from .reset import exchange_then, patient, server_aborts_as_client_closes
 
 EVERY_POINT = "client middle server"
 FAR = {"client_to_tap": 0.01, "tap_to_server": 0.02}
@@ -273,20 +272,7 @@ def reset_from_close_wait(stage):
 @scenario("both ends reset at the same moment", at=EVERY_POINT, network=FAR)
 def reset_at_once(stage):
     """Both programs abort with SO_LINGER 0 at the same moment: the RSTs cross."""
-    gate = threading.Barrier(2)
-
-    def work(connection):
-        linger(connection)
-        gate.wait()
-        connection.close()
-    serve(stage, exchange_then(work))
-    sock = stage.client.connect(stage.server)
-    ask(sock, 100, 100, pause=0.1)
-    linger(sock)
-    gate.wait()
-    sock.close()
-    stage.join()
-    time.sleep(0.2)
+    server_aborts_as_client_closes(stage, linger)
 
 
 @scenario("the reset overtakes the data before it", at=EVERY_POINT, network=FAR,
