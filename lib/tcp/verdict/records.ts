@@ -7,7 +7,8 @@ const CHUNK_MASK = CHUNK_RECORDS - 1;
 /**
  * The records (record.ts) of all flows, in chunks that never move and never double, as in bytes/columns.ts. Which one follows
  * which stands apart from them: a flow goes round in the records it has, and what they hold is long out of the cache when their turn
- * comes again, but the links of all of them are not.
+ * comes again, but the links of all of them are not. A class of its own and not one of Int32Columns: whatever reads
+ * columns would see two shapes of them (test/bench/DEAD-ENDS.md).
  */
 export class Records {
   /** Int32s that a record takes. */
